@@ -1,0 +1,63 @@
+# make run    the bot, or the local workspace when there are no Slack tokens
+# make test   everything; make test-fast leaves out the slow part
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+RUN_STAMP := $(VENV)/.installed-run
+DEV_STAMP := $(VENV)/.installed-dev
+NODE_STAMP := tests/node/node_modules/.installed
+ARGS   ?=
+
+.PHONY: run test test-fast lint format bench lock clean
+.DEFAULT_GOAL := run
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): requirements/build.txt requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "installing what the bot needs into $(VENV) (once) ..."
+	$(PIP) install --require-hashes -r requirements/build.txt -r requirements/run.txt
+	$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(DEV_STAMP): requirements/dev.txt $(RUN_STAMP)
+	@echo "installing what the tests need into $(VENV) (once) ..."
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# The tests that drive a foreign Slack client need Node.js; where it is missing they say so.
+$(NODE_STAMP): tests/node/package.json tests/node/package-lock.json
+	@if command -v npm >/dev/null; then cd tests/node && npm ci --silent --no-audit --no-fund && touch node_modules/.installed; \
+	else echo "npm is missing: the tests with a foreign Slack client will be skipped"; fi
+
+run: $(RUN_STAMP)
+	@$(BIN)/launch run $(ARGS)
+
+test: $(DEV_STAMP) $(NODE_STAMP) lint
+	$(BIN)/python -m pytest $(ARGS)
+
+test-fast: $(DEV_STAMP)
+	$(BIN)/python -m pytest -m "not slow and not browser and not node" $(ARGS)
+
+lint: $(DEV_STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(DEV_STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(DEV_STAMP)
+	$(BIN)/python -m tests.bench $(ARGS)
+
+# The lock files are universal (every platform, Python 3.11 and later) and name no registry.
+lock:
+	$(PYTHON) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -o requirements/run.txt
+	$(PYTHON) -m uv pip compile pyproject.toml --group dev -c requirements/run.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/dev.txt
+	$(PYTHON) -m uv pip compile --group build -c requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/build.txt
+
+clean:
+	rm -rf $(VENV) tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,80 @@
+"""All checks, found by walking the package: one check, one file, named by its id."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Callable, Mapping
+
+from checks.model import Applies, Check, Kind, Outcome, Runner, Severity, Target
+
+_checks: dict[str, Check] = {}
+_loaded = False
+
+
+def _always(_target: Target) -> bool:
+    return True
+
+
+def check(
+    id: str,
+    *,
+    title: str,
+    kind: Kind,
+    outcomes: Mapping[str, Outcome],
+    severity: Severity,
+    worst: Severity,
+    requirements: tuple[str, ...],
+    measured: str,
+    verify: str,
+    links: tuple[str, ...],
+    applies: Applies = _always,
+) -> Callable[[Runner], Runner]:
+    """Register the decorated coroutine function as the check `id`; its module's docstring is the "why"."""
+
+    def register(run: Runner) -> Runner:
+        module = sys.modules[run.__module__]
+        expected = "checks." + id
+        if run.__module__ != expected:
+            raise ValueError(f"check {id} must live in {expected}, not in {run.__module__}")
+        if id in _checks:
+            raise ValueError(f"check {id} is defined twice")
+        if not module.__doc__:
+            raise ValueError(f"check {id}: its module needs a docstring, which is the text of `explain`")
+        for code, outcome in outcomes.items():
+            if outcome.severity.rank < worst.rank:
+                raise ValueError(f"check {id}: outcome {code} is worse than worst={worst}")
+        _checks[id] = Check(
+            id=id,
+            title=title,
+            kind=kind,
+            why=module.__doc__.strip(),
+            outcomes=dict(outcomes),
+            run=run,
+            severity=severity,
+            worst=worst,
+            requirements=requirements,
+            measured=measured,
+            verify=verify,
+            links=links,
+            applies=applies,
+        )
+        return run
+
+    return register
+
+
+def load() -> Mapping[str, Check]:
+    """Every check by id, in the order of their ids."""
+    global _loaded
+    if not _loaded:
+        import checks
+
+        for family in pkgutil.iter_modules(checks.__path__, "checks."):
+            if family.ispkg and family.name != "checks.net":
+                package = importlib.import_module(family.name)
+                for module in pkgutil.iter_modules(package.__path__, family.name + "."):
+                    importlib.import_module(module.name)
+        _loaded = True
+    return dict(sorted(_checks.items()))
