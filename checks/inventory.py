@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
+from urllib.parse import urlsplit
 
 from checks.model import Kind, Purpose, Target
 
@@ -125,52 +126,53 @@ FLOW_OF_PURPOSE = {Purpose.AUTH: "login", Purpose.APP: "login"}
 
 def expand(inventory: Inventory) -> list[Target]:
     """All targets of an inventory: its domains, hosts, mail domains and monitors, in reading order."""
-    targets: list[Target] = []
-    apex = next((h for h in inventory.hosts if h.name == inventory.domain), None)
-    for name in (inventory.domain, *inventory.domains):
-        targets.append(
-            Target(
-                kind=Kind.DOMAIN,
-                name=name,
-                host=name,
-                url=f"https://{name}/",
-                inventory=inventory,
-                purpose=Purpose.MARKETING,
-                service=apex.service if apex else "",
-                owner=apex.owner if apex else "",
-            )
-        )
-    for host in inventory.hosts:
-        targets.append(
-            Target(
-                kind=Kind.HOST,
-                name=host.name,
-                host=host.name,
-                url=f"https://{host.name}/",
-                inventory=inventory,
-                purpose=host.purpose,
-                service=host.service,
-                owner=host.owner,
-                critical=host.purpose in CRITICAL_PURPOSES if host.critical is None else host.critical,
-                flow=host.flow or FLOW_OF_PURPOSE.get(host.purpose, ""),
-            )
-        )
-    for mail in inventory.mail:
-        targets.append(Target(kind=Kind.MAIL, name=mail.name, host=mail.name, inventory=inventory))
-    for monitor in inventory.monitors:
-        host_name = monitor.url.partition("://")[2].partition("/")[0].partition(":")[0].lower()
-        targets.append(
-            Target(
-                kind=Kind.MONITOR,
-                name=monitor.name,
-                host=host_name,
-                url=monitor.url,
-                inventory=inventory,
-                service=monitor.service,
-                owner=monitor.owner,
-                critical=monitor.critical,
-                flow=monitor.flow,
-                monitor=monitor,
-            )
-        )
-    return targets
+    return [
+        *(_domain(name, inventory) for name in (inventory.domain, *inventory.domains)),
+        *(_host(host, inventory) for host in inventory.hosts),
+        *(Target(kind=Kind.MAIL, name=mail.name, host=mail.name, inventory=inventory) for mail in inventory.mail),
+        *(_monitor(monitor, inventory) for monitor in inventory.monitors),
+    ]
+
+
+def _domain(name: str, inventory: Inventory) -> Target:
+    apex = next((host for host in inventory.hosts if host.name == name), Host(name))
+    return Target(
+        kind=Kind.DOMAIN,
+        name=name,
+        host=name,
+        url=f"https://{name}/",
+        inventory=inventory,
+        purpose=Purpose.MARKETING,
+        service=apex.service,
+        owner=apex.owner,
+    )
+
+
+def _host(host: Host, inventory: Inventory) -> Target:
+    return Target(
+        kind=Kind.HOST,
+        name=host.name,
+        host=host.name,
+        url=f"https://{host.name}/",
+        inventory=inventory,
+        purpose=host.purpose,
+        service=host.service,
+        owner=host.owner,
+        critical=host.purpose in CRITICAL_PURPOSES if host.critical is None else host.critical,
+        flow=host.flow or FLOW_OF_PURPOSE.get(host.purpose, ""),
+    )
+
+
+def _monitor(monitor: Monitor, inventory: Inventory) -> Target:
+    return Target(
+        kind=Kind.MONITOR,
+        name=monitor.name,
+        host=(urlsplit(monitor.url).hostname or "").lower(),
+        url=monitor.url,
+        inventory=inventory,
+        service=monitor.service,
+        owner=monitor.owner,
+        critical=monitor.critical,
+        flow=monitor.flow,
+        monitor=monitor,
+    )

@@ -28,7 +28,7 @@ class Probe(Protocol):
         ...
 
     async def dns_authoritative(self, name: str, type: str) -> tuple[DnsAnswer, ...]:
-        """One answer per name server of the enclosing zone, asked without recursion; with configured resolvers, theirs."""
+        """One answer per name server of the zone, asked without recursion; with configured resolvers, theirs."""
         ...
 
     async def get(self, url: str, *, cap: int = BODY_CAP, timeout: float = 10.0) -> Exchange:

@@ -41,7 +41,7 @@ class Call:
 
     verb: str
     args: tuple[str, ...]
-    """Words after the verb; quotes group, Slack's escapes (`<@U1|ana>`, `<http://x|x>`) already turned into plain text."""
+    """Words after the verb; quotes group, Slack's escapes (`<@U1|ana>`, `<http://x|x>`) are plain text by now."""
     user: str
     """Slack user id."""
     channel: str
