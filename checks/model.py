@@ -199,7 +199,7 @@ class Check:
     measured: str
     """How it is measured, in one or two sentences a founder can read."""
     verify: str
-    """Template of the command to see it oneself; `{host}`, `{name}`, `{url}` and keys of `seen` are filled in, quoted."""
+    """Template of the command to see it oneself; `{host}`, `{name}`, `{url}`, keys of `seen` are filled in, quoted."""
     links: tuple[str, ...]
     applies: Applies
 
