@@ -1,0 +1,149 @@
+"""Two Socket Mode connections, so that a lost one costs nothing, and a watchdog that brings it back.
+
+Slack hands each payload to any one of an app's connections, and what is sent while none is open is lost or comes
+late (https://docs.slack.dev/apis/events-api/using-socket-mode). The SDK's client reconnects after a close frame by
+itself; a reset it notices only after its ping interval, and a failed attempt it repeats with the same spent URL.
+So a connection that is not back by itself within a moment is thrown away and built anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+
+from bot.clock import Clock
+
+log = logging.getLogger(__name__)
+
+PING_INTERVAL = 5.0
+"""Seconds between pings; the SDK gives a silent connection up after three of them."""
+LOOK_EVERY = 0.25
+"""Seconds between two looks of the watchdog."""
+PATIENCE = 0.5
+"""Seconds that the SDK may take to reconnect by itself before the connection is rebuilt."""
+CONNECT_TIMEOUT = 10.0
+LONGEST_PAUSE = 30.0
+"""`apps.connections.open` is of Slack's lowest rate tier, so attempts thin out."""
+
+
+@dataclass(frozen=True, slots=True)
+class SocketState:
+    """One connection as `status` and the health page show it."""
+
+    number: int
+    connected: bool
+    pong_age: float | None
+    """Seconds since the last pong; None before the first."""
+    rebuilt: int
+    """How often the watchdog had to build it anew."""
+
+
+class Connection:
+    """One Socket Mode connection that is kept open until `close`."""
+
+    def __init__(self, number: int, app: AsyncApp, app_token: str, clock: Clock) -> None:
+        self.number = number
+        self._app = app
+        self._token = app_token
+        self._clock = clock
+        self._handler: AsyncSocketModeHandler | None = None
+        self._watcher: asyncio.Task[None] | None = None
+        self._last_pong: tuple[float | None, float] = (None, 0.0)
+        self._rebuilt = 0
+
+    async def open(self, url: str | None = None) -> None:
+        """Connect, with `url` if one was just issued, and start the watchdog. Raises TimeoutError."""
+        await self._connect(url)
+        self._watcher = asyncio.create_task(self._watch(), name=f"socket-{self.number}")
+
+    async def close(self) -> None:
+        """Stop the watchdog and close the connection; requests already taken run on."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+            await asyncio.gather(self._watcher, return_exceptions=True)
+        await self._discard()
+
+    def state(self) -> SocketState:
+        """How the connection is now."""
+        stamp, noticed = self._last_pong
+        age = None if stamp is None else max(0.0, self._clock.monotonic() - noticed)
+        return SocketState(self.number, self._alive(), age, self._rebuilt)
+
+    async def _connect(self, url: str | None = None) -> None:
+        # The SDK's client opens its own HTTP session; the Web API client is the app's, so that one base URL rules.
+        self._handler = AsyncSocketModeHandler(self._app, self._token, ping_interval=PING_INTERVAL)
+        self._handler.client.wss_uri = url  # None: the SDK asks for one
+        self._last_pong = (None, 0.0)
+        try:
+            await asyncio.wait_for(self._handler.client.connect(), CONNECT_TIMEOUT)
+        except BaseException:
+            await self._discard()
+            raise
+
+    async def _discard(self) -> None:
+        handler, self._handler = self._handler, None
+        if handler is not None:
+            try:
+                await asyncio.wait_for(handler.close_async(), 2.0)
+            except Exception as error:  # noqa: BLE001  a connection thrown away may fail in any way it likes
+                log.debug("closing socket %s: %s", self.number, error)
+
+    def _alive(self) -> bool:
+        client = None if self._handler is None else self._handler.client
+        session: Any = None if client is None else client.current_session
+        return client is not None and not client.closed and session is not None and not session.closed
+
+    def _note_pong(self) -> None:
+        stamp = None if self._handler is None else self._handler.client.last_ping_pong_time
+        if stamp != self._last_pong[0]:
+            self._last_pong = (stamp, self._clock.monotonic())
+
+    async def _watch(self) -> None:
+        """Every quarter of a second: 1 note the last pong, 2 is it alive, 3 if not for long, build it anew."""
+        down_since: float | None = None
+        pause = 0.0
+        while True:
+            await self._clock.sleep(LOOK_EVERY)
+            self._note_pong()
+            now = self._clock.monotonic()
+            silent = self._last_pong[0] is not None and now - self._last_pong[1] > 3 * PING_INTERVAL
+            if self._alive() and not silent:
+                down_since, pause = None, 0.0
+                continue
+            down_since = now if down_since is None else down_since
+            if now - down_since < max(PATIENCE, pause):
+                continue
+            self._rebuilt += 1
+            log.warning("Slack connection %s is down; building it anew", self.number)
+            await self._discard()
+            try:
+                await self._connect()
+            except Exception as error:  # noqa: BLE001  whatever it is, the next attempt is the answer
+                pause = min(LONGEST_PAUSE, max(1.0, pause * 2))
+                log.warning("Slack connection %s: %s; next attempt in %.0f s", self.number, error, pause)
+            down_since = self._clock.monotonic()
+
+
+class Sockets:
+    """All connections of the app."""
+
+    def __init__(self, app: AsyncApp, app_token: str, clock: Clock, *, count: int = 2) -> None:
+        self._connections = tuple(Connection(number, app, app_token, clock) for number in range(1, count + 1))
+
+    async def open(self, url: str) -> None:
+        """Open the first with the URL that the self-test got, the others with their own."""
+        urls: tuple[str | None, ...] = (url, *(None for _ in self._connections[1:]))
+        await asyncio.gather(*(each.open(one) for each, one in zip(self._connections, urls, strict=True)))
+
+    async def close(self) -> None:
+        """Close all."""
+        await asyncio.gather(*(each.close() for each in self._connections))
+
+    def states(self) -> tuple[SocketState, ...]:
+        """How each is now."""
+        return tuple(each.state() for each in self._connections)
