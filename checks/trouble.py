@@ -1,0 +1,50 @@
+"""Plain words for a look that failed, and who has to do with it."""
+
+from __future__ import annotations
+
+from checks.net.facts import DnsAnswer, DnsStatus, Fault, Reason
+
+WORDS = {
+    Reason.DNS: "its name could not be looked up",
+    Reason.REFUSED: "the server refused the connection: nothing listens there",
+    Reason.UNREACHABLE: "there is no route to the server's address",
+    Reason.TIMEOUT: "the server did not answer in time",
+    Reason.RESET: "the server cut the connection in the middle",
+    Reason.TLS: "the secure connection could not be set up",
+    Reason.PROTOCOL: "the server's answer was not readable as a web answer",
+    Reason.BLOCKED: "the address is private or internal, and this bot refuses to contact such addresses",
+    Reason.BUDGET: "the time for this run was used up before this could be looked at",
+    Reason.BUG: "this bot made a mistake of its own",
+}
+
+OURS = frozenset({Reason.BLOCKED, Reason.BUDGET, Reason.BUG})
+"""Reasons that lie with the bot, not with the site: they prove nothing about it."""
+
+UNHEARD = {
+    DnsStatus.SERVFAIL: "the resolvers report a failure (SERVFAIL)",
+    DnsStatus.REFUSED: "the resolvers refuse the question",
+    DnsStatus.TIMEOUT: "no resolver answered in time",
+    DnsStatus.MALFORMED: "the answer was garbled",
+    DnsStatus.UNREACHABLE: "no resolver could be reached",
+}
+
+
+def words(fault: Fault | None) -> str:
+    """What happened, as the end of a sentence that begins with "because"."""
+    if fault is None:
+        return "no answer came"
+    detail = f" ({fault.detail})" if fault.detail else ""
+    return WORDS[fault.reason] + detail
+
+
+def ours(fault: Fault | None) -> bool:
+    """Whether the look failed for a reason of the bot's own."""
+    return fault is not None and fault.reason in OURS
+
+
+def unheard(answers: tuple[DnsAnswer, ...]) -> str:
+    """Why a DNS question has no answer, in words; empty where one of the servers did answer."""
+    if any(answer.status.known for answer in answers):
+        return ""
+    statuses = sorted({answer.status for answer in answers})
+    return ", ".join(UNHEARD[status] for status in statuses) or "nobody could be asked"

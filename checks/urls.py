@@ -1,0 +1,57 @@
+"""Comparing and splitting URLs the way browsers and search engines do."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from checks.net.facts import Exchange
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def same_place(url: str) -> str:
+    """The part of a URL that says where a visitor ended: scheme, host and path in their normal form.
+
+    Host and scheme are lower case, the scheme's own port is left out, an empty path is `/` and percent-encoding is
+    spelled one way (RFC 3986 section 6.2). Query and fragment say nothing about the place. An unreadable URL stays
+    as it is.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return url
+    scheme = parts.scheme.lower()
+    address = f"[{host}]" if ":" in host else host
+    if port is not None and port != DEFAULT_PORTS.get(scheme):
+        address += f":{port}"
+    path = quote(unquote(parts.path), safe="/:@!$&'()*+,;=~-._") or "/"
+    return f"{scheme}://{address}{path}"
+
+
+def host_of(url: str) -> str:
+    """The host of a URL, lower case without trailing dot; empty where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".").lower()
+    except ValueError:
+        return ""
+
+
+def scheme_of(url: str) -> str:
+    """`http`, `https` or another scheme; empty for a relative or unreadable URL."""
+    try:
+        return urlsplit(url).scheme.lower()
+    except ValueError:
+        return ""
+
+
+def next_of(exchange: Exchange) -> str:
+    """Where an answer sends the visitor, as a full URL; empty where it does not redirect or cannot be read."""
+    location = exchange.redirects_to
+    if not location:
+        return ""
+    try:
+        return urljoin(exchange.url, re.sub(r"[\t\r\n]", "", location.strip()))
+    except ValueError:
+        return ""
