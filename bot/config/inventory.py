@@ -1,0 +1,141 @@
+"""From `launch.yml` to what checks read: an `Inventory` and the `Network` they look through."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin
+
+from bot.config.problems import ConfigError, Problem
+from bot.config.registrable import registrable
+from bot.config.schema import Host, LaunchFile, Monitor
+from bot.config.values import split_address
+from checks import inventory as facts
+from checks.model import Purpose
+
+_ASKS_FOR_LOGIN = (*range(200, 300), 401, 403)
+_ROOT_ANSWERS = {
+    # An API has no homepage and a door with a lock may say so: that it answers is all that can be asked of its root.
+    Purpose.API: (*_ASKS_FOR_LOGIN, 404, 405),
+    Purpose.ADMIN: _ASKS_FOR_LOGIN,
+    Purpose.AUTH: (*_ASKS_FOR_LOGIN, 404),
+}
+
+
+def network_of(file: LaunchFile) -> facts.Network:
+    """How checks reach the world."""
+    network = file.network
+    return facts.Network(
+        resolvers=tuple(split_address(resolver) for resolver in network.resolvers),
+        ca_file=network.ca_file or "",
+        ports=dict(network.ports),
+        allow_private=network.allow_private,
+        canaries=network.canaries,
+        user_agent=network.user_agent or "",
+        rate=network.rate,
+        burst=network.burst,
+        unlimited=frozenset(network.unlimited),
+    )
+
+
+def to_inventory(file: LaunchFile) -> facts.Inventory:
+    """The product as written down. Raises `ConfigError` where the file names neither a product nor a host."""
+    product = file.product
+    if product is None and not file.hosts:
+        raise ConfigError([Problem("the file names no product; add product.domain, or name a domain", file.path)])
+    domain = product.domain if product else registrable(file.hosts[0].name)
+    canonical = (product.canonical if product else None) or ""
+    hosts = tuple(_host(file, host) for host in file.hosts) or (facts.Host(domain, Purpose.MARKETING),)
+    monitors = file.monitors
+    return facts.Inventory(
+        product=product_id(file, domain),
+        domain=domain,
+        canonical=canonical,
+        hosts=hosts,
+        domains=product.brand_domains if product else (),
+        mail=_mail(file, domain),
+        monitors=homepages(hosts)
+        if monitors is None
+        else tuple(_monitor(file, monitor, canonical or f"https://{domain}/") for monitor in monitors),
+        redirects=tuple(facts.RedirectRule(r.source, r.target, r.reason or "", r.permanent) for r in file.redirects),
+        stage=product.stage if product else "launch",
+        network=network_of(file),
+    )
+
+
+def product_id(file: LaunchFile, domain: str) -> str:
+    """The product's short name: as written, else made from its name, else from its domain."""
+    if file.product and file.product.id:
+        return file.product.id
+    return slug((file.product.name if file.product else None) or domain) or slug(domain)
+
+
+def slug(text: str) -> str:
+    """Lower-case letters, digits and dashes, at most 40 characters: `Acme Courses` becomes `acme-courses`."""
+    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")[:40].strip("-")
+
+
+def homepages(hosts: tuple[facts.Host, ...]) -> tuple[facts.Monitor, ...]:
+    """One monitor for the homepage of each production host, for products that list no monitors."""
+    return tuple(
+        facts.Monitor(
+            name=host.name,
+            url=f"https://{host.name}/",
+            service=host.service,
+            owner=host.owner,
+            status=_ROOT_ANSWERS.get(host.purpose, ()),
+            flow=host.flow or facts.FLOW_OF_PURPOSE.get(host.purpose, ""),
+            critical=host.purpose in facts.CRITICAL_PURPOSES if host.critical is None else host.critical,
+        )
+        for host in hosts
+        if host.purpose.environment == "production"
+    )
+
+
+def _owner(file: LaunchFile, owner: str | None, service: str | None) -> str:
+    known = file.services.get(service or "")
+    return owner or (known.owner if known else None) or ""
+
+
+def _critical(file: LaunchFile, own: bool | None, service: str | None) -> bool | None:
+    known = file.services.get(service or "")
+    return own if own is not None else (known.critical if known else None)
+
+
+def _host(file: LaunchFile, host: Host) -> facts.Host:
+    return facts.Host(
+        name=host.name,
+        purpose=host.purpose,
+        service=host.service or "",
+        owner=_owner(file, host.owner, host.service),
+        critical=_critical(file, host.critical, host.service),
+        flow=host.flow or "",
+        wants_www=host.www,
+    )
+
+
+def _mail(file: LaunchFile, domain: str) -> tuple[facts.MailDomain, ...]:
+    if file.mail and file.mail.domains:
+        return tuple(facts.MailDomain(mail.name, mail.sends, mail.aligned) for mail in file.mail.domains)
+    return (facts.MailDomain(domain),)
+
+
+def _monitor(file: LaunchFile, monitor: Monitor, base: str) -> facts.Monitor:
+    expect = monitor.expect
+    critical = _critical(file, monitor.critical, monitor.service)
+    return facts.Monitor(
+        name=monitor.name,
+        url=urljoin(base, monitor.url),
+        service=monitor.service or "",
+        owner=_owner(file, monitor.owner, monitor.service),
+        interval=monitor.every,
+        status=expect.status,
+        contains=expect.contains or "",
+        absent=expect.absent or "",
+        json_path=expect.json_value.path if expect.json_value else "",
+        json_equals=expect.json_value.equals if expect.json_value else "",
+        header=expect.header or "",
+        final_host=expect.final_host or "",
+        slow_after=monitor.slow_after,
+        flow=monitor.flow or "",
+        critical=True if critical is None else critical,
+    )

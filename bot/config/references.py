@@ -1,0 +1,110 @@
+"""What points at something else in `launch.yml` must point at something that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.config.names import BadName, ascii_name, shown
+from bot.config.nearest import did_you_mean
+from bot.config.nodes import Path, Read
+from bot.config.problems import Problem
+
+_PEOPLE = frozenset({"owner", "backup"})
+_PEOPLE_LISTS = (("rotation", "people"), ("deploy", "who"))
+
+
+def references(found: Read) -> list[Problem]:
+    """Owners that are no people, services that are not listed, names used twice, checks that do not exist.
+
+    Works on the plain data, so that it speaks also where other parts of the file have mistakes.
+    """
+    if not isinstance(found.data, dict):
+        return []
+    data = found.data
+    return [
+        *_people(found, data),
+        *_services(found, data),
+        *_twice(found, data, "hosts", "name"),
+        *_twice(found, data, "monitors", "name"),
+        *_twice(found, data, "flows", "id"),
+        *_paths(found, data),
+        *_checks(found, data),
+    ]
+
+
+def _section(data: dict[str, Any], name: str) -> dict[str, Any]:
+    value = data.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _walk(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    items: Any = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    for key, item in items:
+        yield (*path, key), item
+        yield from _walk(item, (*path, key))
+
+
+def _people(found: Read, data: dict[str, Any]) -> Iterator[Problem]:
+    people = _section(data, "people")
+    for path, value in _walk({key: part for key, part in data.items() if key not in ("people", "runbooks")}, ()):
+        named = path[-1] in _PEOPLE or path[:-1] in _PEOPLE_LISTS
+        if not named or not isinstance(value, str) or value in people or path in found.secret:
+            continue
+        if people:
+            yield found.problem(path, f'"{shown(value)}" is not listed under people{did_you_mean(value, people)}')
+        else:
+            yield found.problem(path, f'"{shown(value)}" is not known: add a section people with this name')
+
+
+def _services(found: Read, data: dict[str, Any]) -> Iterator[Problem]:
+    services = _section(data, "services")
+    if not services:
+        return
+    for path, value in _walk({key: data.get(key) for key in ("hosts", "monitors", "flows")}, ()):
+        if len(path) == 3 and path[-1] == "service" and isinstance(value, str) and value not in services:
+            yield found.problem(path, f'"{shown(value)}" is not listed under services{did_you_mean(value, services)}')
+
+
+def _twice(found: Read, data: dict[str, Any], section: str, key: str) -> Iterator[Problem]:
+    seen: dict[str, int] = {}
+    entries = data.get(section)
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        name = entry.get(key) if isinstance(entry, dict) else None
+        if not isinstance(name, str) or not name:
+            continue
+        try:
+            same = ascii_name(name) if section == "hosts" else name
+        except BadName:
+            continue
+        if same in seen:
+            line = found.values[section, seen[same], key][0]
+            yield found.problem((section, index, key), f'"{shown(name)}" is listed twice, first in line {line}')
+        else:
+            seen[same] = index
+
+
+def _paths(found: Read, data: dict[str, Any]) -> Iterator[Problem]:
+    """A path instead of a URL needs the canonical URL (or the domain) to stand on."""
+    if _section(data, "product").get("domain") or _section(data, "product").get("canonical"):
+        return
+    for path, value in _walk({key: data.get(key) for key in ("monitors", "redirects")}, ()):
+        if len(path) == 3 and path[-1] in ("url", "from", "to") and isinstance(value, str) and value.startswith("/"):
+            yield found.problem(path, "a path alone is not enough without product.domain; write the whole URL")
+
+
+def _checks(found: Read, data: dict[str, Any]) -> Iterator[Problem]:
+    rules = _section(data, "checks")
+    if not rules:
+        return
+    from checks.registry import load
+
+    known = load()
+    for name in rules:
+        if name not in known:
+            message = f"there is no check of this name{did_you_mean(name, known)}"
+            yield found.problem(("checks", name), message, at_key=True)

@@ -1,0 +1,248 @@
+"""`launch.yml` as models: what a founder writes down about the product. Unknown keys are refused.
+
+Each field's description is what the JSON Schema and an editor show. Fields that no check reads yet say so.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, PrivateAttr
+
+from bot.config.flows import Critical, Flow
+from bot.config.section import LATER, Section
+from bot.config.team import Channels, Deploy, Inventories, Person, QuietHours, Rotation, Service
+from bot.config.values import (
+    Canaries,
+    EnvironmentName,
+    Header,
+    HostName,
+    Identifier,
+    LongText,
+    Path,
+    Ports,
+    PrivateRanges,
+    RecordType,
+    Resolver,
+    Seconds,
+    Statuses,
+    Text,
+    TimeZone,
+    Url,
+    UrlOrPath,
+)
+from checks.model import Purpose, Severity
+
+
+class Product(Section):
+    """What is launched."""
+
+    name: Text | None = Field(default=None, description="Name that people read; without it the domain")
+    id: Identifier | None = Field(default=None, description="Short name for reports; without it made from the name")
+    domain: HostName = Field(description="The domain customers know: example.com")
+    canonical: Url | None = Field(
+        default=None, description="The one URL at which every variant of the domain must end: https://www.example.com/"
+    )
+    brand_domains: tuple[HostName, ...] = Field(
+        default=(), description="Other domains that must lead to the canonical URL"
+    )
+    kind: Literal["creator", "ecommerce", "coach", "community", "marketplace"] | None = Field(
+        default=None, description="Kind of product; sets how fast it must be." + LATER
+    )
+    time_zone: TimeZone = Field(default="UTC", description="Where the team lives: Europe/Berlin." + LATER)
+    stage: Literal["launch", "live"] = Field(
+        default="launch", description="launch: first month, some limits are milder; or live"
+    )
+
+
+class Record(Section):
+    """A DNS record that must stay as it is."""
+
+    type: RecordType = Field(description="A, AAAA, CNAME, MX, NS, TXT or CAA")
+    name: HostName | None = Field(default=None, description="Name of the record, where it is not the host itself")
+    equals: tuple[Text, ...] = Field(default=(), description="All values, in any order")
+    contains: Text | None = Field(default=None, description="Text that one of the values must have")
+
+
+class Host(Section):
+    """One DNS name and what it is for."""
+
+    name: HostName = Field(description="The name: app.example.com")
+    purpose: Purpose = Field(
+        default=Purpose.OTHER, description="marketing, app, api, admin, auth, help, staging, preview or other"
+    )
+    service: Text | None = Field(default=None, description="What customers call it: a name from services")
+    owner: Text | None = Field(default=None, description="A name from people; without it the service's owner")
+    critical: bool | None = Field(
+        default=None, description="Whether the launch depends on it; without it decided by purpose"
+    )
+    flow: Critical | None = Field(default=None, description="login, signup or payment, where customers do that here")
+    www: bool = Field(default=True, description="false where www in front of the name is left out on purpose")
+    expect: tuple[Record, ...] = Field(default=(), description="DNS records that must stay as they are." + LATER)
+    edge: Text | None = Field(default=None, description="What stands in front: cloudflare, fastly, none …" + LATER)
+    private_paths: tuple[Path, ...] = Field(
+        default=(), description="Paths that strangers must never see: /admin." + LATER
+    )
+
+
+class Redirect(Section):
+    """A line of the redirect map."""
+
+    source: UrlOrPath = Field(alias="from", description="Old address, or path on the canonical URL." + LATER)
+    target: UrlOrPath = Field(alias="to", description="Where it must lead." + LATER)
+    reason: Text | None = Field(default=None, description="Why it exists." + LATER)
+    permanent: bool = Field(default=True, description="301 or 308 (true), or a temporary one (false)." + LATER)
+
+
+class MailDomain(Section):
+    """A domain in the sender addresses of your mail."""
+
+    name: HostName = Field(description="The part after the @")
+    sends: bool = Field(default=True, description="false for a domain that never sends mail")
+    aligned: bool | None = Field(
+        default=None, description="true once a test mail has shown that SPF or DKIM fit the sender"
+    )
+    senders: tuple[Text, ...] = Field(
+        default=(), description="Who may send for you: Postmark, Google Workspace …" + LATER
+    )
+    selectors: tuple[Text, ...] = Field(default=(), description="DKIM selectors: the part before ._domainkey." + LATER)
+
+
+class SeedMailbox(Section):
+    """A mailbox that the bot may read, to see whether your mail arrives."""
+
+    address: Text = Field(description="Its address." + LATER)
+    imap: Text | None = Field(default=None, description="IMAP server and port." + LATER)
+    password_env: EnvironmentName | None = Field(
+        default=None, description="Environment variable that holds its password." + LATER
+    )
+
+
+class Mail(Section):
+    """Mail that customers get from you."""
+
+    domains: tuple[MailDomain, ...] = Field(default=(), description="Domains that send mail, or never do")
+    seed_mailbox: SeedMailbox | None = Field(default=None, description="A mailbox to test delivery with." + LATER)
+
+
+class JsonValue(Section):
+    """A value that must be in a JSON answer."""
+
+    path: Text = Field(description="Dotted path: status or checks.0.ok")
+    equals: Text = Field(description="The value there, as text")
+
+
+class Expectation(Section):
+    """What a monitor must see."""
+
+    status: Statuses = Field(default=(), description="Accepted status codes; without it 200 to 299")
+    contains: Text | None = Field(default=None, description="Text that must be in the answer")
+    absent: Text | None = Field(default=None, description="Text that must not be in the answer")
+    json_value: JsonValue | None = Field(
+        default=None, alias="json", description="A value that must be in a JSON answer"
+    )
+    header: Header | None = Field(default=None, description='A header that must be there: "Name: value"')
+    final_host: HostName | None = Field(default=None, description="Host at which redirects must end")
+
+
+class Monitor(Section):
+    """One URL that is looked at again and again."""
+
+    name: Text = Field(description="What customers call it: Login page")
+    url: UrlOrPath = Field(description="Whole URL, or a path on the canonical URL")
+    every: Seconds = Field(default=60.0, ge=10, le=86400, description="How often, 10s to 1d")
+    expect: Expectation = Field(default=Expectation(), description="What must be seen")
+    slow_after: Seconds = Field(default=2.0, gt=0, le=60, description="Server time above which an answer is slow")
+    service: Text | None = Field(default=None, description="A name from services")
+    owner: Text | None = Field(default=None, description="A name from people; without it the service's owner")
+    critical: bool | None = Field(
+        default=None, description="Whether the launch depends on it; without it the service's word"
+    )
+    flow: Critical | None = Field(default=None, description="login, signup or payment, where customers do that here")
+    endpoint: Literal["page", "api", "auth", "billing", "dashboard", "admin", "webhook"] | None = Field(
+        default=None, description="Class of endpoint; sets how fast it must be." + LATER
+    )
+    severity: Severity | None = Field(default=None, description="Never call a problem here worse than this." + LATER)
+    runbook: Text | None = Field(default=None, description="Topic of the runbook that leads out." + LATER)
+
+
+class Network(Section):
+    """How the bot reaches the world. Leave it out for the ordinary internet."""
+
+    resolvers: tuple[Resolver, ...] = Field(default=(), description="DNS servers used for everything: 127.0.0.1:5353")
+    ca_file: Text | None = Field(
+        default=None, description="PEM file of the certificates to trust; relative to this file"
+    )
+    ports: Ports = Field(default={}, description="Where to connect instead: {443: 8443}; URLs stay as they are")
+    allow_private: PrivateRanges = Field(
+        default=False, description="true, or a list of ranges: private addresses that may be looked at"
+    )
+    canaries: Canaries | None = Field(
+        default=None, description="URLs that tell whether the bot itself is online; false switches that off"
+    )
+    user_agent: Text | None = Field(default=None, description="How the bot names itself to your servers")
+    rate: float = Field(default=2.0, gt=0, le=1000, description="Requests a second to one host, after a first burst")
+    burst: int = Field(default=30, ge=1, le=10_000, description="Requests to one host before the rate counts")
+    unlimited: tuple[HostName, ...] = Field(
+        default=(), description="Your own hosts that may be asked without that limit"
+    )
+    proxy: Url | None = Field(default=None, description="Proxy to go through." + LATER)
+
+
+class Rule(Section):
+    """What you decided about one check."""
+
+    enabled: bool = Field(default=True, description="false switches the check off")
+    severity: Severity | None = Field(default=None, description="Call its findings this bad instead")
+
+
+class Http(Section):
+    """The bot's own web address."""
+
+    public_url: Url | None = Field(default=None, description="How the outside reaches the bot's own HTTP server")
+
+
+class LaunchFile(Section):
+    """The whole file."""
+
+    product: Product | None = Field(default=None, description="What is launched")
+    hosts: tuple[Host, ...] = Field(default=(), description="Every host and what it is for")
+    redirects: tuple[Redirect, ...] = Field(default=(), description="Old addresses and where they must lead." + LATER)
+    mail: Mail | None = Field(
+        default=None, description="Mail that customers get; without it the product's domain is looked at"
+    )
+    monitors: tuple[Monitor, ...] | None = Field(
+        default=None, description="URLs looked at again and again; without it the homepage of each production host"
+    )
+    flows: tuple[Flow, ...] = Field(default=(), description="Walks through the product after each deploy." + LATER)
+    people: dict[str, Person] = Field(default={}, description="The team: a short name for each person")
+    services: dict[str, Service] = Field(default={}, description="What customers name, with owner and backup")
+    rotation: Rotation | None = Field(default=None, description="Who is on call, in turns." + LATER)
+    quiet_hours: QuietHours | None = Field(default=None, description="When people sleep." + LATER)
+    channels: Channels | None = Field(default=None, description="Where the bot speaks")
+    deploy: Deploy | None = Field(default=None, description="How a version goes out and comes back." + LATER)
+    inventories: Inventories | None = Field(default=None, description="Secrets, accounts and access, by name." + LATER)
+    runbooks: dict[str, LongText] = Field(default={}, description="Your own words for what to do, by topic." + LATER)
+    network: Network = Field(default=Network(), description="How the bot reaches the world")
+    checks: dict[str, Rule] = Field(
+        default={}, description="Checks that are switched off or called less bad, by check id"
+    )
+    http: Http | None = Field(default=None, description="The bot's own web address." + LATER)
+
+    _path: str = PrivateAttr("")
+
+    @property
+    def path(self) -> str:
+        """The file it was read from; "" where it was made in memory."""
+        return self._path
+
+    @property
+    def names_a_product(self) -> bool:
+        """Whether there is something to check without a domain on the command line."""
+        return self.product is not None or bool(self.hosts)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the file, for editors."""
+    schema = LaunchFile.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "launch.yml"}

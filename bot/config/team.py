@@ -1,0 +1,151 @@
+"""The parts of `launch.yml` about people: who owns what, who is told where, who can repair it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from bot.config.section import LATER, Section
+from bot.config.values import (
+    Channel,
+    Day,
+    Email,
+    EnvironmentName,
+    LongText,
+    SlackUser,
+    Text,
+    TimeOfDay,
+    TimeZone,
+    Url,
+)
+from checks.model import Severity
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Person(Section):
+    """Someone of the team."""
+
+    slack: SlackUser | None = Field(
+        default=None, description="Slack member ID (U…), so that the bot can mention the person"
+    )
+    email: Email | None = Field(default=None, description="E-mail address")
+    role: Literal["owner", "member"] = Field(
+        default="member", description="owner may mute, waive and run intrusive checks"
+    )
+    time_zone: TimeZone | None = Field(
+        default=None, description="Where the person lives; without it the product's zone." + LATER
+    )
+
+
+class Service(Section):
+    """What customers name: "sign-up", "the shop"."""
+
+    owner: Text | None = Field(default=None, description="Who is told first: a name from people")
+    backup: Text | None = Field(
+        default=None, description="Who is told when the owner does not answer: a name from people"
+    )
+    critical: bool | None = Field(
+        default=None, description="Whether customers can sign up, log in or pay without it (false) or not (true)"
+    )
+    severity: Severity | None = Field(
+        default=None, description="Never call a problem of this service worse than this." + LATER
+    )
+
+
+class Route(Section):
+    """One way to reach people besides Slack."""
+
+    kind: Literal["email", "webhook", "ntfy"] = Field(description="How")
+    to: Text | None = Field(default=None, description="Address or topic")
+    env: EnvironmentName | None = Field(
+        default=None, description="Environment variable that holds the secret URL or token"
+    )
+
+
+class Channels(Section):
+    """Where the bot speaks."""
+
+    alerts: Channel | None = Field(
+        default=None, description="Where incidents are told; without it the first channel the bot is invited to"
+    )
+    digest: Channel | None = Field(
+        default=None, description="Where the daily summary goes; without it the alerts channel"
+    )
+    second_route: tuple[Route, ...] = Field(
+        default=(), description="Ways to reach people when Slack itself is down." + LATER
+    )
+
+
+class QuietHours(Section):
+    """When people sleep; an outage still wakes them."""
+
+    start: TimeOfDay = Field(default="22:00", alias="from", description='Start, such as "22:00"')
+    end: TimeOfDay = Field(default="08:00", alias="to", description='End, such as "08:00"')
+    working_days: tuple[Weekday, ...] = Field(
+        default=("mon", "tue", "wed", "thu", "fri"), description='Days on which a promise until "tomorrow" counts'
+    )
+
+
+class Rotation(Section):
+    """Who is on call, in turns."""
+
+    people: tuple[Text, ...] = Field(description="Names from people, in their order", min_length=1)
+    every: Literal["day", "week", "fortnight"] = Field(default="week", description="How long a turn lasts")
+    hands_over: TimeOfDay = Field(default="09:00", description='Time of day at which the turn changes, such as "09:00"')
+    starts: Day | None = Field(default=None, description="First day of the first person's turn")
+
+
+class Deploy(Section):
+    """Where the code lives and runs, and how a version goes out and comes back."""
+
+    code: Url | None = Field(default=None, description="Where the code lives")
+    runs_on: Text | None = Field(default=None, description="Where it runs: Vercel, Render, a server of your own …")
+    who: tuple[Text, ...] = Field(default=(), description="Who can deploy: names from people")
+    how: tuple[LongText, ...] = Field(default=(), description="How to deploy, step by step")
+    roll_back: tuple[LongText, ...] = Field(
+        default=(), description="How to go back to the last good version, step by step"
+    )
+
+
+class SecretNote(Section):
+    """One secret: where it is kept and who looks after it, never the secret itself."""
+
+    name: Text = Field(description="What it is for: Stripe key")
+    env: EnvironmentName | None = Field(default=None, description="Environment variable that holds it")
+    kept_in: Text | None = Field(default=None, description="Where it is kept: Vercel, 1Password …")
+    environment: Literal["production", "staging", "preview"] = Field(
+        default="production", description="Which one it opens"
+    )
+    scope: Text | None = Field(default=None, description="What it may do")
+    owner: Text | None = Field(default=None, description="A name from people")
+    created: Day | None = Field(default=None, description="When it was made")
+    rotated: Day | None = Field(default=None, description="When it was last replaced")
+    exposed: Day | None = Field(default=None, description="When it was seen by strangers, if it was")
+
+
+class ServiceAccount(Section):
+    """An account at a provider: registrar, e-mail, payments."""
+
+    name: Text = Field(description="The provider and what for: Cloudflare (DNS)")
+    owner: Text | None = Field(default=None, description="A name from people")
+    url: Url | None = Field(default=None, description="Where to log in")
+    reviewed: Day | None = Field(default=None, description="When somebody last looked at who is in it")
+
+
+class Access(Section):
+    """Who can change what."""
+
+    person: Text = Field(description="A name from people, or somebody outside")
+    what: Text = Field(description="What the person can change")
+    since: Day | None = Field(default=None, description="Since when")
+    until: Day | None = Field(default=None, description="Until when, for people who leave")
+
+
+class Inventories(Section):
+    """Lists that answer "who has the keys?"."""
+
+    secrets: tuple[SecretNote, ...] = Field(default=(), description="Secrets, by name only")
+    accounts: tuple[ServiceAccount, ...] = Field(default=(), description="Accounts at providers")
+    access: tuple[Access, ...] = Field(default=(), description="Who can change what")
