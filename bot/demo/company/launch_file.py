@@ -1,0 +1,110 @@
+"""The `launch.yml` of the demo company: an ordinary one, with only the network part pointing at loopback."""
+
+from __future__ import annotations
+
+from bot.demo.company.state import API, APP, DOMAIN, WWW
+
+TEMPLATE = """\
+# Marigold, the demo company. It is written anew at every start of the demo.
+product:
+  name: Marigold
+  domain: {domain}
+  canonical: https://{domain}/
+  kind: creator
+  time_zone: Europe/Madrid
+  stage: launch
+
+hosts:
+  - name: {domain}
+    purpose: marketing
+    service: home page
+  - name: {www}
+    purpose: marketing
+    service: home page
+  - name: {app}
+    purpose: app
+    service: the app
+    flow: login
+    private_paths: [/dashboard]
+  - name: {api}
+    purpose: api
+    service: the app
+
+mail:
+  domains:
+    - name: {domain}
+      aligned: true
+      senders: [Mailer]
+      selectors: [mg1]
+
+monitors:
+  - name: Home page
+    url: https://{domain}/
+    service: home page
+    expect: {{contains: Paid newsletters}}
+  - name: Pricing
+    url: https://{domain}/pricing
+    service: home page
+  - name: Sign-up page
+    url: https://{app}/signup
+    service: sign-up
+    flow: signup
+    expect: {{contains: Create your account}}
+  - name: Log-in page
+    url: https://{app}/login
+    service: the app
+    flow: login
+  - name: Checkout
+    url: https://{app}/checkout
+    service: checkout
+    flow: payment
+  - name: API health
+    url: https://{api}/health
+    service: the app
+    expect:
+      json: {{path: status, equals: ok}}
+  - name: Payment webhook
+    url: https://{api}/webhooks/payments
+    service: checkout
+    flow: payment
+    expect: {{status: [405]}}
+
+people:
+  mia: {{slack: UMIA, email: mia@{domain}, role: owner}}
+  ben: {{slack: UBEN, email: ben@{domain}, role: owner}}
+
+services:
+  home page: {{owner: mia, backup: ben, critical: true}}
+  sign-up: {{owner: ben, backup: mia, critical: true}}
+  the app: {{owner: ben, backup: mia, critical: true}}
+  checkout: {{owner: ben, backup: mia, critical: true}}
+
+deploy:
+  runs_on: Hostling
+  who: [ben, mia]
+  how: [Merge to main; Hostling builds and releases it by itself.]
+  roll_back: [Open Hostling, Click "Roll back to this" beside the last good version.]
+
+network:
+  # The demo's own name server and certificate authority, all on this machine.
+  resolvers: ["127.0.0.1:{dns_port}"]
+  ca_file: {ca_file}
+  ports: {{80: {http_port}, 443: {https_port}}}
+  allow_private: true
+  # Everything here is ours, so it may be asked as often as we like.
+  unlimited: [{domain}, {www}, {app}, {api}]
+"""
+
+
+def text(*, dns_port: int, http_port: int, https_port: int, ca_file: str) -> str:
+    """The file's text for these ports; `ca_file` is relative to it."""
+    return TEMPLATE.format(
+        domain=DOMAIN,
+        www=WWW,
+        app=APP,
+        api=API,
+        dns_port=dns_port,
+        http_port=http_port,
+        https_port=https_port,
+        ca_file=ca_file,
+    )
