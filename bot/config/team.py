@@ -49,9 +49,7 @@ class Service(Section):
     critical: bool | None = Field(
         default=None, description="Whether customers can sign up, log in or pay without it (false) or not (true)"
     )
-    severity: Severity | None = Field(
-        default=None, description="Never call a problem of this service worse than this." + LATER
-    )
+    severity: Severity | None = Field(default=None, description="Never call a problem of this service worse than this")
 
 
 class Route(Section):
