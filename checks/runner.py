@@ -1,0 +1,326 @@
+"""Plans which checks look at which targets, and runs them: bounded, with deadlines, and never stopped by one of them.
+
+Numbered as it happens: 1 `plan` pairs checks with targets; 2 `run` looks at all of them side by side, each under its
+own deadline and the run's; 3 what came out bad is looked at once more by a second path (`confirm.py`); 4 findings come
+back in plan order. The runner itself never retries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import logging
+import traceback
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from checks import finding as findings
+from checks.inventory import Inventory, expand
+from checks.masking import clip, mask
+from checks.model import Asked, Check, Finding, Target, Verdict
+from checks.probe import Probe
+from checks.registry import load
+
+log = logging.getLogger(__name__)
+
+CHECK_SECONDS = 30.0
+"""One check's own deadline."""
+AT_ONCE = 32
+"""Checks that run side by side; what they send is bounded again, per host, behind the probe."""
+FIRST_LOOK = 0.7
+"""Share of the run's time for the first look; the rest is kept for the second."""
+FAMILIES = "dns up tls edge redir web hdr seo exp sec flow perf mail rel obs"
+"""Order of causes: what makes everything behind it fail comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One check of one target."""
+
+    check: Check
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is."""
+
+    done: int
+    total: int
+    now: str
+    """What began or ended last, in words; empty at the end."""
+
+
+class UnknownName(ValueError):
+    """A name that is no family, no check and no host of this inventory."""
+
+    def __init__(self, name: str, nearest: tuple[str, ...]) -> None:
+        super().__init__(f"unknown name: {name}")
+        self.name = name
+        self.nearest = nearest
+        """The closest valid names, best first; may be empty."""
+
+
+class Vantage(Probe, Protocol):
+    """A probe that can be replaced by an independent one, to look a second time."""
+
+    def second_path(self) -> Probe:
+        """A probe that shares nothing with this one: other resolver first, new connections, nothing remembered."""
+        ...
+
+
+Tracer = Callable[[Probe], tuple[Probe, list[Asked]]]
+"""Wraps a probe so that everything asked through it is written into the list."""
+OnProgress = Callable[[Progress], None]
+
+
+def plan(inventory: Inventory, *, only: Sequence[str] = ()) -> list[Job]:
+    """The jobs of an inventory in their fixed order: by cause, then as the targets are written down.
+
+    `only` takes families (`dns`), check ids (`dns.resolve`) and host or monitor names. Names of checks narrow the
+    checks, names of hosts narrow the targets; both together narrow both. Raises `UnknownName`.
+    """
+    checks, targets = load(), expand(inventory)
+    families = {check.family for check in checks.values()}
+    names = {name for target in targets for name in (target.name.lower(), target.host)}
+    wanted_checks: set[str] = set()
+    wanted_names: set[str] = set()
+    for given in only:
+        name = given.strip().lower().rstrip(".")
+        if name in families:
+            wanted_checks.update(check.id for check in checks.values() if check.family == name)
+        elif name in checks:
+            wanted_checks.add(name)
+        elif name in names:
+            wanted_names.add(name)
+        elif name:
+            known = [*families, *checks, *sorted(names)]
+            raise UnknownName(clip(given, 100), tuple(difflib.get_close_matches(name[:100], known, n=3, cutoff=0.5)))
+    return [
+        Job(check, target)
+        for check in sorted(checks.values(), key=order)
+        if not wanted_checks or check.id in wanted_checks
+        for target in targets
+        if target.kind is check.kind
+        and (not wanted_names or {target.name.lower(), target.host} & wanted_names)
+        and check.applies(target)
+    ]
+
+
+def untraced(probe: Probe) -> tuple[Probe, list[Asked]]:
+    """The probe as it is: findings then carry no evidence."""
+    return probe, []
+
+
+def order(check: Check) -> tuple[int, str]:
+    """Sort key of checks: the order of causes, then the id."""
+    place = f" {FAMILIES} ".find(f" {check.family} ")
+    return (place if place >= 0 else len(FAMILIES), check.id)
+
+
+async def run(
+    jobs: Sequence[Job],
+    probe: Vantage,
+    *,
+    deadline: float,
+    confirm: bool = True,
+    on_progress: OnProgress | None = None,
+    tracer: Tracer | None = None,
+    at_once: int = AT_ONCE,
+    check_seconds: float = CHECK_SECONDS,
+) -> list[Finding]:
+    """Look at every job and answer one finding each, in the order of `jobs`, within `deadline` seconds.
+
+    Nothing raises but cancellation: what a check throws or does not finish is an UNKNOWN finding that says so.
+    """
+    from checks.confirm import again
+
+    ends = _time() + deadline
+    tell = _Teller(len(jobs), on_progress)
+    first_ends = _time() + (deadline * FIRST_LOOK if confirm else deadline)
+    look = Look(probe, tracer or untraced, tell, asyncio.Semaphore(at_once), first_ends, check_seconds)
+    answers = await _unless_offline(look, jobs)
+    if answers is None:
+        return [findings.build(job.check, job.target, Verdict("offline"), at=probe.now()) for job in jobs]
+    if confirm:
+        answers = await again(jobs, answers, probe, look, ends)
+    tell.end()
+    return answers
+
+
+async def _unless_offline(look: Look, jobs: Sequence[Job]) -> list[Finding] | None:
+    """The findings of the first look, or None as soon as the probe knows that it cannot see out itself."""
+    work = asyncio.ensure_future(look.all(jobs))
+    online = asyncio.ensure_future(_online(look.probe, look.left()))
+    try:
+        await asyncio.wait({work, online}, return_when=asyncio.FIRST_COMPLETED)
+        if not await online:
+            return None
+        return await work
+    finally:
+        for task in (work, online):
+            task.cancel()
+        await asyncio.gather(work, online, return_exceptions=True)
+
+
+async def _online(probe: Probe, seconds: float) -> bool:
+    """Whether we can see out; a probe that cannot say does not hold up the answers."""
+    try:
+        async with asyncio.timeout(max(0.1, seconds)):
+            return await probe.online()
+    except TimeoutError:
+        return True
+    except Exception:
+        log.exception("could not tell whether we are online")
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at jobs by one path."""
+
+    probe: Probe
+    tracer: Tracer
+    tell: _Teller
+    slots: asyncio.Semaphore
+    ends: float
+    """Loop time at which nothing may be begun or waited for any more."""
+    check_seconds: float
+
+    def left(self) -> float:
+        """Seconds until this look must end."""
+        return self.ends - _time()
+
+    async def all(self, jobs: Sequence[Job]) -> list[Finding]:
+        """One finding for each job, in order."""
+        tasks = [asyncio.ensure_future(self.one(job)) for job in jobs]
+        try:
+            return list(await asyncio.gather(*tasks))
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def one(self, job: Job) -> Finding:
+        """The finding of one job; waits for a free place first."""
+        name = f"{job.check.title}: {job.target.name}"
+        waited = _time()
+        async with _place(self.slots, self.left()) as free:
+            if not free:
+                return self._unfinished(job, _time() - waited)
+            self.tell.begins(name)
+            finding = await self._looked(job)
+            self.tell.ends(name)
+            return finding
+
+    async def _looked(self, job: Job) -> Finding:
+        seconds = max(0.0, min(self.check_seconds, self.left()))
+        probe, asked = self.tracer(self.probe)
+        began = _time()
+        task = asyncio.ensure_future(job.check.run(job.target, probe))
+        try:
+            await asyncio.wait({task}, timeout=seconds)
+        finally:
+            overrun = not task.done()
+            if overrun:
+                task.cancel()
+                await asyncio.wait({task}, timeout=1.0)
+        took = round((_time() - began) * 1000)
+        try:
+            if overrun:
+                return self._unfinished(job, seconds, took_ms=took, evidence=asked)
+            verdict = task.result()
+            return findings.build(job.check, job.target, verdict, at=self.probe.now(), took_ms=took, evidence=asked)
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  (a check's mistake becomes a finding)
+            return self._bug(job, error, took, asked)
+
+    def _unfinished(self, job: Job, seconds: float, *, took_ms: int = 0, evidence: Sequence[Asked] = ()) -> Finding:
+        verdict = Verdict("budget", {"reason": "budget", "seconds": round(seconds, 1)})
+        return findings.build(job.check, job.target, verdict, at=self.probe.now(), took_ms=took_ms, evidence=evidence)
+
+    def _bug(self, job: Job, error: BaseException, took_ms: int, evidence: Sequence[Asked]) -> Finding:
+        place = where(error)
+        told = mask("".join(traceback.format_exception(error))[-8000:])
+        log.error("check %s of %s stopped at %s\n%s", job.check.id, job.target.name, place, told)
+        verdict = Verdict("bug", {"reason": "bug", "type": type(error).__name__, "place": place})
+        return findings.build(job.check, job.target, verdict, at=self.probe.now(), took_ms=took_ms, evidence=evidence)
+
+
+def where(error: BaseException) -> str:
+    """File and line where an error came from, the innermost one of our own: `checks/mail/spf.py:88`."""
+    root = Path(__file__).resolve().parent.parent
+    frames = traceback.extract_tb(error.__traceback__)
+    for frame in reversed(frames):
+        path = Path(frame.filename)
+        if path.is_relative_to(root) and ".venv" not in path.parts:
+            return f"{path.relative_to(root).as_posix()}:{frame.lineno}"
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"
+
+
+class _Teller:
+    """Counts what is done and says so; a listener that fails does not stop a run."""
+
+    def __init__(self, total: int, listener: OnProgress | None) -> None:
+        self.done = 0
+        self.total = total
+        self._listener = listener
+
+    def _say(self, now: str) -> None:
+        if self._listener is None:
+            return
+        try:
+            self._listener(Progress(self.done, self.total, now))
+        except Exception:
+            log.exception("progress could not be shown")
+            self._listener = None
+
+    def more(self, jobs: int) -> None:
+        """There is more to do than was known at the start."""
+        self.total += jobs
+
+    def begins(self, name: str) -> None:
+        self._say(name)
+
+    def ends(self, name: str) -> None:
+        self.done += 1
+        self._say(name)
+
+    def end(self) -> None:
+        """Everything is done, also what was never begun."""
+        self.done = self.total
+        self._say("")
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()
+
+
+@asynccontextmanager
+async def _place(slots: asyncio.Semaphore, seconds: float) -> AsyncIterator[bool]:
+    """A free place among those that run, or False where none came free in time."""
+    if seconds <= 0:
+        yield False
+        return
+    try:
+        async with asyncio.timeout(seconds):
+            await slots.acquire()
+    except TimeoutError:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        slots.release()
+
+
+@asynccontextmanager
+async def opened(probe: Probe) -> AsyncIterator[Probe]:
+    """The probe, entered and left again where it holds connections."""
+    if isinstance(probe, AbstractAsyncContextManager):
+        async with probe as entered:
+            yield entered
+    else:
+        yield probe
