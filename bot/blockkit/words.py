@@ -1,0 +1,233 @@
+"""Text for Slack: cleaned of what deceives, escaped, and clipped to a budget. Nothing here raises on long text.
+
+Escaping has one home: builders are given plain strings or `Markup`, and markup comes only from the functions below.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+NOTHING = "–"
+"""Stands where there is no text, since Slack refuses empty ones."""
+
+_BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_INVISIBLE = "\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+_UNWANTED = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f{_BIDI}{_INVISIBLE}]")
+_BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
+_SHOUT = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
+_PAIR = re.compile(r"(?<![\w*_~`])([*_~`])(?=\S)[^\n]*?(?<=\S)\1(?![\w*_~`])")
+_LOOKALIKE = str.maketrans({"*": "∗", "_": "\uff3f", "~": "∼", "`": "ˋ"})
+_HOSTLIKE = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
+
+
+def clean(text: object) -> str:
+    """Without control characters, bidirectional overrides, invisible characters and lone surrogates."""
+    plain = text if isinstance(text, str) else str(text)
+    plain = _UNWANTED.sub("", _BREAKS.sub("\n", plain).replace("\t", " "))
+    return plain.encode("utf-8", "replace").decode("utf-8")
+
+
+def quiet(text: str) -> str:
+    """With the mentions that would call a whole channel taken apart, invisibly."""
+    return _SHOUT.sub("@\u2060", text)
+
+
+def escape(text: str) -> str:
+    """The three characters that Slack gives a meaning to, as entities."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unescape(text: str) -> str:
+    """The way back."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def clip(text: str, most: int) -> str:
+    """At most `most` characters: head and tail are kept, and between them it says how much is missing."""
+    if len(text) <= most:
+        return text
+    if most < 60:
+        return text[: max(0, most - 1)].rstrip() + "…"
+    room = most - len(f" … {len(text)} more … ")
+    head, tail = text[: room - room // 3].rstrip(), text[len(text) - room // 3 :].lstrip()
+    return f"{head} … {len(text) - len(head) - len(tail)} more … {tail}"
+
+
+def one_line(text: object, most: int) -> str:
+    """Clean text on a single line, never empty."""
+    return clip(" ".join(quiet(clean(text)).split()), most) or NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of text in one style, or a token such as a link that stays whole."""
+
+    text: str
+    style: str = ""
+    """`*` bold, `_` italic, a backtick for code, `token` for finished markup, "" for plain."""
+
+    @property
+    def markup(self) -> str:
+        """As Slack wants it."""
+        if self.style == "token":
+            return self.text
+        if not self.style:
+            return escape(_PAIR.sub(lambda found: found.group().translate(_LOOKALIKE), self.text))
+        inner = self.text.strip().replace("\n", " ").translate({ord(self.style): _LOOKALIKE[ord(self.style)]})
+        return f"{self.style}{escape(inner)}{self.style}" if inner else ""
+
+    def cut(self, room: int, *, tail: bool = False) -> Run:
+        """As much of it from the front (or the end) as fits in `room` characters of markup."""
+        if self.style == "token":
+            return Run("")
+        low, high = 0, len(self.text)
+        while low < high:
+            middle = (low + high + 1) // 2
+            part = self.text[len(self.text) - middle :] if tail else self.text[:middle]
+            low, high = (middle, high) if len(Run(part, self.style).markup) <= room else (low, middle - 1)
+        return Run(self.text[len(self.text) - low :] if tail else self.text[:low], self.style)
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """Text with styles, safe to send: made by `plain`, `bold`, `code`, `link`, `date`, `mention` and `+` only."""
+
+    runs: tuple[Run, ...] = ()
+
+    def __add__(self, other: Markup) -> Markup:
+        return Markup(self.runs + other.runs)
+
+    def __bool__(self) -> bool:
+        return any(run.text.strip() for run in self.runs)
+
+    def fit(self, most: int) -> str:
+        """As mrkdwn of at most `most` characters, never cut inside a link or an entity, never empty."""
+        whole = "".join(run.markup for run in self.runs)
+        if len(whole) <= most:
+            return whole if whole.strip() else NOTHING
+        missing = sum(len(run.text) for run in self.runs)
+        room = most - len(f" … {missing} more … ")
+        if room < 40:
+            return "".join(run.markup for run in _take(self.runs, most - 1)).rstrip() + "…"
+        tail_room = room // 3
+        head = _take(self.runs, room - tail_room)
+        tail = _take(self.runs, tail_room, tail=True)
+        missing -= sum(len(run.text) for run in (*head, *tail))
+        if missing <= 0:
+            return "".join(run.markup for run in head).rstrip() + "…"
+        start, end = ("".join(run.markup for run in runs) for runs in (head, tail))
+        return f"{start.rstrip()} … {missing} more … {end.lstrip()}"
+
+
+def _take(runs: tuple[Run, ...], room: int, *, tail: bool = False) -> tuple[Run, ...]:
+    """Runs from the front (or the end) until the room is used up; the last one may be cut."""
+    taken: list[Run] = []
+    for run in reversed(runs) if tail else runs:
+        cost = len(run.markup)
+        if cost > room:
+            taken.append(run.cut(room, tail=tail))
+            break
+        taken.append(run)
+        room -= cost
+    return tuple(reversed(taken)) if tail else tuple(taken)
+
+
+Text = str | Markup
+"""What builders take: a plain string is escaped, markup is used as it is."""
+
+
+def markup(text: Text) -> Markup:
+    """Either kind as markup."""
+    return text if isinstance(text, Markup) else plain(text)
+
+
+def plain(text: object) -> Markup:
+    """Text from anywhere, shown as it is."""
+    return Markup((Run(quiet(clean(text))),))
+
+
+def bold(text: object) -> Markup:
+    """Bold."""
+    return Markup((Run(quiet(clean(text)), "*"),))
+
+
+def italic(text: object) -> Markup:
+    """Italic."""
+    return Markup((Run(quiet(clean(text)), "_"),))
+
+
+def code(text: object) -> Markup:
+    """A name or value to be copied."""
+    return Markup((Run(clean(text), "`"),))
+
+
+def token(text: str) -> Markup:
+    """Finished markup that stays whole."""
+    return Markup((Run(text, "token"),))
+
+
+def join(parts: list[Markup] | tuple[Markup, ...], between: str = " ") -> Markup:
+    """Several pieces with `between` in between."""
+    runs: list[Run] = []
+    for index, part in enumerate(parts):
+        runs += [*([Run(between)] if index else []), *part.runs]
+    return Markup(tuple(runs))
+
+
+def safe_url(url: object) -> str:
+    """The URL where it is an ordinary web or mail address of bearable length, else "". Nothing else may be clicked."""
+    plain_url = clean(url).strip().replace(" ", "%20").replace("\n", "")
+    try:
+        parts = urlsplit(plain_url)
+    except ValueError:
+        return ""
+    if parts.scheme.lower() not in ("http", "https", "mailto") or len(plain_url) > 3000:
+        return ""
+    if parts.scheme.lower() != "mailto" and not parts.netloc:
+        return ""
+    return plain_url.replace("<", "%3C").replace(">", "%3E").replace("|", "%7C").replace('"', "%22")
+
+
+def link(url: object, text: object = "") -> Markup:
+    """A link; a text that looks like another address than the link's own is followed by the real one."""
+    target = safe_url(url)
+    words = " ".join(clean(text).split()) or target
+    if not target:
+        return plain(words or url)
+    host = (urlsplit(target).netloc.rpartition("@")[2] or target).lower()
+    named = {found.lower() for found in _HOSTLIKE.findall(words)}
+    if any(name not in host and host not in name for name in named):
+        words = f"{words} (goes to {host})"
+    label = escape(clip(quiet(words), 300)).replace("|", "¦")
+    return token(f"<{escape(target)}|{label}>")
+
+
+def date(timestamp: int, form: str, fallback: str) -> Markup:
+    """A moment in the reader's own zone; `form` is Slack's own, e.g. `{time}` or `{ago}`."""
+    shown = escape(clean(fallback)).replace("|", "¦")
+    return token(f"<!date^{int(timestamp)}^{form}|{shown or NOTHING}>")
+
+
+def mention(user: str) -> Markup:
+    """A person: a Slack user id is called by it, another name is written."""
+    return token(f"<@{user}>") if re.fullmatch(r"[UW][A-Z0-9]{2,20}", user) else plain(user)
+
+
+_TOKEN = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+
+
+def _spoken(found: re.Match[str]) -> str:
+    target, label = found.group(1), found.group(2)
+    if target.startswith("!"):
+        return label or ""
+    if target.startswith(("@", "#")):
+        return label or target
+    return f"{label} ({target})" if label and label != target else target
+
+
+def spoken(mrkdwn: str) -> str:
+    """Markup read back as plain text: styles gone, links as `text (address)`, dates as their fallback."""
+    bare = re.sub(r"(?<!\w)([*_`])(\S(?:.*?\S)?)\1(?!\w)", r"\2", mrkdwn)
+    return unescape(_TOKEN.sub(_spoken, bare))
