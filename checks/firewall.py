@@ -15,11 +15,11 @@ AGENT = "LaunchReady"
 """What the bot calls itself in `User-Agent` unless the configuration says otherwise."""
 
 ALLOW_STEPS = (
-    "Open the Cloudflare dashboard, choose your domain, then Security > Security rules > Create rule > Custom rules",
+    "Open the Cloudflare dashboard, choose your domain, then Security > Security rules > Create rule > Custom rules.",
     'Paste this expression: (http.host eq "{host}" and http.user_agent contains "{agent}")',
-    "Choose the action Skip, tick all remaining custom rules, rate limits, managed rules and Super Bot Fight Mode, save",
-    "On the Free plan also switch off Bot Fight Mode under Security > Settings: rules cannot skip it",
-    "Run this check again",
+    "Choose the action Skip and tick all remaining custom rules, rate limits, managed rules and bot fight mode; save.",
+    "On the Free plan also switch off Bot Fight Mode under Security > Settings: rules cannot skip it.",
+    "Run this check again.",
 )
 """How the owner of a site behind Cloudflare lets this bot in. Needs `host` and `agent`."""
 
