@@ -236,7 +236,8 @@ class Store:
     def open(cls, path: Path, *, lock: bool = True) -> Store:
         """Open or create the store at `path`, check it, and bring its schema up to date. Raises `StoreError`.
 
-        1. take the lock of the folder (unless `lock` is False)  2. integrity check  3. copy and migrate  4. start the writer
+        1. take the lock of the folder, unless `lock` is False  2. look whether the file is sound  3. copy and migrate
+        4. start the writer
         """
         held = Lock(path) if lock else None
         try:
@@ -262,7 +263,7 @@ class Store:
         return cls(path, writer, held)
 
     async def write(self, fn: Work[T], *, durable: bool = True) -> T:
-        """Run `fn(connection)` in a transaction and return its value once it is committed; its exception comes back as is.
+        """Run `fn(connection)` in a transaction and return its value once it is committed; what it raises comes back.
 
         `fn` only talks to the connection: it is run again where SQLite undid the transaction, and neither opens nor
         ends one itself (no `executescript`). With `durable=False` a power cut may take the last moments with it.
@@ -329,10 +330,7 @@ def _prepare(path: Path) -> sqlite3.Connection:
     try:
         connection = connect(path)
         try:
-            # quick_check reads every page but compares no index with its table: a year's file in well under a second.
-            [verdict] = connection.execute("PRAGMA quick_check(1)").fetchone()
-            if verdict != "ok":
-                raise sqlite3.DatabaseError(f"malformed: {verdict}")
+            _sound(connection)
             migrations.migrate(connection, path)
         except BaseException:
             connection.close()
@@ -340,3 +338,10 @@ def _prepare(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise explain(error, path) or StoreError(f"{path} cannot be opened: {error}.") from error
     return connection
+
+
+def _sound(connection: sqlite3.Connection) -> None:
+    # quick_check reads every page but compares no index with its table: a year's file in well under a second.
+    [verdict] = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise sqlite3.DatabaseError(f"malformed: {verdict}")

@@ -1,0 +1,50 @@
+"""The configuration as the running bot holds it: read once at start, with what is wrong in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.config.inventory import to_inventory
+from bot.config.load import load
+from bot.config.problems import ConfigError
+from bot.config.schema import LaunchFile
+from bot.services.rules import Rules
+from checks.inventory import Inventory
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """`launch.yml`, or why there is none. Nothing here raises: the bot starts without it and says so."""
+
+    path: Path
+    file: LaunchFile | None = None
+    inventory: Inventory | None = None
+    rules: Rules = field(default_factory=Rules)
+    error: ConfigError | None = None
+    """Every mistake in the file; None where there is no file, or nothing is wrong."""
+
+    @classmethod
+    def read(cls, path: Path) -> Config:
+        """Read the file at `path`."""
+        if not path.exists():
+            return cls(path)
+        try:
+            file = load(path)
+        except ConfigError as error:
+            return cls(path, error=error)
+        try:
+            inventory = to_inventory(file)
+        except ConfigError as error:
+            return cls(path, file, error=error)
+        return cls(path, file, inventory, Rules.of(file))
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no file at all."""
+        return self.file is None and self.error is None
+
+    @property
+    def product(self) -> str:
+        """The product id; `unnamed` while nothing names a product."""
+        return self.inventory.product if self.inventory else "unnamed"

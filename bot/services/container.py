@@ -1,0 +1,36 @@
+"""What a command may use, in one frozen value that the composition root fills."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.services.audit import Audits
+from bot.services.config import Config
+from bot.services.health import Health
+from bot.store.db import Store
+from checks.inventory import Inventory
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One product's services."""
+
+    clock: Clock
+    store: Store
+    config: Config
+    audits: Audits
+    health: Health
+    flush: Callable[[], None]
+    """Have the outbox sent now instead of at the next tick; returns at once."""
+
+    @property
+    def inventory(self) -> Inventory | None:
+        """What is watched; None while there is no usable `launch.yml`."""
+        return self.config.inventory
+
+    @property
+    def product(self) -> str:
+        """The product id that stands in every row."""
+        return self.config.product

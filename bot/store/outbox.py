@@ -1,0 +1,363 @@
+"""Messages on their way to Slack: a row for each, written together with what it tells of.
+
+A row names its subject (`audit:12`), never its words: those are made from the stored state at the moment of sending.
+
+pending → sending (a lease) → sent; else retry (known not to have arrived), reconcile (unknown: look into Slack's own
+history first) or dead (Slack refuses for good, until someone repairs it).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+from uuid import uuid4
+
+from bot.store.codes import from_ms, to_ms
+
+LEASE = timedelta(seconds=30)
+"""A row that is `sending` for longer has lost its sender."""
+
+
+class Kind(StrEnum):
+    """What is sent."""
+
+    ROOT = "root"
+    """The subject's own message; there is one."""
+    EDIT = "edit"
+    """The same message, brought up to date."""
+    THREAD = "thread"
+    """A reply under it."""
+    DM = "dm"
+    """The subject's message to one person, where the channel cannot have it."""
+
+
+class State(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    RETRY = "retry"
+    RECONCILE = "reconcile"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+class Prio(IntEnum):
+    """Smaller goes first."""
+
+    URGENT = 0
+    HUMAN = 10
+    """Someone waits for it."""
+    PERSON = 20
+    NOTICE = 30
+    THREAD = 40
+    PROGRESS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row."""
+
+    number: int
+    delivery_id: str
+    product: str
+    subject: str
+    kind: Kind
+    prio: int
+    state: State
+    attempts: int
+    looks: int
+    """How often Slack's history was searched for it."""
+    not_before: datetime
+    claimed_at: datetime | None
+    """When it was claimed first: Slack's history is searched from a minute before."""
+    lease_until: datetime | None
+    channel: str
+    """Where to: a channel or, for a direct message, a user."""
+    slack_channel: str
+    """The channel that Slack named in its answer; for a direct message that is not the user's id."""
+    slack_ts: str
+    rev: int
+    """The subject's revision that was sent last."""
+    rung: int
+    """How far the message was simplified because Slack refused its blocks."""
+    may_repeat: bool
+    last_error: str
+    created_at: datetime
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """The queue as `status` shows it."""
+
+    waiting: int
+    oldest_at: datetime | None
+    dead: int
+
+
+def _delivery(row: sqlite3.Row) -> Delivery:
+    def moment(name: str) -> datetime | None:
+        return None if row[name] is None else from_ms(row[name])
+
+    return Delivery(
+        number=row["number"],
+        delivery_id=row["delivery_id"],
+        product=row["product"],
+        subject=row["subject"],
+        kind=Kind(row["kind"]),
+        prio=row["prio"],
+        state=State(row["state"]),
+        attempts=row["attempts"],
+        looks=row["looks"],
+        not_before=from_ms(row["not_before"]),
+        claimed_at=moment("claimed_at"),
+        lease_until=moment("lease_until"),
+        channel=row["channel"],
+        slack_channel=row["slack_channel"],
+        slack_ts=row["slack_ts"],
+        rev=row["rev"],
+        rung=row["rung"],
+        may_repeat=bool(row["may_repeat"]),
+        last_error=row["last_error"],
+        created_at=from_ms(row["created_at"]),
+        sent_at=moment("sent_at"),
+    )
+
+
+def _add(
+    connection: sqlite3.Connection,
+    product: str,
+    subject: str,
+    now: datetime,
+    *,
+    kind: Kind,
+    key: str,
+    channel: str,
+    prio: Prio,
+    not_before: datetime | None = None,
+) -> bool:
+    cursor = connection.execute(
+        "INSERT INTO outbox (delivery_id, product, subject, kind, dedup_key, prio, state, not_before, channel,"
+        " created_at) VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?) ON CONFLICT DO NOTHING",
+        (
+            str(uuid4()),
+            product,
+            subject,
+            kind.value,
+            key,
+            int(prio),
+            to_ms(not_before or now),
+            channel,
+            to_ms(now),
+        ),
+    )
+    return cursor.rowcount == 1
+
+
+def post(
+    connection: sqlite3.Connection, product: str, subject: str, now: datetime, *, channel: str, prio: Prio = Prio.HUMAN
+) -> bool:
+    """Ask for the subject's own message in a channel; asking twice changes nothing."""
+    return _add(connection, product, subject, now, kind=Kind.ROOT, key=f"root:{subject}", channel=channel, prio=prio)
+
+
+def post_to_person(
+    connection: sqlite3.Connection, product: str, subject: str, now: datetime, *, user: str, prio: Prio = Prio.PERSON
+) -> bool:
+    """Ask for the subject's message to one person; asking twice changes nothing."""
+    return _add(connection, product, subject, now, kind=Kind.DM, key=f"dm:{subject}:{user}", channel=user, prio=prio)
+
+
+def edit(
+    connection: sqlite3.Connection,
+    product: str,
+    subject: str,
+    now: datetime,
+    *,
+    prio: Prio = Prio.HUMAN,
+    not_before: datetime | None = None,
+) -> None:
+    """Ask that the subject's message be brought up to date: one waiting row, which the most pressing wish dates."""
+    key = f"edit:{subject}"
+    due = not_before or now
+    if not _add(connection, product, subject, now, kind=Kind.EDIT, key=key, channel="", prio=prio, not_before=due):
+        connection.execute(
+            """
+            UPDATE outbox SET
+              prio = min(prio, :prio),
+              not_before = CASE WHEN state IN ('pending', 'dead') THEN min(not_before, :due) ELSE not_before END,
+              attempts = CASE WHEN state = 'dead' THEN 0 ELSE attempts END,
+              state = CASE WHEN state = 'dead' THEN 'pending' ELSE state END
+            WHERE product = :product AND dedup_key = :key AND state <> 'sent'
+            """,
+            {"prio": int(prio), "due": to_ms(due), "product": product, "key": key},
+        )
+
+
+def due(connection: sqlite3.Connection, now: datetime) -> list[Delivery]:
+    """What may be sent now, most pressing first; nothing overtakes an earlier row of its own subject.
+
+    An edit also waits until its subject has a message that can be edited.
+    """
+    rows = connection.execute(
+        """
+        SELECT * FROM outbox AS o
+        WHERE (state IN ('pending', 'retry', 'reconcile') AND not_before <= :now
+               OR state = 'sending' AND lease_until <= :now)
+          AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.product = o.product AND e.subject = o.subject
+                          AND e.number < o.number AND e.state NOT IN ('sent', 'dead'))
+          AND (kind NOT IN ('edit', 'thread') OR EXISTS (
+               SELECT 1 FROM outbox AS r WHERE r.product = o.product AND r.subject = o.subject
+               AND r.kind IN ('root', 'dm') AND r.state = 'sent'))
+        ORDER BY prio, number LIMIT 500
+        """,
+        {"now": to_ms(now)},
+    )
+    return [_delivery(row) for row in rows]
+
+
+def get(connection: sqlite3.Connection, number: int) -> Delivery | None:
+    """One row."""
+    row = connection.execute("SELECT * FROM outbox WHERE number = ?", (number,)).fetchone()
+    return None if row is None else _delivery(row)
+
+
+def message_of(connection: sqlite3.Connection, product: str, subject: str) -> Delivery | None:
+    """The sent message that is the subject's own: the one to edit."""
+    row = connection.execute(
+        "SELECT * FROM outbox WHERE product = ? AND subject = ? AND kind IN ('root', 'dm') AND state = 'sent'"
+        " ORDER BY number DESC LIMIT 1",
+        (product, subject),
+    ).fetchone()
+    return None if row is None else _delivery(row)
+
+
+def trail(connection: sqlite3.Connection, product: str, subject: str) -> list[Delivery]:
+    """Everything that was ever to be said about a subject, in order."""
+    rows = connection.execute(
+        "SELECT * FROM outbox WHERE product = ? AND subject = ? ORDER BY number", (product, subject)
+    )
+    return [_delivery(row) for row in rows]
+
+
+def claim(connection: sqlite3.Connection, number: int, now: datetime) -> Delivery | None:
+    """Take a row for sending; None where it is no longer waiting."""
+    cursor = connection.execute(
+        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, claimed_at = coalesce(claimed_at, :now),"
+        " lease_until = :lease"
+        " WHERE number = :number AND state IN ('pending', 'retry')",
+        {"now": to_ms(now), "lease": to_ms(now + LEASE), "number": number},
+    )
+    return get(connection, number) if cursor.rowcount == 1 else None
+
+
+def mark_sent(connection: sqlite3.Connection, number: int, now: datetime, *, channel: str, ts: str, rev: int) -> bool:
+    """It is in Slack."""
+    cursor = connection.execute(
+        "UPDATE outbox SET state = 'sent', slack_channel = ?, slack_ts = ?, rev = ?, sent_at = ?, lease_until = NULL,"
+        " last_error = '' WHERE number = ? AND state IN ('sending', 'reconcile')",
+        (channel, ts, rev, to_ms(now), number),
+    )
+    return cursor.rowcount == 1
+
+
+def park(connection: sqlite3.Connection, number: int, until: datetime, error: str, *, count: bool = True) -> None:
+    """It did not arrive: try again later. `count=False` where Slack only asked to wait."""
+    connection.execute(
+        "UPDATE outbox SET state = 'retry', not_before = ?, lease_until = NULL, last_error = ?, attempts = attempts - ?"
+        " WHERE number = ? AND state = 'sending'",
+        (to_ms(until), error, 0 if count else 1, number),
+    )
+
+
+def doubt(connection: sqlite3.Connection, number: int, until: datetime, error: str, *, looked: bool = False) -> None:
+    """Nobody knows whether it arrived: look into the history (again) from `until` on."""
+    connection.execute(
+        "UPDATE outbox SET state = 'reconcile', not_before = ?, lease_until = NULL, last_error = ?,"
+        " looks = looks + ? WHERE number = ? AND state IN ('sending', 'reconcile')",
+        (to_ms(until), error, int(looked), number),
+    )
+
+
+def resend(connection: sqlite3.Connection, number: int, now: datetime, *, may_repeat: bool) -> None:
+    """It is not in the history, or the history cannot be read: send it again under the same delivery id."""
+    connection.execute(
+        "UPDATE outbox SET state = 'pending', looks = 0, not_before = ?, may_repeat = max(may_repeat, ?)"
+        " WHERE number = ? AND state = 'reconcile'",
+        (to_ms(now), int(may_repeat), number),
+    )
+
+
+def climb(connection: sqlite3.Connection, number: int, rung: int, error: str) -> None:
+    """Slack refused the blocks: remember how plain the message has become."""
+    connection.execute("UPDATE outbox SET rung = ?, last_error = ? WHERE number = ?", (rung, error, number))
+
+
+def bury(connection: sqlite3.Connection, number: int, error: str) -> None:
+    """Slack refuses it for good."""
+    connection.execute(
+        "UPDATE outbox SET state = 'dead', lease_until = NULL, last_error = ? WHERE number = ? AND state <> 'sent'",
+        (error, number),
+    )
+
+
+def lease_ended(connection: sqlite3.Connection, now: datetime, *, all_of_them: bool = False) -> int:
+    """Rows whose sender is gone: a message becomes doubtful, an edit is simply sent again. Returns how many.
+
+    At start-up every row that is `sending` has lost its sender (`all_of_them`).
+    """
+    cursor = connection.execute(
+        "UPDATE outbox SET state = CASE WHEN kind = 'edit' THEN 'retry' ELSE 'reconcile' END, lease_until = NULL,"
+        " not_before = :now, last_error = 'the bot stopped while it was sending'"
+        " WHERE state = 'sending' AND (:all OR lease_until <= :now)",
+        {"now": to_ms(now), "all": int(all_of_them)},
+    )
+    return cursor.rowcount
+
+
+def revive(
+    connection: sqlite3.Connection, now: datetime, *, channel: str = "", not_older: timedelta = timedelta(days=1)
+) -> int:
+    """Put dead rows back into the queue: of one channel that was repaired, or of all. Returns how many.
+
+    What is older than `not_older` stays dead: nobody waits for it any more.
+    """
+    cursor = connection.execute(
+        "UPDATE outbox SET state = 'pending', attempts = 0, looks = 0, rung = 0, not_before = :now"
+        " WHERE state = 'dead' AND created_at >= :since AND (:channel = '' OR channel = :channel"
+        " OR subject IN (SELECT subject FROM outbox WHERE channel = :channel))",
+        {"now": to_ms(now), "since": to_ms(now - not_older), "channel": channel},
+    )
+    return cursor.rowcount
+
+
+def queue(connection: sqlite3.Connection, product: str = "") -> QueueState:
+    """How much waits, since when, and how much Slack has refused."""
+    row = connection.execute(
+        "SELECT count(CASE WHEN state <> 'dead' THEN 1 END) AS waiting,"
+        " min(CASE WHEN state <> 'dead' THEN created_at END) AS oldest,"
+        " count(CASE WHEN state = 'dead' THEN 1 END) AS dead"
+        " FROM outbox WHERE state <> 'sent' AND (? = '' OR product = ?)",
+        (product, product),
+    ).fetchone()
+    oldest = row["oldest"]
+    return QueueState(row["waiting"], None if oldest is None else from_ms(oldest), row["dead"])
+
+
+def errors(connection: sqlite3.Connection, product: str, *, limit: int = 5) -> Sequence[Delivery]:
+    """The last rows that Slack refused for good, newest first."""
+    rows = connection.execute(
+        "SELECT * FROM outbox WHERE product = ? AND state = 'dead' ORDER BY number DESC LIMIT ?", (product, limit)
+    )
+    return [_delivery(row) for row in rows]
+
+
+def purge(connection: sqlite3.Connection, before: datetime) -> int:
+    """Forget old edits and old dead rows; sent messages are kept, they are the trail and may be edited again."""
+    cursor = connection.execute(
+        "DELETE FROM outbox WHERE created_at < ? AND (state = 'sent' AND kind = 'edit' OR state = 'dead')",
+        (to_ms(before),),
+    )
+    return cursor.rowcount
