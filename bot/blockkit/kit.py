@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.blockkit import limits
-from bot.blockkit.words import NOTHING, Text, clean, clip, markup, one_line, plain, quiet, safe_url
+from bot.blockkit.words import NOTHING, Text, clean, clip, markup, one_line, quiet, safe_url
 
 Block = dict[str, Any]
 Element = dict[str, Any]

@@ -100,7 +100,9 @@ def message(text: object, blocks: Sequence[Block], *, event: str = "", payload: 
     shown = _at_most(_at_most(blocks, "data_visualization", limits.MESSAGE_CHARTS), "table", limits.MESSAGE_TABLES)
     result: Block = {"text": fallback, "blocks": _renumber(_keep(shown, fits))}
     if event:
-        data = {clean(key)[:100]: clean(value)[:1000] for key, value in list((payload or {}).items())[:7]}
+        data = {clean(key)[:100]: clean(value)[:1000] for key, value in (payload or {}).items()}
+        while len(json.dumps(data)) > limits.METADATA_BYTES - 4_000:
+            data.popitem()
         result["metadata"] = {"event_type": ident(event), "event_payload": data}
     return result
 
