@@ -1,0 +1,53 @@
+"""What the owner of a monitor expects to see in an answer, and whether it is there."""
+
+from __future__ import annotations
+
+import json
+
+from checks.inventory import Monitor
+from checks.net.facts import Exchange
+
+DEEPEST = 20
+"""Steps of a JSON path that are followed."""
+
+
+def unmet(answer: Exchange, monitor: Monitor) -> str:
+    """The first expectation about header, text or JSON that an answer does not meet, in words; empty where all hold."""
+    return _header(answer, monitor.header) or _text(answer, monitor) or _json(answer, monitor)
+
+
+def _header(answer: Exchange, wanted: str) -> str:
+    name, colon, value = wanted.partition(":")
+    if not wanted or not colon:
+        return ""
+    got = [found.strip().lower() for found in answer.all_headers(name.strip())]
+    return "" if value.strip().lower() in got else f"the header {name.strip()} is not “{value.strip()}”"
+
+
+def _text(answer: Exchange, monitor: Monitor) -> str:
+    text = answer.text if monitor.contains or monitor.absent else ""
+    if monitor.contains and monitor.contains not in text:
+        return f"“{monitor.contains}” is missing"
+    if monitor.absent and monitor.absent in text:
+        return f"it contains “{monitor.absent}”"
+    return ""
+
+
+def _json(answer: Exchange, monitor: Monitor) -> str:
+    if not monitor.json_path:
+        return ""
+    try:
+        value = json.loads(answer.text)
+    except (ValueError, RecursionError):
+        return "it is not JSON"
+    for step in monitor.json_path.split(".")[:DEEPEST]:
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return f"“{monitor.json_path}” is missing in the answer"
+    got = value if isinstance(value, str) else json.dumps(value)
+    if monitor.json_equals and got != monitor.json_equals:
+        return f"“{monitor.json_path}” is “{got[:80]}” instead of “{monitor.json_equals}”"
+    return ""
