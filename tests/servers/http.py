@@ -13,6 +13,7 @@ import struct
 import zlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from email.utils import formatdate
 from enum import StrEnum
 from types import TracebackType
 from typing import Self
@@ -104,7 +105,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What to say. `date` may be a text, or None for no Date header."""
+    """What to say."""
 
     status: int = 200
     body: bytes | str = b"<!doctype html><title>ok</title>ok"
@@ -116,6 +117,8 @@ class Answer:
     encoding: str = ""
     """`gzip`, `deflate` (zlib), `raw-deflate`: compress the body and say so."""
     chunked: bool = False
+    date: str | None = ""
+    """Value of the Date header; empty for the present moment, None for no such header."""
     hostile: Hostile | None = None
     raw: bytes | None = None
     """Exactly these bytes instead of all else."""
@@ -291,6 +294,8 @@ class HttpServer:
             writer.write(b"HTTP/1.1 103 Early Hints\r\nlink: </a.css>; rel=preload\r\n\r\n" * 2)
         body = answer.body.encode() if isinstance(answer.body, str) else answer.body
         extra: list[tuple[str, str]] = []
+        if answer.date is not None:
+            extra.append(("date", answer.date or formatdate(usegmt=True)))
         if answer.encoding:
             body = _compress(answer.encoding, body)
             extra.append(("content-encoding", answer.encoding.removeprefix("raw-")))

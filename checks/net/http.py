@@ -1,0 +1,229 @@
+"""One HTTP/1.1 request on a new connection: phases, caps and faults, redirects left alone.
+
+The parser is h11; the transport is an asyncio protocol, so that a probe costs little more than its handshake.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import cast
+
+import h11
+
+from checks.net.body import BadEncoding, Body
+from checks.net.connect import Failed, Stopwatch, Way, fault_of, one_line
+from checks.net.facts import Exchange, Fault, Phases, Reason
+from checks.net.urls import Url
+
+USER_AGENT = "LaunchReady/0.1 (readiness check, started by the owner of this site)"
+"""Says what it is; a contact address comes from `network.user_agent`."""
+MAX_HEADERS = 200
+MAX_VALUE = 8 * 1024
+MAX_HEAD = 64 * 1024
+"""Bytes of status line and headers that may come before their end."""
+MAX_INFORMATIONAL = 10
+"""1xx answers before the real one."""
+MAX_PIECES = 100_000
+"""Chunks of one body: a server may send each byte as a chunk of its own."""
+_DOING = {
+    "dns": "looking up the name",
+    "tcp": "connecting",
+    "tls": "setting up the secure connection",
+    "first_byte": "waiting for the answer",
+    "body": "reading the answer",
+    "done": "ending",
+}
+
+
+class _Conversation(asyncio.Protocol):
+    """Sends one request and keeps what comes back until the message, a cap or the connection ends."""
+
+    def __init__(self, watch: Stopwatch, cap: int) -> None:
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.fault: Fault | None = None
+        self.response: h11.Response | None = None
+        self.body = Body(cap, "")
+        self.transport: asyncio.Transport | None = None
+        self._watch = watch
+        self._cap = cap
+        self._parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
+        self._informational = 0
+        self._pieces = 0
+        self._heard = False
+
+    def begin(self, request: h11.Request) -> None:
+        """Send the request; the clock of the first byte starts."""
+        data = self._parser.send(request)
+        end = self._parser.send(h11.EndOfMessage())
+        if self.transport is not None and data is not None:
+            self._watch.enter("first_byte")
+            self.transport.write(data + (end or b""))
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        if self.ended.done():
+            return
+        if not self._heard:
+            self._heard = True
+            self._watch.enter("body")
+        self._read(data)
+
+    def eof_received(self) -> None:
+        if not self.ended.done():
+            self._hang_up()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.ended.done():
+            return
+        if exc is not None:
+            self._end(fault_of(exc, _DOING[self._watch.phase]))
+        else:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        """The other side has nothing more to say; without a length that is how a body ends."""
+        if not self._heard:
+            self._end(Fault(Reason.RESET, "the server closed the connection without an answer"))
+            return
+        self._read(b"", cut=self._parser.their_state is h11.SEND_BODY)
+
+    def _read(self, data: bytes, *, cut: bool = False) -> None:
+        try:
+            self._parser.receive_data(data)
+            while not self.ended.done():
+                event = self._parser.next_event()
+                if event is h11.NEED_DATA or event is h11.PAUSED:
+                    break
+                self._take(event)
+        except h11.RemoteProtocolError as error:
+            if cut:
+                self._end(Fault(Reason.RESET, "the connection was cut in the middle of the answer"))
+            else:
+                self._end(Fault(Reason.PROTOCOL, one_line(f"the answer is not HTTP as it should be: {error}")))
+        except BadEncoding as error:
+            self._end(Fault(Reason.PROTOCOL, str(error)))
+
+    def _take(self, event: object) -> None:
+        if isinstance(event, h11.InformationalResponse):
+            self._informational += 1
+            if self._informational > MAX_INFORMATIONAL:
+                self._end(Fault(Reason.PROTOCOL, "the server sends preliminary answers without end"))
+        elif isinstance(event, h11.Response):
+            self.response = event
+            encodings = [value for key, value in event.headers if key == b"content-encoding"]
+            self.body = Body(self._cap, b",".join(encodings).decode("latin-1")[:100])
+        elif isinstance(event, h11.Data):
+            self._pieces += 1
+            self.body.take(bytes(event.data))
+            if self.body.truncated:
+                self._end(None)
+            elif self._pieces > MAX_PIECES:
+                self._end(Fault(Reason.PROTOCOL, "the server sends the answer in far too many pieces"))
+        elif isinstance(event, (h11.EndOfMessage, h11.ConnectionClosed)):
+            if self.response is None:
+                self._end(Fault(Reason.RESET, "the server closed the connection without an answer"))
+            self._end(None)
+
+    def _end(self, fault: Fault | None) -> None:
+        if not self.ended.done():
+            self._watch.enter("done")
+            self.fault = fault
+            self.ended.set_result(None)
+
+
+async def fetch(
+    url: Url,
+    way: Way,
+    *,
+    method: str = "GET",
+    cap: int,
+    timeout: float,
+    user_agent: str = "",
+    cookie: str = "",
+    extra: Sequence[tuple[str, str]] = (),
+) -> Exchange:
+    """Ask once on a new connection. Never raises for what the network does.
+
+    Args:
+        url: What to ask for.
+        way: Look-up, guard, port map and trust of this run.
+        method: `GET` or `HEAD`.
+        cap: Decoded bytes of the body that are kept; then the connection is dropped.
+        timeout: Seconds for all of it, name look-up included.
+        user_agent: Instead of the bot's own.
+        cookie: Value of a Cookie header; empty for none.
+        extra: Further headers, ASCII.
+    """
+    watch = Stopwatch()
+    talk = _Conversation(watch, cap)
+    address = ""
+    fault: Fault | None = None
+    try:
+        request = _request(url, method, user_agent, cookie, extra)
+        async with asyncio.timeout(timeout):
+            sock = await way.connect(url.host, url.port, watch)
+            address = sock.getpeername()[0]
+            await _open(talk, sock, url, way, watch)
+            talk.begin(request)
+            await talk.ended
+    except TimeoutError:
+        reason = Reason.DNS if watch.phase == "dns" else Reason.TIMEOUT
+        fault = Fault(reason, f"no answer within {timeout:g} s; time ran out while {_DOING[watch.phase]}")
+    except (OSError, Failed, ValueError, h11.LocalProtocolError) as error:
+        fault = fault_of(error, _DOING[watch.phase])
+    finally:
+        if talk.transport is not None:
+            talk.transport.abort()
+    return _exchange(url, method, talk, address=address, fault=fault or talk.fault, phases=watch.phases())
+
+
+async def _open(talk: _Conversation, sock: object, url: Url, way: Way, watch: Stopwatch) -> None:
+    loop = asyncio.get_running_loop()
+    if url.scheme == "https":
+        watch.enter("tls")
+        await loop.create_connection(lambda: talk, sock=sock, ssl=way.trust, server_hostname=url.host)  # type: ignore[call-overload]
+    else:
+        await loop.create_connection(lambda: talk, sock=sock)  # type: ignore[call-overload]
+
+
+def _request(url: Url, method: str, user_agent: str, cookie: str, extra: Sequence[tuple[str, str]]) -> h11.Request:
+    headers = [
+        ("Host", url.authority),
+        ("User-Agent", user_agent or USER_AGENT),
+        ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"),
+        ("Accept-Encoding", "gzip, deflate"),
+        ("Connection", "close"),
+        *extra,
+    ]
+    if cookie:
+        headers.append(("Cookie", cookie))
+    return h11.Request(method=method, target=url.target, headers=headers)
+
+
+def _exchange(
+    url: Url, method: str, talk: _Conversation, *, address: str, fault: Fault | None, phases: Phases
+) -> Exchange:
+    response = talk.response
+    return Exchange(
+        url=str(url),
+        method=method,
+        address=address,
+        port=url.port,
+        status=response.status_code if response else 0,
+        headers=_headers(response) if response else (),
+        body=talk.body.content,
+        truncated=talk.body.truncated or (fault is not None and response is not None),
+        phases=phases,
+        http_version=response.http_version.decode("ascii", "replace") if response else "",
+        fault=fault,
+    )
+
+
+def _headers(response: h11.Response) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (key.decode("latin-1")[:MAX_VALUE], value.decode("latin-1")[:MAX_VALUE])
+        for key, value in list(response.headers)[:MAX_HEADERS]
+    )

@@ -1,0 +1,221 @@
+"""The probe that really looks: DNS, HTTP and TLS over the network, each fact fetched once per run."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from checks.inventory import Network
+from checks.model import Asked
+from checks.net import http, redirects, tls, trace, trust, vantage
+from checks.net.connect import Way
+from checks.net.dns import Names, Once
+from checks.net.facts import Chain, DnsAnswer, DnsStatus, Exchange, Fault, Peer, Reason
+from checks.net.guard import Guard
+from checks.net.limits import BudgetSpent, Limits
+from checks.net.names import address_of, to_ascii
+from checks.net.trace import traced
+from checks.net.urls import Url, parse
+from checks.probe import BODY_CAP, MAX_HOPS
+
+__all__ = ["LiveProbe", "Tracer", "traced"]
+
+Tracer = Callable[[Asked], None]
+"""Is told every fact when it has been fetched (not when it is asked for again)."""
+_SPENT = "the time for this run was used up before this was looked at"
+
+
+class LiveProbe:
+    """Looks at the world under one `Network`, for one run that began at `now`.
+
+    Use it as an async context manager. Facts are kept until it ends; whoever asks for one that is being fetched waits
+    for the same answer. No method raises for what the network does.
+
+    Args:
+        network: Resolvers, trust, ports, guard, limits.
+        now: Start of the run, UTC.
+        tracer: Is told each fact that was fetched.
+        limits: Shared with other runs, so that together they stay polite; else one of its own.
+        deadline: Seconds after which nothing new is fetched: the fault is then BUDGET.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        now: datetime,
+        *,
+        tracer: Tracer | None = None,
+        limits: Limits | None = None,
+        deadline: float | None = None,
+        path: int = 0,
+    ) -> None:
+        self._network = network
+        self._now = now
+        self._began = time.perf_counter()
+        self._tracer = tracer
+        self._limits = limits or Limits(network.rate, network.burst, network.unlimited)
+        self._deadline = deadline
+        self._path = path
+        self._once = Once()
+        self._counts: dict[str, Counter[str]] = {"http": Counter(), "tls": Counter()}
+        guard = Guard(network.allow_private)
+        self._names = Names(network.resolvers, guard=guard, first=path)
+        self._guard = guard
+        self._way: Way | None = None
+
+    async def __aenter__(self) -> Self:
+        """Begin the run.
+
+        Raises:
+            ValueError: Where `network.ca_file` cannot be used.
+        """
+        self._enter()
+        if self._deadline is not None:
+            self._limits.end_in(self._deadline)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._once.close()
+        await self._names.close()
+
+    def _enter(self) -> Way:
+        if self._way is None:
+            context = trust.verifying(self._network.ca_file)
+            self._way = Way(self.dns, self._guard, self._network.ports, context)
+        return self._way
+
+    def second_path(self) -> LiveProbe:
+        """A probe for a second look: another resolver first, new sockets, nothing remembered; the limits are shared."""
+        return LiveProbe(self._network, self._now, tracer=self._tracer, limits=self._limits, path=self._path + 1)
+
+    def stats(self) -> dict[str, dict[str, int]]:
+        """How many requests went to whom: `{"dns": {"127.0.0.1:53": 4}, "http": {"example.com": 2}, "tls": {}}`."""
+        counts = {kind: dict(counter) for kind, counter in self._counts.items()}
+        return {"dns": dict(self._names.sent()), **counts}
+
+    def now(self) -> datetime:
+        """Start of the run, UTC."""
+        return self._now
+
+    def _clock(self) -> datetime:
+        return self._now + timedelta(seconds=time.perf_counter() - self._began)
+
+    def _spent(self) -> bool:
+        remaining = self._limits.remaining()
+        return remaining is not None and remaining <= 0
+
+    def _tell(self, asked: Asked) -> None:
+        if self._tracer is not None:
+            self._tracer(asked)
+
+    async def dns(self, name: str, type: str) -> DnsAnswer:
+        """The answer of the first resolver that knows."""
+        return (await self._asked("dns", name, type))[0]
+
+    async def dns_everywhere(self, name: str, type: str) -> tuple[DnsAnswer, ...]:
+        """One answer per resolver."""
+        return await self._asked("everywhere", name, type)
+
+    async def dns_authoritative(self, name: str, type: str) -> tuple[DnsAnswer, ...]:
+        """One answer per name server of the zone, or per configured resolver."""
+        return await self._asked("authoritative", name, type)
+
+    async def _asked(self, how: str, name: str, type: str) -> tuple[DnsAnswer, ...]:
+        plain = name.strip().rstrip(".").lower() or "."
+
+        async def work() -> tuple[DnsAnswer, ...]:
+            if self._spent():
+                return (DnsAnswer(plain, type, "", DnsStatus.TIMEOUT, detail=_SPENT),)
+            if how == "dns":
+                answers: tuple[DnsAnswer, ...] = (await self._names.first(plain, type),)
+            elif how == "everywhere":
+                answers = await self._names.everywhere(plain, type)
+            else:
+                answers = await self._names.authoritative(plain, type)
+            for answer in answers:
+                self._tell(trace.of_dns(answer))
+            return answers
+
+        return await self._once.get((how, plain, type), work)
+
+    async def get(self, url: str, *, cap: int = BODY_CAP, timeout: float = 10.0) -> Exchange:
+        """One GET on a new connection."""
+        try:
+            parsed = parse(url)
+        except ValueError as error:
+            return Exchange(url[:2000], fault=Fault(Reason.PROTOCOL, str(error)[:300]))
+        return await self._get(parsed, "", cap, timeout)
+
+    async def _get(self, url: Url, cookie: str, cap: int = BODY_CAP, timeout: float = 10.0) -> Exchange:
+        async def work() -> Exchange:
+            try:
+                async with self._limits.turn(url.host):
+                    self._counts["http"][url.host] += 1
+                    exchange = await http.fetch(
+                        url,
+                        self._enter(),
+                        cap=cap,
+                        timeout=timeout,
+                        user_agent=self._network.user_agent,
+                        cookie=cookie,
+                    )
+            except BudgetSpent:
+                exchange = Exchange(str(url), port=url.port, fault=Fault(Reason.BUDGET, _SPENT))
+            self._tell(trace.of_exchange(exchange))
+            return exchange
+
+        return await self._once.get(("get", str(url), cookie, cap, timeout), work)
+
+    async def chain(self, url: str, *, keep_cookies: bool = False, max_hops: int = MAX_HOPS) -> Chain:
+        """Follow redirects from `url`, one `get` a hop."""
+
+        async def work() -> Chain:
+            return await redirects.walk(url, self._get, now=self._now, keep_cookies=keep_cookies, max_hops=max_hops)
+
+        return await self._once.get(("chain", url, keep_cookies, max_hops), work)
+
+    async def tls(self, host: str, *, port: int = 443, family: int = 4) -> Peer:
+        """One verified handshake, and an unverified one where it is refused."""
+        try:
+            address = address_of(host)
+            name = to_ascii(host) if address is None else str(address)
+        except ValueError as error:
+            return Peer(host[:300], "", port, verified=False, fault=Fault(Reason.DNS, str(error)[:300]))
+
+        async def work() -> Peer:
+            try:
+                async with self._limits.turn(name):
+                    self._counts["tls"][name] += 1
+                    peer = await tls.look(
+                        name,
+                        self._enter(),
+                        self._clock,
+                        port=port,
+                        family=family,
+                        user_agent=self._network.user_agent,
+                    )
+            except BudgetSpent:
+                peer = Peer(name, "", port, verified=False, fault=Fault(Reason.BUDGET, _SPENT))
+            self._tell(trace.of_peer(peer))
+            return peer
+
+        return await self._once.get(("tls", name, port, family), work)
+
+    async def online(self) -> bool:
+        """Whether the bot itself can see out; asked once per run."""
+
+        async def work() -> bool:
+            return await vantage.sees_out(
+                self._network.canaries,
+                replaced=bool(self._network.resolvers),
+                root=lambda: self.dns_everywhere(".", "NS"),
+                get=lambda url: self.get(url, timeout=5.0),
+            )
+
+        return await self._once.get("online", work)

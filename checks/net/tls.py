@@ -1,0 +1,133 @@
+"""One verified handshake, and where it is refused an unverified one, to see what the server shows."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import ssl
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from checks.net import trust
+from checks.net.certificate import chain_of, parse_all
+from checks.net.connect import Failed, Stopwatch, Way, connect_to, fault_of
+from checks.net.facts import Fault, Peer, Reason
+from checks.net.http import USER_AGENT
+
+SECONDS = 10.0
+"""For a handshake, name look-up included."""
+DATE_SECONDS = 3.0
+_HEAD = 16 * 1024
+_DATE = re.compile(rb"\r\ndate:[ \t]*([^\r\n]{1,64})", re.IGNORECASE)
+
+
+async def look(
+    host: str, way: Way, clock: Callable[[], datetime], *, port: int = 443, family: int = 4, user_agent: str = ""
+) -> Peer:
+    """What the server at `host` shows. Never raises for what the network does.
+
+    Args:
+        host: A-labels or an IP address; sent as SNI and compared with the certificate.
+        way: Look-up, guard, port map and trust of this run.
+        clock: Our time, for the comparison with the server's.
+        port: Where to connect, before the port map.
+        family: 4 or 6.
+        user_agent: For the request that asks for the server's time.
+    """
+    watch = Stopwatch()
+    address = ""
+    try:
+        async with asyncio.timeout(SECONDS):
+            sock = await way.connect(host, port, watch, family)
+            address = sock.getpeername()[0]
+            watch.enter("tls")
+            writer = await _handshake(sock, way.trust, host)
+            watch.enter("done")
+            peer = _peer(host, address, port, writer, watch)
+            writer.transport.abort()
+            return peer
+    except TimeoutError:
+        reason = Reason.DNS if watch.phase == "dns" else Reason.TIMEOUT
+        what = {"dns": "name look-up", "tcp": "connection"}.get(watch.phase, "secure connection")
+        fault = Fault(reason, f"no {what} within {SECONDS:g} s")
+    except (OSError, Failed, ValueError) as error:
+        what = {"dns": "looking up the name", "tcp": "connecting"}.get(watch.phase, "setting up the secure connection")
+        fault = fault_of(error, what)
+    took = watch.phases().tls
+    if fault.reason is not Reason.TLS:
+        return Peer(host, address, port, verified=False, fault=fault, took_ms=took)
+    return await _unverified(
+        Peer(host, address, port, verified=False, fault=fault, took_ms=took), way, clock, user_agent
+    )
+
+
+async def _handshake(sock: socket.socket, context: ssl.SSLContext, host: str) -> asyncio.StreamWriter:
+    _, writer = await asyncio.open_connection(sock=sock, ssl=context, server_hostname=host, limit=_HEAD)
+    return writer
+
+
+def _peer(host: str, address: str, port: int, writer: asyncio.StreamWriter, watch: Stopwatch) -> Peer:
+    connection = writer.get_extra_info("ssl_object")
+    return Peer(
+        host,
+        address,
+        port,
+        verified=True,
+        protocol=connection.version() or "",
+        chain=parse_all(chain_of(connection)),
+        took_ms=watch.phases().tls,
+    )
+
+
+async def _unverified(refused: Peer, way: Way, clock: Callable[[], datetime], user_agent: str) -> Peer:
+    """The refused peer with its certificates and its time, as far as it shows them to somebody who checks nothing."""
+    writer: asyncio.StreamWriter | None = None
+    try:
+        async with asyncio.timeout(SECONDS):
+            sock = await connect_to(refused.address, way.ports.get(refused.port, refused.port))
+            reader, writer = await asyncio.open_connection(
+                sock=sock, ssl=trust.unverifying(), server_hostname=refused.host, limit=_HEAD
+            )
+            connection = writer.get_extra_info("ssl_object")
+            shown = (connection.version() or "", parse_all(chain_of(connection)))
+            skew = await _skew(reader, writer, refused.host, clock, user_agent)
+    except (OSError, ValueError):
+        return refused
+    finally:
+        if writer is not None:
+            writer.transport.abort()
+    return Peer(
+        refused.host,
+        refused.address,
+        refused.port,
+        verified=False,
+        fault=refused.fault,
+        protocol=shown[0],
+        chain=shown[1],
+        took_ms=refused.took_ms,
+        server_time_skew_s=skew,
+    )
+
+
+async def _skew(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, clock: Callable[[], datetime], agent: str
+) -> float | None:
+    """Seconds by which our clock is ahead of the server's: a wrong clock makes good certificates look bad."""
+    name = f"[{host}]" if ":" in host else host
+    request = f"HEAD / HTTP/1.1\r\nHost: {name}\r\nUser-Agent: {agent or USER_AGENT}\r\nConnection: close\r\n\r\n"
+    try:
+        async with asyncio.timeout(DATE_SECONDS):
+            writer.write(request.encode("latin-1", "replace"))
+            head = await reader.readuntil(b"\r\n\r\n")
+    except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        return None
+    found = _DATE.search(head)
+    if found is None:
+        return None
+    try:
+        theirs = parsedate_to_datetime(found[1].decode("latin-1"))
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return (clock() - theirs.replace(tzinfo=theirs.tzinfo or UTC)).total_seconds()

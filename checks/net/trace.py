@@ -1,0 +1,117 @@
+"""What was asked and answered, in short lines: the evidence behind a finding."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from checks.model import Asked
+from checks.net.facts import Chain, DnsAnswer, Exchange, Fault, Peer
+from checks.probe import BODY_CAP, MAX_HOPS, Probe
+
+LONGEST = 500
+_TELLING = ("location", "content-type", "server", "cf-mitigated", "strict-transport-security", "retry-after")
+
+
+def of_dns(answer: DnsAnswer) -> Asked:
+    """A DNS question as evidence."""
+    words = [answer.status.value]
+    if answer.cnames:
+        words.append("alias of " + " → ".join(answer.cnames))
+    if answer.records:
+        words.append("; ".join(answer.records))
+    if answer.status.known:
+        words.append(f"ttl {answer.ttl} s")
+    if answer.detail:
+        words.append(answer.detail)
+    return _asked(f"DNS {answer.type} {answer.name}", answer.server or "resolver", ", ".join(words), answer.took_ms)
+
+
+def of_exchange(exchange: Exchange) -> Asked:
+    """A request as evidence."""
+    words = [f"HTTP {exchange.status}"] if exchange.status else []
+    words += [f"{name}: {exchange.header(name)[:160]}" for name in _TELLING if exchange.header(name)]
+    if exchange.status:
+        words.append(f"{len(exchange.body)} bytes" + (" and more" if exchange.truncated else ""))
+    words += _fault(exchange.fault)
+    what = f"{exchange.method} {exchange.url}"
+    return _asked(what, exchange.address or "nobody", ", ".join(words), exchange.phases.total)
+
+
+def of_peer(peer: Peer) -> Asked:
+    """A handshake as evidence."""
+    words = [f"{peer.protocol or 'no connection'}, {'verified' if peer.verified else 'not verified'}"]
+    words += _fault(peer.fault)
+    for certificate in peer.chain[:3]:
+        until = certificate.not_after.date().isoformat()
+        words.append(f"{certificate.subject} from {certificate.issuer} until {until}")
+    if peer.server_time_skew_s is not None:
+        words.append(f"our clock is {peer.server_time_skew_s:+.0f} s from the server's")
+    return _asked(f"TLS {peer.host}:{peer.port}", peer.address or "nobody", ", ".join(words), peer.took_ms)
+
+
+def _fault(fault: Fault | None) -> list[str]:
+    if fault is None:
+        return []
+    code = f" (verify code {fault.verify_code})" if fault.verify_code else ""
+    return [f"{fault.reason.value}: {fault.detail}{code}"]
+
+
+def _asked(what: str, of: str, answer: str, took_ms: float) -> Asked:
+    return Asked(what[:LONGEST], of[:LONGEST], answer[:LONGEST], round(took_ms))
+
+
+class TracedProbe:
+    """A probe that writes down what is asked through it; facts come from the probe behind it."""
+
+    def __init__(self, probe: Probe, asked: list[Asked]) -> None:
+        self._probe = probe
+        self._asked = asked
+
+    def _note(self, asked: Asked) -> None:
+        if asked not in self._asked:
+            self._asked.append(asked)
+
+    def now(self) -> datetime:
+        return self._probe.now()
+
+    async def dns(self, name: str, type: str) -> DnsAnswer:
+        answer = await self._probe.dns(name, type)
+        self._note(of_dns(answer))
+        return answer
+
+    async def dns_everywhere(self, name: str, type: str) -> tuple[DnsAnswer, ...]:
+        answers = await self._probe.dns_everywhere(name, type)
+        for answer in answers:
+            self._note(of_dns(answer))
+        return answers
+
+    async def dns_authoritative(self, name: str, type: str) -> tuple[DnsAnswer, ...]:
+        answers = await self._probe.dns_authoritative(name, type)
+        for answer in answers:
+            self._note(of_dns(answer))
+        return answers
+
+    async def get(self, url: str, *, cap: int = BODY_CAP, timeout: float = 10.0) -> Exchange:
+        exchange = await self._probe.get(url, cap=cap, timeout=timeout)
+        self._note(of_exchange(exchange))
+        return exchange
+
+    async def chain(self, url: str, *, keep_cookies: bool = False, max_hops: int = MAX_HOPS) -> Chain:
+        chain = await self._probe.chain(url, keep_cookies=keep_cookies, max_hops=max_hops)
+        for exchange in chain.exchanges:
+            self._note(of_exchange(exchange))
+        return chain
+
+    async def tls(self, host: str, *, port: int = 443, family: int = 4) -> Peer:
+        peer = await self._probe.tls(host, port=port, family=family)
+        self._note(of_peer(peer))
+        return peer
+
+    async def online(self) -> bool:
+        return await self._probe.online()
+
+
+def traced(probe: Probe) -> tuple[Probe, list[Asked]]:
+    """The probe, wrapped so that everything asked through it is written into the list, answers unmasked."""
+    asked: list[Asked] = []
+    return TracedProbe(probe, asked), asked
