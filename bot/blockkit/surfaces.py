@@ -68,7 +68,7 @@ def fits(blocks: Sequence[Block]) -> bool:
     )
 
 
-def _keep(blocks: Sequence[Block], enough: Callable[[list[Block]], bool]) -> list[Block]:
+def keep(blocks: Sequence[Block], enough: Callable[[list[Block]], bool]) -> list[Block]:
     """Blocks from the top while they fit, then a line that counts the rest."""
     kept: list[Block] = []
     for index, block in enumerate(blocks):
@@ -98,7 +98,7 @@ def message(text: object, blocks: Sequence[Block], *, event: str = "", payload: 
     """The arguments of a post: fallback text, blocks within all budgets, and metadata where an event is named."""
     fallback = clip(plain(quiet(clean(text)).strip()).fit(limits.MESSAGE_TEXT_GOOD), limits.MESSAGE_TEXT_GOOD)
     shown = _at_most(_at_most(blocks, "data_visualization", limits.MESSAGE_CHARTS), "table", limits.MESSAGE_TABLES)
-    result: Block = {"text": fallback, "blocks": _renumber(_keep(shown, fits))}
+    result: Block = {"text": fallback, "blocks": _renumber(keep(shown, fits))}
     if event:
         data = {clean(key)[:100]: clean(value)[:1000] for key, value in (payload or {}).items()}
         while len(json.dumps(data)) > limits.METADATA_BYTES - 4_000:
@@ -110,14 +110,14 @@ def message(text: object, blocks: Sequence[Block], *, event: str = "", payload: 
 def home(blocks: Sequence[Block]) -> Block:
     """The App Home; at most 100 blocks."""
     shown = _at_most(blocks, "table", 5)
-    kept = _keep(shown, lambda some: len(some) <= limits.VIEW_BLOCKS)
+    kept = keep(shown, lambda some: len(some) <= limits.VIEW_BLOCKS)
     return {"type": "home", "blocks": _renumber(kept)}
 
 
 def modal(title: object, blocks: Sequence[Block], *, submit: str = "", callback: str = "", data: str = "") -> Block:
     """A dialog. Where there is something to fill in, there is a button to send it."""
     asks = any(block.get("type") == "input" for block in blocks)
-    kept = _keep(blocks, lambda some: len(some) <= limits.VIEW_BLOCKS)
+    kept = keep(blocks, lambda some: len(some) <= limits.VIEW_BLOCKS)
     return with_set(
         {
             "type": "modal",

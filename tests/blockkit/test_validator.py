@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a case is one line)
 """The validator: what Slack refuses is refused, with Slack's words and pointer; nothing makes it raise."""
 
 from __future__ import annotations
