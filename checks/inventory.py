@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from urllib.parse import urlsplit
 
-from checks.model import Kind, Purpose, Severity, Target
+from checks.model import Kind, Purpose, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +116,6 @@ class Inventory:
     stage: str = "launch"
     """`launch` or `live`: some thresholds are milder in the first launch month."""
     network: Network = field(default_factory=Network)
-    disabled: frozenset[str] = frozenset()
-    """Ids of checks that the founder has switched off."""
-    severities: Mapping[str, Severity] = field(default_factory=dict)
-    """What the founder decided: check id to its severity, service name to the worst that its findings may be."""
     configured: bool = True
     """False where nothing but a domain is known; checks then guess less and say more."""
 

@@ -10,7 +10,7 @@ from bot.config.registrable import registrable
 from bot.config.schema import Host, LaunchFile, Monitor
 from bot.config.values import split_address
 from checks import inventory as facts
-from checks.model import Purpose, Severity
+from checks.model import Purpose
 
 _ASKS_FOR_LOGIN = (*range(200, 300), 401, 403)
 _ROOT_ANSWERS = {
@@ -58,16 +58,8 @@ def to_inventory(file: LaunchFile) -> facts.Inventory:
         else tuple(_monitor(file, monitor, canonical or f"https://{domain}/") for monitor in monitors),
         redirects=tuple(facts.RedirectRule(r.source, r.target, r.reason or "", r.permanent) for r in file.redirects),
         stage=product.stage if product else "launch",
-        disabled=frozenset(name for name, rule in file.checks.items() if not rule.enabled),
-        severities=_severities(file),
         network=network_of(file),
     )
-
-
-def _severities(file: LaunchFile) -> dict[str, Severity]:
-    """What the founder decided, by check id and by service name."""
-    by_check = {name: rule.severity for name, rule in file.checks.items() if rule.severity}
-    return by_check | {name: service.severity for name, service in file.services.items() if service.severity}
 
 
 def product_id(file: LaunchFile, domain: str) -> str:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import secrets
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain as one_after_another
+from urllib.parse import urlsplit
 
 from bot.config.inventory import homepages, slug
 from bot.config.names import host_of
 from bot.config.registrable import registrable
 from checks.inventory import Host, Inventory, MailDomain, Network
 from checks.model import Purpose
-from checks.net.facts import DnsAnswer, DnsStatus
+from checks.net.facts import ChainEnd, DnsAnswer, DnsStatus
 from checks.probe import Probe
 
 USUAL = {
@@ -77,6 +78,17 @@ async def discover(named: str, probe: Probe, network: Network | None = None) -> 
     )
 
 
+async def ends_at(inventory: Inventory, probe: Probe) -> str:
+    """The URL at which visitors of the domain end today; "" where they end nowhere, or at somebody else's host."""
+    path = await probe.chain(f"https://{inventory.domain}/", keep_cookies=True)
+    parts = urlsplit(path.last.url)
+    host = parts.hostname or ""
+    own = host == inventory.domain or host.endswith("." + inventory.domain)
+    if path.end is not ChainEnd.FINAL or not 200 <= path.last.status < 300 or not own:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}/"
+
+
 def purpose_of(name: str, domain: str) -> Purpose:
     """What a host is for, by the first label of its name that says so: `api.eu.example.com` is an API."""
     if name == domain:
@@ -84,7 +96,7 @@ def purpose_of(name: str, domain: str) -> Purpose:
     labels = name.removesuffix(domain).strip(".").split(".")
     # staging.api.example.com is staging, and so is api.staging.example.com.
     apart = [PURPOSES[label] for label in labels if label in PURPOSES and PURPOSES[label].environment != "production"]
-    return next(chain(apart, (PURPOSES[label] for label in labels if label in PURPOSES)), Purpose.OTHER)
+    return next(one_after_another(apart, (PURPOSES[label] for label in labels if label in PURPOSES)), Purpose.OTHER)
 
 
 def _flow(name: str, domain: str) -> str:

@@ -1,0 +1,117 @@
+"""`launch config`: read the configuration, and say what was understood or every mistake in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.terminal import config_option, config_path, examples, write
+
+if TYPE_CHECKING:
+    from bot.config.schema import LaunchFile
+
+
+@click.group(
+    "config",
+    invoke_without_command=True,
+    short_help="Check launch.yml, or print its JSON Schema.",
+    epilog=examples(
+        "launch config",
+        "launch config check --config staging.yml",
+        "launch config schema > launch.schema.json",
+    ),
+)
+@config_option
+@click.pass_context
+def command(context: click.Context, config: Path | None) -> int | None:
+    """Read launch.yml and say what was understood; with mistakes, all of them with their places."""
+    context.obj = config
+    return _check(config) if context.invoked_subcommand is None else None
+
+
+@command.command(
+    "check",
+    short_help="Say what was understood, or every mistake.",
+    epilog=examples(
+        "launch config check",
+    ),
+)
+@config_option
+@click.pass_context
+def check(context: click.Context, config: Path | None) -> int:
+    """Read launch.yml and say what was understood. Exit 2 with mistakes in it."""
+    return _check(config or context.obj)
+
+
+@command.command(
+    "schema",
+    short_help="Print the JSON Schema of launch.yml, for editors.",
+    epilog=examples(
+        "launch config schema > launch.schema.json",
+    ),
+)
+def schema() -> int:
+    """Print the JSON Schema of launch.yml, with which editors complete and check it."""
+    import json
+
+    from bot.config.schema import json_schema
+
+    write(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _check(given: Path | None) -> int:
+    from bot.config.load import load
+
+    path, _ = config_path(given)
+    file = load(path)
+    write("\n".join([f"{path} is in order.", *_said(file)]))
+    return 0
+
+
+def _said(file: LaunchFile) -> list[str]:
+    """What the file says, in words; what it leaves out, with the line to add."""
+    from bot.config.inventory import to_inventory
+    from bot.config.names import readable
+
+    if not file.names_a_product:
+        return [
+            "It names no product, so name a domain: launch check example.com",
+            *_network(file),
+        ]
+    inventory = to_inventory(file)
+    lines = [f"Product: {inventory.product}, domain {readable(inventory.domain)}"]
+    for host in inventory.hosts:
+        owner = f", owner {host.owner}" if host.owner else ""
+        flow = f", {host.flow} happens here" if host.flow else ""
+        lines.append(f"Host: {readable(host.name)} ({host.purpose.value}{flow}{owner})")
+    lines += [f"Mail: {readable(mail.name)} {'sends' if mail.sends else 'never sends'}" for mail in inventory.mail]
+    lines += [f"Monitor: {each.name}, every {each.interval:g} s: {each.url}" for each in inventory.monitors]
+    if file.people:
+        lines.append("People: " + ", ".join(file.people))
+    off = sorted(name for name, rule in file.checks.items() if not rule.enabled)
+    if off:
+        lines.append("Switched off: " + ", ".join(off))
+    lines += _network(file)
+    ownerless = [host.name for host in inventory.hosts if not host.owner]
+    if ownerless:
+        lines.append(f"Without an owner: {', '.join(ownerless)}. Add `owner: NAME` to the host or to its service.")
+    return lines
+
+
+def _network(file: LaunchFile) -> list[str]:
+    network = file.network
+    lines = []
+    if network.resolvers:
+        lines.append(f"Network: every look-up goes to {', '.join(network.resolvers)}")
+    if network.ca_file:
+        lines.append(f"Network: only certificates of {network.ca_file} are trusted")
+    if network.ports:
+        ports = ", ".join(f"{port} is reached at {other}" for port, other in network.ports.items())
+        lines.append(f"Network: port {ports}")
+    if network.allow_private:
+        ranges = "all" if network.allow_private is True else ", ".join(map(str, network.allow_private))
+        lines.append(f"Network: private addresses may be looked at ({ranges})")
+    return lines

@@ -1,0 +1,62 @@
+"""`launch doctor`: does the bot itself have what it needs?"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.terminal import colour_option, colourful, config_option, examples, width, write
+
+if TYPE_CHECKING:
+    from bot.services.doctor import Line
+
+_COLOURS = {"OK": "32", "Problem": "31", "Unknown": "33"}
+
+
+@click.command(
+    "doctor",
+    short_help="Does the bot itself have what it needs? Each problem with its fix.",
+    epilog=examples("launch doctor", "launch doctor --config shop.yml"),
+)
+@config_option
+@colour_option
+def command(config: Path | None, no_color: bool) -> int:
+    """Test what the bot needs: configuration, data folder, Slack's tokens and permissions, DNS, clock, its own port.
+
+    Exit codes: 0 no problem · 1 a problem.
+    """
+    import asyncio
+
+    from bot.clock import SystemClock
+    from bot.config.settings import Settings
+    from bot.services.doctor import State, examine
+
+    overrides = {"launch_config": config} if config else {}
+    lines = asyncio.run(examine(Settings.from_env(tokens=False, **overrides), SystemClock().now()))
+    write(told(lines, width(), colour=colourful(sys.stdout, no_color)))
+    return 1 if any(line.state is State.PROBLEM for line in lines) else 0
+
+
+def told(lines: tuple[Line, ...], columns: int, *, colour: bool) -> str:
+    """One paragraph a line: state, name, what was seen, and what to do."""
+    from textwrap import wrap
+
+    from checks.masking import mask
+
+    margin = " " * 23 if columns >= 60 else "  "
+    told = []
+    for line in lines:
+        head = f"{line.state.value:<8} {line.name:<13} "
+        state = f"\x1b[{_COLOURS[line.state.value]}m{head[:8]}\x1b[0m{head[8:]}" if colour else head
+        body = mask(line.said) + (f"\nDo this: {mask(line.fix)}" if line.fix else "")
+        wrapped = [part for text in body.splitlines() for part in wrap(text, max(20, columns - len(margin))) or [""]]
+        if columns >= 60:
+            told += [state + wrapped[0], *(margin + part for part in wrapped[1:])]
+        else:
+            told += [state.rstrip(), *(margin + part for part in wrapped)]
+    problems = sum(1 for line in lines if line.state.value == "Problem")
+    told += ["", "No problem found." if not problems else f"{problems} problem{'s' if problems > 1 else ''} found."]
+    return "\n".join(told)

@@ -1,0 +1,61 @@
+"""Every way a command can end badly, as a sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TextIO
+
+import click
+
+WRONG_USE = 2
+STOPPED = 130
+
+
+def guarded(work: Callable[[], Any], errors: TextIO) -> int:
+    """Do the work; returns its exit code (an int that it returns, else 0)."""
+    try:
+        code = work()
+        sys.stdout.flush()
+    except click.ClickException as error:
+        return _wrong_use(error, errors)
+    except (click.Abort, KeyboardInterrupt):
+        errors.write("\nStopped.\n")
+        return STOPPED
+    except BrokenPipeError:
+        # Whoever read our output has left (`launch check … | head`): there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001  (the last door: whatever comes here becomes a sentence)
+        return _other(error, errors)
+    return code if isinstance(code, int) else 0
+
+
+def _wrong_use(error: click.ClickException, errors: TextIO) -> int:
+    errors.write(f"{error.format_message()}\n")
+    context = getattr(error, "ctx", None)
+    if isinstance(error, click.UsageError) and context is not None:
+        errors.write(f"Help: {context.command_path} --help\n")
+    return WRONG_USE
+
+
+def _other(error: Exception, errors: TextIO) -> int:
+    from bot.config.names import BadName
+    from bot.config.problems import ConfigError
+
+    if isinstance(error, ConfigError | BadName):
+        errors.write(f"{error}\n")
+        return WRONG_USE
+    if os.environ.get("LAUNCH_DEBUG") == "1":
+        import traceback
+
+        from checks.masking import mask
+
+        errors.write(mask("".join(traceback.format_exception(error))))
+        return 1
+    errors.write(
+        f"This is a mistake in Launch Ready itself ({type(error).__name__}), not in your product. "
+        "Run it again with LAUNCH_DEBUG=1 in front to see the details.\n"
+    )
+    return 1

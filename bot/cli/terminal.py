@@ -1,0 +1,116 @@
+"""What commands share about the terminal: width, colour, the configuration option, atomic files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from bot.config.schema import LaunchFile
+    from bot.document import Document
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+MAX_WIDTH = 100
+"""Lines longer than this are hard to read, however wide the window is."""
+
+
+def examples(*lines: str) -> str:
+    """The examples at the end of a command's help; each line can be pasted."""
+    # \b keeps click from wrapping the paragraph that follows.
+    return "\b\nExample" + ("s" if len(lines) > 1 else "") + ":\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def width() -> int:
+    """Columns to write for: the window's, at most 100; 80 where there is no window."""
+    return max(20, min(shutil.get_terminal_size((80, 24)).columns, MAX_WIDTH))
+
+
+def colourful(stream: TextIO, no_color: bool) -> bool:
+    """Whether to colour: only on a terminal, and neither against NO_COLOR (no-color.org) nor --no-color."""
+    wanted = not no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted and stream.isatty()
+
+
+def show(document: Document, *, no_color: bool = False) -> None:
+    """Write an answer to standard output."""
+    from bot.render.text import text
+
+    write(text(document, width=width(), colour=colourful(sys.stdout, no_color)))
+
+
+def write(text: str) -> None:
+    """Write text to standard output, also where the terminal cannot show every letter."""
+    encoding = sys.stdout.encoding or "utf-8"
+    click.echo(text.encode(encoding, "replace").decode(encoding).rstrip("\n"), color=True)
+
+
+def colour_option(command: F) -> F:
+    """Add `--no-color`."""
+    return click.option("--no-color", is_flag=True, help="Plain text; the same as NO_COLOR=1 in the environment.")(
+        command
+    )
+
+
+def config_option(command: F) -> F:
+    """Add `--config`."""
+    return click.option(
+        "--config",
+        "config",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Configuration file. Default: LAUNCH_CONFIG, else launch.yml.",
+    )(command)
+
+
+def environment(name: str) -> str:
+    """A variable of the environment, or of `.env` in this folder; "" where neither has it."""
+    found = os.environ.get(name)
+    if found is None and Path(".env").is_file():
+        from dotenv import dotenv_values
+
+        found = dotenv_values(".env").get(name)
+    return found or ""
+
+
+def config_path(given: Path | None) -> tuple[Path, bool]:
+    """The configuration file, and whether somebody asked for exactly this one."""
+    if given is not None:
+        return given, True
+    named = environment("LAUNCH_CONFIG")
+    return Path(named or "launch.yml"), bool(named)
+
+
+def config_if_any(given: Path | None) -> LaunchFile | None:
+    """The configuration, or None where there is no file and nobody asked for one. Raises `ConfigError`."""
+    path, asked_for = config_path(given)
+    if not asked_for and not path.exists():
+        return None
+    from bot.config.load import load
+
+    return load(path)
+
+
+def save(path: Path, text: str) -> None:
+    """Write a file whole or not at all. Raises click's error with the reason."""
+    import tempfile
+
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(file.name).chmod(0o666 & ~mask)
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror or error}") from None

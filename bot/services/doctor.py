@@ -1,0 +1,243 @@
+"""The self-test: what the bot itself needs to work, one line each, with the exact fix.
+
+The lines are data, so that any view can show them. Unknown means "could not look"; it is neither a problem nor a promise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import shutil
+import sqlite3
+import sys
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.config.inventory import network_of, to_inventory
+from bot.config.load import load
+from bot.config.problems import ConfigError
+from bot.config.settings import Mode, Settings
+from checks.inventory import Network
+from checks.probe import Probe
+
+if TYPE_CHECKING:
+    from bot.config.schema import LaunchFile
+
+OLDEST_PYTHON = (3, 11)
+OLDEST_SQLITE = (3, 37, 0)
+ROOM_NEEDED = 200 * 1024 * 1024
+"""Bytes: a year of twenty monitors needs about this much."""
+SKEW_ALLOWED = 30.0
+"""Seconds; Slack refuses signatures that are five minutes off, and timelines of incidents go wrong much earlier."""
+WAIT = 5.0
+
+
+class State(StrEnum):
+    """How one line came out."""
+
+    OK = "OK"
+    PROBLEM = "Problem"
+    UNKNOWN = "Unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was looked at."""
+
+    name: str
+    state: State
+    said: str
+    fix: str = ""
+    """The exact thing to do; empty where nothing is wrong."""
+
+
+async def examine(settings: Settings, now: datetime) -> tuple[Line, ...]:
+    """Look at everything; never raises for what it finds."""
+    configured, file = _configuration(settings.launch_config)
+    outside, slack, http = await asyncio.gather(_outside(file, now), _slack(settings), _http(settings))
+    return (_python(), _sqlite(), configured, *_data(settings.launch_data), *slack, *outside, http)
+
+
+def _python() -> Line:
+    said = platform.python_version()
+    if sys.version_info[:2] >= OLDEST_PYTHON:
+        return Line("Python", State.OK, said)
+    return Line("Python", State.PROBLEM, f"{said} is too old", "Install Python 3.11 or newer, then run make again.")
+
+
+def _sqlite() -> Line:
+    if sqlite3.sqlite_version_info >= OLDEST_SQLITE:
+        return Line("SQLite", State.OK, sqlite3.sqlite_version)
+    return Line(
+        "SQLite",
+        State.PROBLEM,
+        f"{sqlite3.sqlite_version} is too old",
+        "Use a Python that brings SQLite 3.37 or newer; those from python.org do.",
+    )
+
+
+def _configuration(path: Path) -> tuple[Line, LaunchFile | None]:
+    if not path.exists():
+        line = Line(
+            "Configuration", State.PROBLEM, f"there is no {path}, so nothing is watched", "launch init YOUR-DOMAIN"
+        )
+        return line, None
+    try:
+        file = load(path)
+    except ConfigError as error:
+        return Line(
+            "Configuration", State.PROBLEM, str(error), f"Mend these lines, then run: launch config --config {path}"
+        ), None
+    if not file.names_a_product:
+        line = Line(
+            "Configuration",
+            State.PROBLEM,
+            f"{path} names no product, so nothing is watched",
+            "Add product.domain, or run: launch init YOUR-DOMAIN --force",
+        )
+        return line, file
+    count = len(file.hosts)
+    return Line("Configuration", State.OK, f"{path}, {count} host{'s' if count != 1 else ''}"), file
+
+
+def _data(folder: Path) -> tuple[Line, ...]:
+    """Whether the data folder takes a file, and whether there is room."""
+    existing = folder
+    while not existing.exists() and existing != existing.parent:
+        existing = existing.parent
+    fix = f"Give the bot's user the folder: sudo chown -R {os.getuid()} {folder}; or set LAUNCH_DATA to another one."
+    if not existing.is_dir():
+        return (Line("Data folder", State.PROBLEM, f"{existing} is a file, not a folder", fix),)
+    try:
+        if existing == folder:
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        elif not os.access(existing, os.W_OK | os.X_OK):
+            raise PermissionError(13, "Permission denied")
+    except OSError as error:
+        return (Line("Data folder", State.PROBLEM, f"{folder} cannot be written: {error.strerror}", fix),)
+    free = shutil.disk_usage(existing).free
+    said = f"{free // 1024**2:,} MB free"
+    room = (
+        Line("Disk", State.OK, said)
+        if free >= ROOM_NEEDED
+        else Line(
+            "Disk", State.PROBLEM, f"only {said}", f"Make room: the bot needs {ROOM_NEEDED // 1024**2} MB in {folder}."
+        )
+    )
+    return (Line("Data folder", State.OK, str(folder)), room)
+
+
+async def _slack(settings: Settings) -> tuple[Line, ...]:
+    """Whether Slack takes both tokens, and the scopes behind them."""
+    problems = settings.token_problems()
+    if problems:
+        return tuple(Line("Slack", State.PROBLEM, problem) for problem in problems)
+    if settings.mode is Mode.DEMO or settings.slack_bot_token is None:
+        return (Line("Slack", State.OK, "no tokens: `launch run` opens the local workspace"),)
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.adapters.selftest import NotAccepted, prove
+
+    app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+    client = AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=int(2 * WAIT)
+    )
+    try:
+        identity = await prove(client, app_token)
+    except NotAccepted as error:
+        said, _, fix = str(error).partition("\n") if "\n" in str(error) else str(error).partition(". ")
+        return (Line("Slack", State.PROBLEM, said, fix),)
+    lines = [Line("Slack", State.OK, f"workspace {identity.team}, tokens and permissions accepted")]
+    lines += [
+        Line("Slack", State.OK, f"without the optional permission {scope} the bot cannot {use}")
+        for scope, use in identity.missing_optional.items()
+    ]
+    return tuple(lines)
+
+
+async def _outside(file: LaunchFile | None, now: datetime) -> tuple[Line, ...]:
+    """Whether names resolve, and whether the clock is right by a server's own."""
+    from checks.net.live import LiveProbe
+
+    network = network_of(file) if file else Network()
+    domain = to_inventory(file).domain if file and file.names_a_product else ""
+    async with LiveProbe(network, now) as probe:
+        if not domain and network.resolvers:
+            return (Line("DNS", State.UNKNOWN, "there is no domain to ask your resolver for"),)
+        resolver = await _resolver(probe, domain or "slack.com", network)
+        if resolver.state is not State.OK:
+            return (resolver, Line("Clock", State.UNKNOWN, "no server could be asked for the time"))
+        return (resolver, await _clock(probe, domain or "slack.com", now))
+
+
+async def _resolver(probe: Probe, domain: str, network: Network) -> Line:
+    answer = await probe.dns(domain, "A")
+    if answer.status.known:
+        return Line("DNS", State.OK, f"{answer.server or 'the resolver'} answers for {domain}")
+    servers = ", ".join(f"{address}:{port}" for address, port in network.resolvers)
+    fix = (
+        f"Check that {servers} runs, or change network.resolvers in launch.yml."
+        if servers
+        else "Check this machine's internet connection; a firewall may forbid DNS (port 53) to the outside."
+    )
+    return Line("DNS", State.PROBLEM, f"no answer for {domain} ({answer.status.value})", fix)
+
+
+async def _clock(probe: Probe, domain: str, now: datetime) -> Line:
+    exchange = await probe.get(f"https://{domain}/", cap=1024)
+    try:
+        skew = (now - parsedate_to_datetime(exchange.header("date"))).total_seconds()
+    except (TypeError, ValueError):
+        return Line("Clock", State.UNKNOWN, f"{domain} did not tell the time")
+    if abs(skew) <= SKEW_ALLOWED:
+        return Line("Clock", State.OK, f"agrees with {domain}")
+    word = "ahead of" if skew > 0 else "behind"
+    return Line(
+        "Clock",
+        State.PROBLEM,
+        f"this machine is {abs(skew):.0f} s {word} {domain}",
+        "Let the machine set its clock by itself: sudo timedatectl set-ntp true",
+    )
+
+
+async def _http(settings: Settings) -> Line:
+    """Whether the bot's own port is free, or the bot answers on it."""
+    host, port = settings.listen
+    place = settings.launch_http
+    try:
+        server = await asyncio.start_server(lambda _reader, writer: writer.close(), host, port)
+    except OSError as error:
+        if await _is_bot("127.0.0.1" if host == "0.0.0.0" else host, port):  # noqa: S104
+            return Line("Own server", State.OK, f"the bot answers on {place}")
+        return Line(
+            "Own server",
+            State.PROBLEM,
+            f"{place} cannot be used: {os.strerror(error.errno) if error.errno else error}",
+            "Stop the other program, or choose another port: LAUNCH_HTTP=127.0.0.1:8091 in .env",
+        )
+    server.close()
+    await server.wait_closed()
+    return Line("Own server", State.OK, f"{place} is free")
+
+
+async def _is_bot(host: str, port: int) -> bool:
+    """Whether `/healthz` there answers as the bot does: 200 when well, 503 when not."""
+    try:
+        async with asyncio.timeout(WAIT):
+            reader, writer = await asyncio.open_connection(host, port)
+            try:
+                writer.write(f"GET /healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+                await writer.drain()
+                status = (await reader.readline())[:100].split()
+            finally:
+                writer.close()
+    except (OSError, TimeoutError, ValueError):
+        return False
+    return len(status) > 1 and status[1] in (b"200", b"503")
