@@ -1,0 +1,359 @@
+"""A person acts: types, clicks, chooses, submits, opens. The app hears of it; what it answers is carried out."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from bot.demo.workspace import answers, events, forms, people, typed
+from bot.demo.workspace.content import Refused
+from bot.demo.workspace.core import Core
+from bot.demo.workspace.people import BOT_USER, Channel, Json
+from bot.demo.workspace.sockets import Result
+from bot.demo.workspace.web_api.call import TS
+
+TEXT_MOST = 12_000
+NO_ANSWER = {
+    "dispatch_failed": "The bot is not connected, so it could not be asked.",
+    "operation_timeout": "The bot did not answer within three seconds.",
+}
+TROUBLE = "We had some trouble connecting. Try again?"
+
+
+class NotPossible(Exception):
+    """A person cannot do that; `error` is a code, the text a sentence."""
+
+    def __init__(self, error: str, message: str, errors: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.error = error
+        self.message = message
+        self.errors = errors or {}
+
+
+class Acts:
+    """Everything that a person can do with the app. Users and channels are given by id or name."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._workspace = core.workspace
+
+    # -- who and where ---------------------------------------------------------
+
+    def _user(self, name: str) -> str:
+        try:
+            found = self._workspace.user(name)
+        except KeyError as unknown:
+            raise NotPossible("user_not_found", f"There is nobody called {name[:60]}.") from unknown
+        if found.is_bot or found.id == people.SLACKBOT:
+            raise NotPossible("user_not_found", "Nobody can act as a bot.")
+        return found.id
+
+    def channel(self, user: str, name: str) -> Channel:
+        """A channel as this person knows it; `dm`: the direct messages with the bot."""
+        if name == "dm":
+            return self._workspace.dm(user, BOT_USER)
+        try:
+            found = self._workspace.channel(name)
+        except KeyError as unknown:
+            raise NotPossible("channel_not_found", f"There is no channel {name[:80]}.") from unknown
+        if found.kind != "public" and user not in found.members:
+            raise NotPossible("channel_not_found", f"There is no channel {name[:80]}.")
+        return found
+
+    def _message(self, user: str, channel: str, ts: str) -> tuple[Channel, Json]:
+        found = self.channel(user, channel)
+        if ts in found.messages:
+            return found, found.messages[ts]
+        for each in self._workspace.ephemerals:
+            if each["message"]["ts"] == ts and each["user"] == user and each["channel"] == found.id:
+                return found, each["message"]
+        raise NotPossible("message_not_found", "That message is no longer there.")
+
+    def _view(self, user: str, view_id: str) -> Json:
+        found = self._workspace.find_view(view_id)
+        if found is None or found[0] != user:
+            raise NotPossible("view_not_found", "That dialog is no longer open.")
+        return found[1]
+
+    # -- writing ---------------------------------------------------------------
+
+    async def command(self, user: str, channel: str, text: str) -> Result:
+        """Type a slash command: the whole line."""
+        who = self._user(user)
+        where = self.channel(who, channel)
+        name, _, rest = text.strip().partition(" ")
+        known = self._core.manifest.command(name)
+        if known is None or len(text) > TEXT_MOST:
+            answers.slackbot(self._core, who, where.id, f"{name[:40]} is not a valid command.")
+            raise NotPossible("unknown_command", f"{name[:40]} is not a valid command.")
+        sent = typed.stored(self._workspace, rest.strip(), names=True) if known.should_escape else rest.strip()
+        key = self._core.handles.response(who, where.id)
+        payload = events.slash(self._core, who, where, name, sent, self._core.response_url(key))
+        result = await self._core.dispatcher.ask("slash_commands", payload, accepts=True)
+        if result.ok:
+            answers.to_command(self._core, self._core.handles.responses[key], result.payload, name, sent)
+        else:
+            answers.slackbot(self._core, who, where.id, f"{name} did not respond ({result.error})")
+        return result
+
+    def say(self, user: str, channel: str, text: str, thread_ts: str = "") -> Json:
+        """Write a message."""
+        who = self._user(user)
+        where = self.channel(who, channel)
+        if where.archived:
+            raise NotPossible("is_archived", "This channel is archived: nobody can write here.")
+        if who not in where.members:
+            raise NotPossible("not_in_channel", "Join the channel to write here.")
+        if not text.strip() or len(text) > TEXT_MOST:
+            raise NotPossible(
+                "no_text" if not text.strip() else "msg_too_long", "A message has 1 to 12,000 characters."
+            )
+        message: Json = {"user": who, "text": typed.stored(self._workspace, text, names=False)}
+        if thread_ts:
+            parent = where.messages.get(thread_ts)
+            if parent is None:
+                raise NotPossible("thread_not_found", "That thread is no longer there.")
+            message["thread_ts"] = parent.get("thread_ts", thread_ts)
+        posted = self._workspace.post(where, message)
+        self._core.dispatcher.message_event(where, posted)
+        return posted
+
+    def change(self, user: str, channel: str, ts: str, text: str | None) -> None:
+        """Edit one's own message; None deletes it."""
+        who = self._user(user)
+        where, message = self._message(who, channel, ts)
+        if message["user"] != who:
+            raise NotPossible("not_yours", "Only your own messages can be changed.")
+        if text is None:
+            self._workspace.delete(where, ts)
+        else:
+            self._workspace.edit(where, ts, {"text": typed.stored(self._workspace, text[:TEXT_MOST], names=False)}, who)
+
+    # -- clicking --------------------------------------------------------------
+
+    async def action(
+        self,
+        user: str,
+        action_id: str,
+        *,
+        channel: str = "",
+        ts: str = "",
+        view_id: str = "",
+        block_id: str = "",
+        given: Any = None,
+        state: Any = None,
+    ) -> Result:
+        """Click or choose in a message (`channel`, `ts`) or in a dialog or App Home (`view_id`)."""
+        who = self._user(user)
+        payload = self._surface(who, "block_actions", channel, ts, view_id, state, given, (block_id, action_id))
+        return self._noticed(who, await self._core.dispatcher.ask("interactive", payload, accepts=False))
+
+    def _surface(
+        self, who: str, kind: str, channel: str, ts: str, view_id: str, state: Any, given: Any, named: tuple[str, str]
+    ) -> Json:
+        where: Channel | None = None
+        message: Json = {}
+        view: Json = {}
+        if view_id:
+            view = self._view(who, view_id)
+            blocks = view["blocks"]
+        else:
+            where, message = self._message(who, channel, ts)
+            blocks = all_blocks(message)
+        try:
+            block, element = forms.find(blocks, *named)
+            done = forms.leaf(element, given)
+            held = forms.state(blocks, state)
+        except forms.NoSuch as missing:
+            raise NotPossible("no_such_element", str(missing)) from missing
+        if element["type"] in forms.FIELDS and element["type"] != "overflow":
+            held.setdefault(block["block_id"], {})[element["action_id"]] = done
+        action = {
+            "action_id": element["action_id"],
+            "block_id": block["block_id"],
+            **done,
+            "action_ts": self._workspace.next_ts(),
+        }
+        if where is None:
+            payload = events.on_view(self._core, kind, who, view, held)
+        else:
+            ephemeral = bool(message.get("is_ephemeral"))
+            key = self._core.handles.response(
+                who, where.id, message["ts"], ephemeral=ephemeral, thread_ts=str(message.get("thread_ts") or "")
+            )
+            payload = events.on_message(self._core, kind, who, where, message, held, self._core.response_url(key))
+        return payload | {"actions": [action]}
+
+    async def suggest(
+        self,
+        user: str,
+        action_id: str,
+        query: str,
+        *,
+        channel: str = "",
+        ts: str = "",
+        view_id: str = "",
+        block_id: str = "",
+    ) -> Json:
+        """Type into an external select: the options that the app offers."""
+        who = self._user(user)
+        payload = self._surface(who, "block_suggestion", channel, ts, view_id, None, None, (block_id, action_id))
+        action = payload.pop("actions")[0]
+        for name in ("trigger_id", "response_url", "state"):
+            payload.pop(name, None)
+        payload |= {"action_id": action["action_id"], "block_id": action["block_id"], "value": query[:300]}
+        result = self._noticed(who, await self._core.dispatcher.ask("interactive", payload, accepts=True))
+        found = result.payload
+        if (
+            not result.ok
+            or not isinstance(found, dict)
+            or not isinstance(found.get("options", found.get("option_groups")), list)
+        ):
+            raise NotPossible(
+                result.error or "bad_answer", NO_ANSWER.get(result.error, "The bot offered nothing to choose.")
+            )
+        return {name: found[name] for name in ("options", "option_groups") if name in found}
+
+    async def shortcut(self, user: str, callback_id: str, *, channel: str = "", ts: str = "") -> Result:
+        """Use a shortcut of the app, on a message or anywhere."""
+        who = self._user(user)
+        known = {each.callback_id: each.type for each in self._core.manifest.features.shortcuts}
+        if callback_id not in known:
+            raise NotPossible("no_such_shortcut", "The bot offers no such shortcut.")
+        if known[callback_id] == "message":
+            where, message = self._message(who, channel, ts)
+            key = self._core.handles.response(who, where.id, ts)
+            url = self._core.response_url(key)
+            payload = events.message_action(self._core, who, callback_id, where, message, url)
+        else:
+            payload = events.shortcut(self._core, who, callback_id)
+        return self._noticed(who, await self._core.dispatcher.ask("interactive", payload, accepts=False))
+
+    def _noticed(self, who: str, result: Result) -> Result:
+        if not result.ok:
+            self._workspace.notice(who, "error", NO_ANSWER.get(result.error, result.error))
+        return result
+
+    # -- dialogs and the App Home ----------------------------------------------
+
+    async def submit(self, user: str, view_id: str, state: Any = None) -> Result:
+        """Submit a dialog; raises NotPossible("invalid", errors=…) where a field is refused, by Slack or by the app."""
+        who = self._user(user)
+        view = self._view(who, view_id)
+        if view["type"] != "modal":
+            raise NotPossible("view_not_found", "Only a dialog can be submitted.")
+        try:
+            values = forms.state(view["blocks"], state)
+        except forms.NoSuch as missing:
+            raise NotPossible("no_such_element", str(missing)) from missing
+        if refused := forms.refusals(view["blocks"], values):
+            raise NotPossible("invalid", "Some fields need another look.", refused)
+        payload = events.on_view(self._core, "view_submission", who, view, values)
+        result = self._noticed(who, await self._core.dispatcher.ask("interactive", payload, accepts=True))
+        if result.ok:
+            try:
+                errors = answers.to_submission(self._core, who, self._view(who, view_id), result.payload)
+            except Refused as bad:
+                self._core.violation("bad_answer", f"view_submission: {bad.error} {bad.extra}"[:400])
+                raise NotPossible("bad_answer", TROUBLE) from bad
+            if errors:
+                raise NotPossible("invalid", "Some fields need another look.", errors)
+        return result
+
+    async def close(self, user: str, view_id: str, *, everything: bool = False) -> None:
+        """Close a dialog, or the whole stack; the app hears of it where it asked to."""
+        who = self._user(user)
+        view = self._view(who, view_id)
+        stack = self._workspace.modals.get(who, [])
+        all_of_it = everything or view["clear_on_close"]
+        self._workspace.show_stack(who, [] if all_of_it else [each for each in stack if each["id"] != view_id])
+        if view["notify_on_close"]:
+            payload = events.on_view(self._core, "view_closed", who, view, forms.state(view["blocks"], None))
+            await self._core.dispatcher.ask("interactive", payload | {"is_cleared": all_of_it}, accepts=False)
+
+    def open_home(self, user: str, tab: str = "home") -> None:
+        """Open the App Home (`home`) or its messages tab (`messages`)."""
+        who = self._user(user)
+        if tab not in ("home", "messages"):
+            raise NotPossible("no_such_tab", "The App Home has the tabs home and messages.")
+        where = self._workspace.dm(who, BOT_USER)
+        self._core.dispatcher.tell("app_home_opened", events.home_opened(self._core, who, where, tab))
+
+    # -- channels --------------------------------------------------------------
+
+    def invite(self, user: str, channel: str, who: str) -> None:
+        """Add somebody, or the bot, to a channel; inviting oneself joins."""
+        by = self._user(user)
+        where = self.channel(by, channel)
+        try:
+            added = self._workspace.user(who).id
+        except KeyError as unknown:
+            raise NotPossible("user_not_found", f"There is nobody called {who[:60]}.") from unknown
+        if where.archived or where.kind == "im" or added == people.SLACKBOT:
+            raise NotPossible("is_archived" if where.archived else "not_possible", "Nobody can be added here.")
+        if added not in where.members:
+            self._core.dispatcher.join(where, added, by)
+
+    def remove(self, user: str, channel: str, who: str) -> None:
+        """Take somebody, or the bot, out of a channel; removing oneself leaves."""
+        where = self.channel(self._user(user), channel)
+        gone = next((each.id for each in self._workspace.users.values() if who in (each.id, each.name)), "")
+        if where.kind == "im" or gone not in where.members:
+            raise NotPossible("not_in_channel", "That person is not in this channel.")
+        self._core.dispatcher.leave(where, gone)
+
+    def archive(self, user: str, channel: str, *, archived: bool = True) -> None:
+        """Archive a channel, or open it again."""
+        where = self.channel(self._user(user), channel)
+        if where.kind == "im":
+            raise NotPossible("not_possible", "Direct messages cannot be archived.")
+        if where.archived == archived:
+            return
+        where.archived = archived
+        self._workspace.told(where)
+        name = "channel_archive" if archived else "channel_unarchive"
+        self._core.dispatcher.tell(name, {"type": name, "channel": where.id, "user": self._user(user)})
+
+    def create_channel(self, user: str, name: str, *, private: bool = False) -> Channel:
+        """A new channel with its maker as the only member."""
+        who = self._user(user)
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,79}", name):
+            raise NotPossible("bad_name", "A channel name has up to 80 small letters, digits, - and _.")
+        if any(each.name == name for each in self._workspace.channels.values()):
+            raise NotPossible("name_taken", f"There is a channel #{name} already.")
+        return self._workspace.add_channel(name, who, private=private)
+
+    def open_dm(self, user: str, other: str) -> Channel:
+        """The direct messages between two people, or with the bot."""
+        who = self._user(user)
+        try:
+            found = self._workspace.user(other)
+        except KeyError as unknown:
+            raise NotPossible("user_not_found", f"There is nobody called {other[:60]}.") from unknown
+        return self._workspace.dm(who, found.id)
+
+    def dismiss(self, user: str, channel: str, ts: str) -> None:
+        """Hide an ephemeral message."""
+        _, message = self._message(self._user(user), channel, ts)
+        if not message.get("is_ephemeral"):
+            raise NotPossible("not_possible", "Only messages that you alone see can be hidden.")
+        self._workspace.unwhisper(ts)
+
+    def mark_read(self, user: str, channel: str, ts: str) -> None:
+        """Remember how far somebody has read."""
+        who = self._user(user)
+        where = self.channel(who, channel)
+        if not TS.fullmatch(ts):
+            raise NotPossible("bad_ts", "That is no time stamp.")
+        if ts != self._workspace.read.setdefault(who, {}).get(where.id):
+            self._workspace.read[who][where.id] = ts
+            self._workspace.changed({"type": "read", "user": who, "channel": where.id, "ts": ts})
+
+
+def all_blocks(message: Json) -> list[Json]:
+    """Blocks of a message, those inside attachments included."""
+    found = list(message.get("blocks") or [])
+    for each in message.get("attachments") or []:
+        if isinstance(each.get("blocks"), list):
+            found += each["blocks"]
+    return found
