@@ -23,6 +23,8 @@ def same_place(url: str) -> str:
     except ValueError:
         return url
     scheme = parts.scheme.lower()
+    if not scheme or not host:
+        return url
     address = f"[{host}]" if ":" in host else host
     if port is not None and port != DEFAULT_PORTS.get(scheme):
         address += f":{port}"
