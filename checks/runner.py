@@ -110,11 +110,6 @@ def plan(inventory: Inventory, *, only: Sequence[str] = ()) -> list[Job]:
     ]
 
 
-def untraced(probe: Probe) -> tuple[Probe, list[Asked]]:
-    """The probe as it is: findings then carry no evidence."""
-    return probe, []
-
-
 def order(check: Check) -> tuple[int, str]:
     """Sort key of checks: the order of causes, then the id."""
     place = f" {FAMILIES} ".find(f" {check.family} ")
@@ -137,11 +132,12 @@ async def run(
     Nothing raises but cancellation: what a check throws or does not finish is an UNKNOWN finding that says so.
     """
     from checks.confirm import again
+    from checks.net.trace import traced
 
     ends = _time() + deadline
     tell = _Teller(len(jobs), on_progress)
     first_ends = _time() + (deadline * FIRST_LOOK if confirm else deadline)
-    look = Look(probe, tracer or untraced, tell, asyncio.Semaphore(at_once), first_ends, check_seconds)
+    look = Look(probe, tracer or traced, tell, asyncio.Semaphore(at_once), first_ends, check_seconds)
     answers = await _unless_offline(look, jobs)
     if answers is None:
         return [findings.build(job.check, job.target, Verdict("offline"), at=probe.now()) for job in jobs]

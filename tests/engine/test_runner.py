@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Self
 
 import pytest
 
@@ -12,7 +13,7 @@ from checks.model import Asked, Kind, Status, Target, Verdict
 from checks.net.facts import DnsAnswer
 from checks.probe import Probe
 from checks.runner import Job, Progress, UnknownName, plan, run
-from tests.engine.probes import NOW, TableProbe, a_check, a_target, says
+from tests.engine.probes import NOW, TableProbe, a_check, a_target, pause, says
 
 
 def jobs(*runs: object) -> list[Job]:
@@ -24,7 +25,7 @@ async def test_findings_come_in_plan_order_however_long_each_takes():
     """The slowest first job does not end up last."""
 
     async def slow(_target: Target, _probe: Probe) -> Verdict:
-        await asyncio.sleep(0.05)
+        await pause(0.05)
         return Verdict("ok")
 
     found = await run(jobs(slow, says("odd"), says("ok")), TableProbe(), deadline=5, confirm=False)
@@ -103,7 +104,7 @@ async def test_the_run_ends_at_its_deadline_whatever_is_left():
     async def stubborn(_target: Target, _probe: Probe) -> Verdict:
         while True:
             try:
-                await asyncio.sleep(1.2)
+                await pause(1.2)
                 return Verdict("ok")
             except asyncio.CancelledError:
                 continue
@@ -122,7 +123,7 @@ async def test_only_so_many_checks_run_at_once():
         nonlocal now, most
         now += 1
         most = max(most, now)
-        await asyncio.sleep(0.002)
+        await pause(0.002)
         now -= 1
         return Verdict("ok")
 
@@ -216,7 +217,7 @@ async def test_the_second_look_goes_through_the_second_probe_and_closes_it():
     steps: list[str] = []
 
     class Second(TableProbe):
-        async def __aenter__(self) -> Second:
+        async def __aenter__(self) -> Self:
             steps.append("open")
             return self
 

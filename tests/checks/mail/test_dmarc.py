@@ -163,6 +163,7 @@ async def test_a_deep_name_asks_at_most_eight_questions():
     verdict = await load()["mail.dmarc"].run(Target(Kind.MAIL, deep, deep, Inventory(product="p", domain=D)), probe)
     asked = [name for name, _ in probe.asked if name.startswith("_dmarc.")]
     assert asked[0] == f"_dmarc.{deep}"
-    assert asked[1] == "_dmarc.g.h.i.j.mail.example.com".replace("g.h.", "h.", 1) or asked[1].count(".") == 7
+    assert asked[1] == "_dmarc.g.h.i.j.mail.example.com"
+    assert asked[-1] == "_dmarc.com"
     assert len(asked) == 8
     assert verdict.seen["at"] == D
