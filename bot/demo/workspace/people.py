@@ -8,9 +8,9 @@ from typing import Any
 Json = dict[str, Any]
 """A JSON object as Slack sends or receives it."""
 
-TEAM_ID = "T0NORTHL1"
-TEAM_NAME = "Northlight"
-TEAM_DOMAIN = "northlight"
+TEAM_ID = "T0MARIGLD"
+TEAM_NAME = "Marigold"
+TEAM_DOMAIN = "marigold"
 APP_ID = "A0LAUNCHR"
 BOT_ID = "B0LAUNCHR"
 BOT_USER = "U0LAUNCHR"
@@ -86,21 +86,19 @@ class Channel:
 def users(bot_name: str) -> list[User]:
     """Four people, the bot, and Slack's own voice."""
     return [
+        User("UMIA", "mia", "Mia Torres", "Founder", "mia@marigold.test", is_owner=True, is_primary_owner=True),
         User(
-            "U0MIATORR", "mia", "Mia Torres", "Founder", "mia@northlight.example", is_owner=True, is_primary_owner=True
-        ),
-        User(
-            "U0BENOKAF",
+            "UBEN",
             "ben",
             "Ben Okafor",
             "Co-founder, engineering",
-            "ben@northlight.example",
+            "ben@marigold.test",
             color="4bbe2e",
             is_owner=True,
         ),
-        User("U0LENAHOF", "lena", "Lena Hofer", "Support", "lena@northlight.example", "Europe/Vienna", "e7392d"),
+        User("ULENA", "lena", "Lena Hofer", "Support", "lena@marigold.test", "Europe/Vienna", "e7392d"),
         User(
-            "U0KAIGUES",
+            "UKAI",
             "kai",
             "Kai Nakamura",
             "Agency, guest",
@@ -116,7 +114,7 @@ def users(bot_name: str) -> list[User]:
 
 def channels(created: int) -> list[Channel]:
     """A channel with the bot, one without, a private one, an archived one; direct messages are opened when used."""
-    mia, ben, lena, kai = "U0MIATORR", "U0BENOKAF", "U0LENAHOF", "U0KAIGUES"
+    mia, ben, lena, kai = "UMIA", "UBEN", "ULENA", "UKAI"
     return [
         Channel(
             "C0LAUNCH1",

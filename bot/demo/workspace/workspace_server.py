@@ -69,9 +69,9 @@ class WorkspaceServer:
 
     # -- life ------------------------------------------------------------------
 
-    def mount(self, routes: list[web.RouteDef]) -> None:
-        """Add routes of the demo (before the start): the panel and the consoles beside the page."""
-        self._app.router.add_routes(routes)
+    def mount(self, add_routes: Callable[[web.Application], None]) -> None:
+        """Add routes beside the page's own, before the start: `server.mount(company.add_routes)`."""
+        add_routes(self._app)
 
     async def __aenter__(self) -> Self:
         sockets = [web.get("/link/", self.core.dispatcher.sockets.handle)]
