@@ -175,7 +175,7 @@ class Messenger:
             if not cursor:
                 return None
             arguments["cursor"] = cursor
-        raise Unknown("the channel's history since then is too long to search")
+        raise Permanent("history_too_long")
 
     async def works(self) -> None:
         """Prove that the token is good; raises like every other call."""

@@ -11,14 +11,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import IntEnum, StrEnum
 from uuid import uuid4
 
 from bot.store.codes import from_ms, to_ms
-
-LEASE = timedelta(seconds=30)
-"""A row that is `sending` for longer has lost its sender."""
 
 
 class Kind(StrEnum):
@@ -97,7 +94,9 @@ class QueueState:
     dead: int
 
 
-def _delivery(row: sqlite3.Row) -> Delivery:
+def delivery(row: sqlite3.Row) -> Delivery:
+    """A row as a record."""
+
     def moment(name: str) -> datetime | None:
         return None if row[name] is None else from_ms(row[name])
 
@@ -179,9 +178,14 @@ def edit(
     prio: Prio = Prio.HUMAN,
     not_before: datetime | None = None,
 ) -> None:
-    """Ask that the subject's message be brought up to date: one waiting row, which the most pressing wish dates."""
+    """Ask that the subject's message be brought up to date: one waiting row, which the most pressing wish dates.
+
+    Nothing happens where the message is dead: once it is revived, it tells the present anyway.
+    """
     key = f"edit:{subject}"
     due = not_before or now
+    if not _has_message(connection, product, subject):
+        return
     if not _add(connection, product, subject, now, kind=Kind.EDIT, key=key, channel="", prio=prio, not_before=due):
         connection.execute(
             """
@@ -196,42 +200,40 @@ def edit(
         )
 
 
-def due(connection: sqlite3.Connection, now: datetime) -> list[Delivery]:
-    """What may be sent now, most pressing first; nothing overtakes an earlier row of its own subject.
-
-    An edit also waits until its subject has a message that can be edited.
-    """
-    rows = connection.execute(
-        """
-        SELECT * FROM outbox AS o
-        WHERE (state IN ('pending', 'retry', 'reconcile') AND not_before <= :now
-               OR state = 'sending' AND lease_until <= :now)
-          AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.product = o.product AND e.subject = o.subject
-                          AND e.number < o.number AND e.state NOT IN ('sent', 'dead'))
-          AND (kind NOT IN ('edit', 'thread') OR EXISTS (
-               SELECT 1 FROM outbox AS r WHERE r.product = o.product AND r.subject = o.subject
-               AND r.kind IN ('root', 'dm') AND r.state = 'sent'))
-        ORDER BY prio, number LIMIT 500
-        """,
-        {"now": to_ms(now)},
-    )
-    return [_delivery(row) for row in rows]
+def _has_message(connection: sqlite3.Connection, product: str, subject: str) -> bool:
+    [found] = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE product = ? AND subject = ? AND kind IN ('root', 'dm')"
+        " AND state <> 'dead')",
+        (product, subject),
+    ).fetchone()
+    return bool(found)
 
 
 def get(connection: sqlite3.Connection, number: int) -> Delivery | None:
     """One row."""
     row = connection.execute("SELECT * FROM outbox WHERE number = ?", (number,)).fetchone()
-    return None if row is None else _delivery(row)
+    return None if row is None else delivery(row)
 
 
-def message_of(connection: sqlite3.Connection, product: str, subject: str) -> Delivery | None:
-    """The sent message that is the subject's own: the one to edit."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The subject's own message in Slack."""
+
+    channel: str
+    ts: str
+    rev: int
+    """The newest revision that it was ever brought to."""
+
+
+def shown(connection: sqlite3.Connection, product: str, subject: str) -> Shown | None:
+    """The message that an edit of the subject changes; None while it is not in Slack."""
     row = connection.execute(
-        "SELECT * FROM outbox WHERE product = ? AND subject = ? AND kind IN ('root', 'dm') AND state = 'sent'"
-        " ORDER BY number DESC LIMIT 1",
+        "SELECT slack_channel, slack_ts, (SELECT max(rev) FROM outbox WHERE product = o.product"
+        " AND subject = o.subject AND state = 'sent' AND number >= o.number) AS newest FROM outbox AS o"
+        " WHERE product = ? AND subject = ? AND kind IN ('root', 'dm') AND state = 'sent' ORDER BY number DESC LIMIT 1",
         (product, subject),
     ).fetchone()
-    return None if row is None else _delivery(row)
+    return None if row is None else Shown(row["slack_channel"], row["slack_ts"], row["newest"])
 
 
 def trail(connection: sqlite3.Connection, product: str, subject: str) -> list[Delivery]:
@@ -239,98 +241,7 @@ def trail(connection: sqlite3.Connection, product: str, subject: str) -> list[De
     rows = connection.execute(
         "SELECT * FROM outbox WHERE product = ? AND subject = ? ORDER BY number", (product, subject)
     )
-    return [_delivery(row) for row in rows]
-
-
-def claim(connection: sqlite3.Connection, number: int, now: datetime) -> Delivery | None:
-    """Take a row for sending; None where it is no longer waiting."""
-    cursor = connection.execute(
-        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, claimed_at = coalesce(claimed_at, :now),"
-        " lease_until = :lease"
-        " WHERE number = :number AND state IN ('pending', 'retry')",
-        {"now": to_ms(now), "lease": to_ms(now + LEASE), "number": number},
-    )
-    return get(connection, number) if cursor.rowcount == 1 else None
-
-
-def mark_sent(connection: sqlite3.Connection, number: int, now: datetime, *, channel: str, ts: str, rev: int) -> bool:
-    """It is in Slack."""
-    cursor = connection.execute(
-        "UPDATE outbox SET state = 'sent', slack_channel = ?, slack_ts = ?, rev = ?, sent_at = ?, lease_until = NULL,"
-        " last_error = '' WHERE number = ? AND state IN ('sending', 'reconcile')",
-        (channel, ts, rev, to_ms(now), number),
-    )
-    return cursor.rowcount == 1
-
-
-def park(connection: sqlite3.Connection, number: int, until: datetime, error: str, *, count: bool = True) -> None:
-    """It did not arrive: try again later. `count=False` where Slack only asked to wait."""
-    connection.execute(
-        "UPDATE outbox SET state = 'retry', not_before = ?, lease_until = NULL, last_error = ?, attempts = attempts - ?"
-        " WHERE number = ? AND state = 'sending'",
-        (to_ms(until), error, 0 if count else 1, number),
-    )
-
-
-def doubt(connection: sqlite3.Connection, number: int, until: datetime, error: str, *, looked: bool = False) -> None:
-    """Nobody knows whether it arrived: look into the history (again) from `until` on."""
-    connection.execute(
-        "UPDATE outbox SET state = 'reconcile', not_before = ?, lease_until = NULL, last_error = ?,"
-        " looks = looks + ? WHERE number = ? AND state IN ('sending', 'reconcile')",
-        (to_ms(until), error, int(looked), number),
-    )
-
-
-def resend(connection: sqlite3.Connection, number: int, now: datetime, *, may_repeat: bool) -> None:
-    """It is not in the history, or the history cannot be read: send it again under the same delivery id."""
-    connection.execute(
-        "UPDATE outbox SET state = 'pending', looks = 0, not_before = ?, may_repeat = max(may_repeat, ?)"
-        " WHERE number = ? AND state = 'reconcile'",
-        (to_ms(now), int(may_repeat), number),
-    )
-
-
-def climb(connection: sqlite3.Connection, number: int, rung: int, error: str) -> None:
-    """Slack refused the blocks: remember how plain the message has become."""
-    connection.execute("UPDATE outbox SET rung = ?, last_error = ? WHERE number = ?", (rung, error, number))
-
-
-def bury(connection: sqlite3.Connection, number: int, error: str) -> None:
-    """Slack refuses it for good."""
-    connection.execute(
-        "UPDATE outbox SET state = 'dead', lease_until = NULL, last_error = ? WHERE number = ? AND state <> 'sent'",
-        (error, number),
-    )
-
-
-def lease_ended(connection: sqlite3.Connection, now: datetime, *, all_of_them: bool = False) -> int:
-    """Rows whose sender is gone: a message becomes doubtful, an edit is simply sent again. Returns how many.
-
-    At start-up every row that is `sending` has lost its sender (`all_of_them`).
-    """
-    cursor = connection.execute(
-        "UPDATE outbox SET state = CASE WHEN kind = 'edit' THEN 'retry' ELSE 'reconcile' END, lease_until = NULL,"
-        " not_before = :now, last_error = 'the bot stopped while it was sending'"
-        " WHERE state = 'sending' AND (:all OR lease_until <= :now)",
-        {"now": to_ms(now), "all": int(all_of_them)},
-    )
-    return cursor.rowcount
-
-
-def revive(
-    connection: sqlite3.Connection, now: datetime, *, channel: str = "", not_older: timedelta = timedelta(days=1)
-) -> int:
-    """Put dead rows back into the queue: of one channel that was repaired, or of all. Returns how many.
-
-    What is older than `not_older` stays dead: nobody waits for it any more.
-    """
-    cursor = connection.execute(
-        "UPDATE outbox SET state = 'pending', attempts = 0, looks = 0, rung = 0, not_before = :now"
-        " WHERE state = 'dead' AND created_at >= :since AND (:channel = '' OR channel = :channel"
-        " OR subject IN (SELECT subject FROM outbox WHERE channel = :channel))",
-        {"now": to_ms(now), "since": to_ms(now - not_older), "channel": channel},
-    )
-    return cursor.rowcount
+    return [delivery(row) for row in rows]
 
 
 def queue(connection: sqlite3.Connection, product: str = "") -> QueueState:
@@ -351,7 +262,7 @@ def errors(connection: sqlite3.Connection, product: str, *, limit: int = 5) -> S
     rows = connection.execute(
         "SELECT * FROM outbox WHERE product = ? AND state = 'dead' ORDER BY number DESC LIMIT ?", (product, limit)
     )
-    return [_delivery(row) for row in rows]
+    return [delivery(row) for row in rows]
 
 
 def purge(connection: sqlite3.Connection, before: datetime) -> int:

@@ -1,0 +1,29 @@
+"""What is kept, and for how long: raw looks shortly, their sums long, the journal for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from bot.store import audits, outbox, probes, seen
+from bot.store.db import Store
+
+RAW_PROBES = timedelta(days=14)
+HOURS = timedelta(days=400)
+AUDITS = timedelta(days=400)
+"""The last whole audit of each product is kept whatever its age."""
+MESSAGES = timedelta(days=30)
+
+
+async def retain(store: Store, now: datetime) -> Mapping[str, int]:
+    """Sum up finished hours and days, then forget what has had its time; says how many rows of each.
+
+    In steps, so that nobody waits long for the writer.
+    """
+    return {
+        "summed_up": await store.write(lambda c: probes.roll_up(c, now), durable=False),
+        "probes": await store.write(lambda c: probes.purge(c, now, raw=RAW_PROBES, hours=HOURS), durable=False),
+        "audits": await store.write(lambda c: audits.purge(c, now - AUDITS), durable=False),
+        "messages": await store.write(lambda c: outbox.purge(c, now - MESSAGES), durable=False),
+        "events": await store.write(lambda c: seen.purge(c, now), durable=False),
+    }

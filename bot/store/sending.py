@@ -1,0 +1,133 @@
+"""The way of a row through the outbox: from waiting to sent, or to where it waits for a person."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime, timedelta
+
+from bot.store.codes import to_ms
+from bot.store.outbox import Delivery, delivery, get
+
+LEASE = timedelta(seconds=30)
+"""A row that is `sending` for longer has lost its sender."""
+
+
+def due(connection: sqlite3.Connection, now: datetime) -> list[Delivery]:
+    """What may be sent now, most pressing first; nothing overtakes an earlier row of its own subject.
+
+    An edit also waits until its subject has a message that can be edited.
+    """
+    rows = connection.execute(
+        """
+        SELECT * FROM outbox AS o
+        WHERE (state IN ('pending', 'retry', 'reconcile') AND not_before <= :now
+               OR state = 'sending' AND lease_until <= :now)
+          AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.product = o.product AND e.subject = o.subject
+                          AND e.number < o.number AND e.state NOT IN ('sent', 'dead'))
+          AND (kind NOT IN ('edit', 'thread') OR EXISTS (
+               SELECT 1 FROM outbox AS r WHERE r.product = o.product AND r.subject = o.subject
+               AND r.kind IN ('root', 'dm') AND r.state = 'sent'))
+        ORDER BY prio, number LIMIT 500
+        """,
+        {"now": to_ms(now)},
+    )
+    return [delivery(row) for row in rows]
+
+
+def claim(connection: sqlite3.Connection, number: int, now: datetime) -> Delivery | None:
+    """Take a row for sending; None where it is no longer waiting."""
+    cursor = connection.execute(
+        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, claimed_at = coalesce(claimed_at, :now),"
+        " lease_until = :lease"
+        " WHERE number = :number AND state IN ('pending', 'retry')",
+        {"now": to_ms(now), "lease": to_ms(now + LEASE), "number": number},
+    )
+    return get(connection, number) if cursor.rowcount == 1 else None
+
+
+def mark_sent(connection: sqlite3.Connection, number: int, now: datetime, *, channel: str, ts: str, rev: int) -> bool:
+    """It is in Slack."""
+    cursor = connection.execute(
+        "UPDATE outbox SET state = 'sent', slack_channel = ?, slack_ts = ?, rev = ?, sent_at = ?, lease_until = NULL,"
+        " last_error = '' WHERE number = ? AND state IN ('sending', 'reconcile')",
+        (channel, ts, rev, to_ms(now), number),
+    )
+    return cursor.rowcount == 1
+
+
+def park(connection: sqlite3.Connection, number: int, until: datetime, error: str, *, count: bool = True) -> None:
+    """It did not arrive: try again later. `count=False` where Slack only asked to wait."""
+    connection.execute(
+        "UPDATE outbox SET state = CASE WHEN state = 'sending' THEN 'retry' ELSE state END, not_before = ?,"
+        " lease_until = NULL, last_error = ?, attempts = attempts - ?"
+        " WHERE number = ? AND state IN ('sending', 'reconcile')",
+        (to_ms(until), error, 0 if count else 1, number),
+    )
+
+
+def doubt(connection: sqlite3.Connection, number: int, until: datetime, error: str, *, looked: bool = False) -> None:
+    """Nobody knows whether it arrived: look into the history (again) from `until` on."""
+    connection.execute(
+        "UPDATE outbox SET state = 'reconcile', not_before = ?, lease_until = NULL, last_error = ?,"
+        " looks = looks + ? WHERE number = ? AND state IN ('sending', 'reconcile')",
+        (to_ms(until), error, int(looked), number),
+    )
+
+
+def resend(connection: sqlite3.Connection, number: int, now: datetime, *, may_repeat: bool) -> None:
+    """It is not in the history, or the history cannot be read: send it again under the same delivery id."""
+    connection.execute(
+        "UPDATE outbox SET state = 'pending', looks = 0, not_before = ?, may_repeat = max(may_repeat, ?)"
+        " WHERE number = ? AND state = 'reconcile'",
+        (to_ms(now), int(may_repeat), number),
+    )
+
+
+def climb(connection: sqlite3.Connection, number: int, rung: int, error: str) -> None:
+    """Slack refused the blocks: remember how plain the message has become."""
+    connection.execute("UPDATE outbox SET rung = ?, last_error = ? WHERE number = ?", (rung, error, number))
+
+
+def bury(connection: sqlite3.Connection, number: int, error: str) -> None:
+    """Slack refuses it for good; edits of a message that will never be there go with it."""
+    connection.execute(
+        "UPDATE outbox SET state = 'dead', lease_until = NULL, last_error = ? WHERE number = ? AND state <> 'sent'",
+        (error, number),
+    )
+    connection.execute(
+        "UPDATE outbox AS o SET state = 'dead', last_error = ? WHERE kind = 'edit' AND state IN ('pending', 'retry')"
+        " AND (product, subject) = (SELECT product, subject FROM outbox WHERE number = ?)"
+        " AND NOT EXISTS (SELECT 1 FROM outbox AS r WHERE r.product = o.product AND r.subject = o.subject"
+        " AND r.kind IN ('root', 'dm') AND r.state <> 'dead')",
+        (error, number),
+    )
+
+
+def lease_ended(connection: sqlite3.Connection, now: datetime, *, all_of_them: bool = False) -> int:
+    """Rows whose sender is gone: a message becomes doubtful, an edit is simply sent again. Returns how many.
+
+    At start-up every row that is `sending` has lost its sender (`all_of_them`).
+    """
+    cursor = connection.execute(
+        "UPDATE outbox SET state = CASE WHEN kind = 'edit' THEN 'retry' ELSE 'reconcile' END, lease_until = NULL,"
+        " not_before = :now, last_error = 'the bot stopped while it was sending'"
+        " WHERE state = 'sending' AND (:all OR lease_until <= :now)",
+        {"now": to_ms(now), "all": int(all_of_them)},
+    )
+    return cursor.rowcount
+
+
+def revive(
+    connection: sqlite3.Connection, now: datetime, *, channel: str = "", not_older: timedelta = timedelta(days=1)
+) -> int:
+    """Put dead rows back into the queue: of one channel that was repaired, or of all. Returns how many.
+
+    What is older than `not_older` stays dead: nobody waits for it any more.
+    """
+    cursor = connection.execute(
+        "UPDATE outbox SET state = 'pending', attempts = 0, looks = 0, rung = 0, not_before = :now"
+        " WHERE state = 'dead' AND created_at >= :since AND (:channel = '' OR channel = :channel"
+        " OR subject IN (SELECT subject FROM outbox WHERE channel = :channel))",
+        {"now": to_ms(now), "since": to_ms(now - not_older), "channel": channel},
+    )
+    return cursor.rowcount
