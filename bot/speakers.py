@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from bot.document import Document
 from bot.store import audits
+from bot.store.audits import Audit, Stage
+from bot.views import audit as view
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,29 @@ class Speaker:
 
 
 def _audit(connection: sqlite3.Connection, id: int) -> Said | None:
-    from bot.views import audit as view
-
     audit = audits.get(connection, id)
-    if audit is None:
-        return None
-    report = audits.report(connection, id)
-    previous = None if audit.previous is None else audits.report(connection, audit.previous)
-    return Said(view.message(audit, report, previous), audit.rev, audit.asked_by)
+    return None if audit is None else Said(_audit_document(connection, audit), audit.rev, audit.asked_by)
+
+
+def _audit_document(connection: sqlite3.Connection, audit: Audit) -> Document:
+    match audit.stage:
+        case Stage.RUNNING:
+            return view.progress(
+                done=audit.done,
+                total=audit.total,
+                now=audit.looking_at,
+                asked_by=audit.asked_by,
+                since=audit.asked_at,
+                only=audit.only,
+            )
+        case Stage.INTERRUPTED:
+            return view.interrupted(done=audit.done, total=audit.total, only=audit.only)
+        case Stage.DONE:
+            found = audits.report(connection, audit.id)
+            if found is not None:
+                before = None if audit.previous is None else audits.report(connection, audit.previous)
+                return view.report(found, before, audit=audit.id, only=audit.only)
+    return view.failed(audit.problem, only=audit.only)
 
 
 SPEAKERS: Mapping[str, Speaker] = {"audit": Speaker(_audit, audits.shown)}

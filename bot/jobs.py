@@ -1,0 +1,140 @@
+"""What happens again and again, as data, and its binding to APScheduler, which nothing else imports."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from bot.services.retention import retain
+from bot.store import seen
+from bot.store.beat import beat
+from bot.store.db import StoreError
+
+if TYPE_CHECKING:
+    from bot.delivery import Postman
+    from bot.services.container import Services
+
+log = logging.getLogger(__name__)
+
+ASLEEP = timedelta(minutes=3)
+"""A heartbeat that is this late means that the bot, or its machine, was not running."""
+
+
+class Runtime(Protocol):
+    """What jobs may use of the running bot."""
+
+    @property
+    def services(self) -> Services: ...
+
+    @property
+    def postman(self) -> Postman: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One recurring piece of work."""
+
+    name: str
+    every: float
+    """Seconds."""
+    run: Callable[[Runtime], Awaitable[None]]
+
+
+async def _deliver(runtime: Runtime) -> None:
+    await runtime.postman.tick()
+
+
+async def _alive(runtime: Runtime) -> None:
+    """Prove that the bot can write, and notice where it could not for a while."""
+    services = runtime.services
+    health, now = services.health, services.clock.now()
+    try:
+        before = await services.store.write(lambda c: beat(c, services.product, now))
+    except StoreError as error:
+        health.store_problem = str(error)
+        raise
+    health.store_problem = ""
+    health.last_write = now
+    if before is not None and now - before > ASLEEP:
+        health.asleep = (before, now)
+        log.warning("the bot was not running from %s to %s", before.isoformat(), now.isoformat())
+
+
+async def _forget_events(runtime: Runtime) -> None:
+    now = runtime.services.clock.now()
+    await runtime.services.store.write(lambda c: seen.purge(c, now), durable=False)
+
+
+async def _retain(runtime: Runtime) -> None:
+    counts = await retain(runtime.services.store, runtime.services.clock.now())
+    log.info("kept what is to be kept: %s", dict(counts))
+
+
+JOBS: tuple[Job, ...] = (
+    Job("delivery", 1, _deliver),
+    Job("alive", 60, _alive),
+    Job("forget-events", 300, _forget_events),
+    Job("retention", 3600, _retain),
+)
+
+
+async def run(job: Job, runtime: Runtime) -> None:
+    """Run a job once. It never raises: what went wrong is in the log and in the bot's own health."""
+    health = runtime.services.health
+    try:
+        await job.run(runtime)
+    except StoreError as error:
+        health.failing_jobs[job.name] = str(error)
+        log.error("%s: %s", job.name, error)  # noqa: TRY400  the sentence says it all
+    except Exception as error:
+        health.failing_jobs[job.name] = f"a mistake of the bot itself ({type(error).__name__})"
+        log.exception("%s", job.name)
+    else:
+        health.failing_jobs.pop(job.name, None)
+    health.last_tick = runtime.services.clock.now()
+
+
+class Clockwork:
+    """Runs jobs at their pace: none twice at once, and a late one is run late, not left out."""
+
+    def __init__(self, runtime: Runtime, jobs: tuple[Job, ...] = JOBS) -> None:
+        self._runtime = runtime
+        self._jobs = jobs
+        self._scheduler: object | None = None
+
+    async def start(self) -> None:
+        """Run each job once now, then at its pace."""
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+        from apscheduler.triggers.interval import IntervalTrigger
+
+        for job in self._jobs:
+            await run(job, self._runtime)
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        for job in self._jobs:
+            scheduler.add_job(
+                run,
+                IntervalTrigger(seconds=job.every, timezone="UTC"),
+                args=(job, self._runtime),
+                id=job.name,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+            )
+        # Its own lines about every run, and about a run that is skipped because one is going on, tell nothing.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        scheduler.start()
+        self._scheduler = scheduler
+
+    def next_runs(self) -> dict[str, datetime]:
+        """When each job is due."""
+        jobs = self._scheduler.get_jobs() if self._scheduler is not None else ()  # type: ignore[attr-defined]
+        return {job.id: job.next_run_time for job in jobs}
+
+    def stop(self) -> None:
+        """No further runs; harmless when it is not running."""
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)  # type: ignore[attr-defined]
+            self._scheduler = None

@@ -1,0 +1,150 @@
+"""The bot's own HTTP server: is it well, its numbers, Slack's requests in HTTP mode, and a door for the terminal.
+
+`GET /healthz` and `GET /metrics` are for monitors and say nothing secret. What is under `/local/` needs the token
+that only a user of this machine can read from the data folder.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.services.container import Services
+from bot.store import outbox
+from bot.store.db import StoreError
+from bot.store.outbox import QueueState
+
+TOKEN_FILE = "local-token"  # noqa: S105  a file's name
+LARGEST_BODY = 1024 * 1024
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
+TOKEN: web.AppKey[str] = web.AppKey("token", str)
+
+
+def local_token(folder: Path) -> str:
+    """The token of the terminal's door, made anew at each start; only the bot's own user can read it."""
+    token = secrets.token_urlsafe(32)
+    part = folder / (TOKEN_FILE + ".part")
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(token)
+    part.replace(folder / TOKEN_FILE)
+    return token
+
+
+def read_token(folder: Path) -> str:
+    """What `local_token` wrote, for a terminal command; empty where no bot has run here."""
+    try:
+        return (folder / TOKEN_FILE).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeError):
+        return ""
+
+
+def build(
+    services: Services, *, token: str = "", slack: Handler | None = None, local: Mapping[str, Handler] | None = None
+) -> web.Application:
+    """The server's routes. `slack` serves `/slack/events` (HTTP mode); `local` maps names to `POST /local/{name}`."""
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_only_local])
+    app[SERVICES], app[TOKEN] = services, token
+    app.router.add_get("/healthz", _healthz)
+    app.router.add_get("/metrics", _metrics)
+    if slack is not None:
+        app.router.add_post("/slack/events", slack)
+    for name, handler in (local or {}).items():
+        app.router.add_post(f"/local/{name}", handler)
+    return app
+
+
+async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
+    """Listen; `await runner.cleanup()` ends it. Raises OSError where the address is taken."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except BaseException:
+        await runner.cleanup()
+        raise
+    return runner
+
+
+@web.middleware
+async def _only_local(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Guard the terminal's door: a right token, and no browser."""
+    if not request.path.startswith("/local/"):
+        return await handler(request)
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    wanted = request.app[TOKEN]
+    # A page in a browser on this machine could reach the door too; browsers always say where a POST comes from.
+    known = bool(wanted) and hmac.compare_digest(given.encode(), wanted.encode())
+    if not known or "Origin" in request.headers:
+        return web.json_response({"error": "This door is for the launch command on this machine."}, status=401)
+    return await handler(request)
+
+
+async def _queue(services: Services) -> QueueState | None:
+    try:
+        return await services.store.read(outbox.queue)
+    except StoreError:
+        return None
+
+
+def _age(moment: datetime | None, now: datetime) -> float | None:
+    return None if moment is None else round(max(0.0, (now - moment).total_seconds()), 1)
+
+
+async def _healthz(request: web.Request) -> web.Response:
+    """200 while the bot does its work, 503 while it does not; the reasons in words."""
+    services = request.app[SERVICES]
+    health, now = services.health, services.clock.now()
+    queue = await _queue(services)
+    troubles = list(health.troubles(now))
+    if queue is None and not health.store_problem:
+        troubles.append("The store cannot be read")
+    pongs = [each.pong_age for each in health.sockets if each.connected and each.pong_age is not None]
+    body = {
+        "ok": not troubles,
+        "troubles": troubles,
+        "sockets_connected": sum(each.connected for each in health.sockets),
+        "socket_pong_age_s": min(pongs) if pongs else None,
+        "tick_age_s": _age(health.last_tick, now),
+        "store_write_age_s": _age(health.last_write, now),
+        "queue": None if queue is None else queue.waiting,
+        "queue_oldest_age_s": None if queue is None else _age(queue.oldest_at, now),
+        "queue_refused": None if queue is None else queue.dead,
+        "uptime_s": _age(health.started_at, now),
+    }
+    return web.json_response(body, status=503 if troubles else 200, headers={"Cache-Control": "no-store"})
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    """A few numbers in Prometheus' text format 0.0.4."""
+    services = request.app[SERVICES]
+    health, now = services.health, services.clock.now()
+    queue = await _queue(services)
+    numbers: list[tuple[str, str, float | None]] = [
+        ("launch_up", "1 while the bot does its work", float(not health.troubles(now))),
+        ("launch_start_time_seconds", "When the bot started", health.started_at.timestamp()),
+        ("launch_sockets_connected", "Open connections to Slack", sum(each.connected for each in health.sockets)),
+        ("launch_tick_age_seconds", "Since recurring work was last done", _age(health.last_tick, now)),
+        ("launch_store_write_age_seconds", "Since the store was last written", _age(health.last_write, now)),
+    ]
+    if queue is not None:
+        oldest = _age(queue.oldest_at, now) or 0.0
+        numbers += [
+            ("launch_queue_messages", "Messages on their way to Slack", queue.waiting),
+            ("launch_queue_oldest_seconds", "Age of the oldest of them", oldest),
+            ("launch_queue_refused_messages", "Messages that Slack refuses for good", queue.dead),
+        ]
+    lines = []
+    for name, help_, value in numbers:
+        if value is not None:
+            lines += [f"# HELP {name} {help_}", f"# TYPE {name} gauge", f"{name} {value}"]
+    return web.Response(body=("\n".join(lines) + "\n").encode(), headers={"Content-Type": "text/plain; version=0.0.4"})
