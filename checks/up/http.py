@@ -13,7 +13,7 @@ from checks import firewall, trouble
 from checks.expectation import unmet
 from checks.inventory import Monitor
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
-from checks.net.facts import Chain, ChainEnd, Exchange, Reason
+from checks.net.facts import Chain, ChainEnd, DnsAnswer, DnsStatus, Exchange, Reason
 from checks.probe import Probe
 from checks.registry import check
 from checks.urls import host_of
@@ -146,6 +146,7 @@ OUTCOMES = {
     ),
 }
 
+NO_WORD = frozenset({DnsStatus.TIMEOUT, DnsStatus.UNREACHABLE, DnsStatus.REFUSED, DnsStatus.MALFORMED})
 CLASS = {
     Reason.DNS: "dns",
     Reason.TLS: "tls",
@@ -168,6 +169,8 @@ class Facts:
     """Further tries of the final page, made only where the first one was slow."""
     online: bool = True
     """Whether the bot itself can see out."""
+    name: tuple[DnsAnswer, ...] = ()
+    """What DNS said about the last host, asked only where its name could not be resolved."""
 
 
 @check(
@@ -191,7 +194,10 @@ async def http(target: Target, probe: Probe) -> Verdict:
     facts = Facts(monitor, await probe.chain(monitor.url))
     final = facts.chain.last
     if final.fault is not None and not trouble.ours(final.fault):
-        return judge(replace(facts, online=await probe.online()), agent=firewall.agent(target.inventory))
+        facts = replace(facts, online=await probe.online())
+        if final.fault.reason is Reason.DNS:
+            host = host_of(final.url)
+            facts = replace(facts, name=(await probe.dns(host, "A"), await probe.dns(host, "AAAA")))
     if _slow(final, monitor):
         # Each fact is fetched once per run; another time limit makes each of these a look of its own.
         more = [await probe.get(final.url, timeout=PATIENCE + attempt / 1000) for attempt in range(1, TRIES)]
@@ -229,6 +235,9 @@ def _faulty(answer: Exchange, facts: Facts, seen: dict[str, Json]) -> Verdict:
         return Verdict("could_not_look", seen | {"reason": "this bot's own connection to the internet is down"})
     if answer.fault is None or trouble.ours(answer.fault):
         return Verdict("could_not_look", seen | {"reason": reason})
+    # Resolvers that say nothing are ours; one that reports a failure of the zone reports it to visitors too.
+    if facts.name and all(one.status in NO_WORD for one in facts.name):
+        return Verdict("could_not_look", seen | {"reason": trouble.unheard(facts.name)})
     more: dict[str, Json] = {"reason": answer.fault.detail or reason, "verify_code": answer.fault.verify_code}
     return Verdict(CLASS[answer.fault.reason], seen | more)
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from checks.inventory import Monitor
 from checks.model import Status
-from checks.net.facts import ChainEnd, Exchange, Fault, Reason
+from checks.net.facts import ChainEnd, DnsStatus, Exchange, Fault, Reason
 from checks.up.http import CLASS, OUTCOMES, Facts, judge
-from tests.checks.samples import HOST, chain, exchange, silent
+from tests.checks.samples import HOST, answer, chain, exchange, silent
 
 URL = f"https://{HOST}/login"
 PLAIN = Monitor("Login", URL)
@@ -193,3 +193,19 @@ def test_a_guarded_address_is_unknown_with_its_reason():
     """The bot refuses to contact private addresses."""
     facts = Facts(PLAIN, chain(URL, last=exchange(URL, fault=Fault(Reason.BLOCKED, "10.0.0.5")), end=ChainEnd.FAULT))
     assert "private" in str(judge(facts).seen["reason"])
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (DnsStatus.NXDOMAIN, "dns"),
+        (DnsStatus.NODATA, "dns"),
+        (DnsStatus.SERVFAIL, "dns"),
+        (DnsStatus.TIMEOUT, "could_not_look"),
+        (DnsStatus.UNREACHABLE, "could_not_look"),
+    ],
+)
+def test_silent_resolvers_are_ours_and_a_failing_zone_is_the_customers(status, code):
+    """Visitors get the resolver's failure too; a resolver that says nothing may be ours alone."""
+    name = (answer(status=status), answer(type="AAAA", status=status))
+    assert judge(failing(Reason.DNS, name=name)).code == code
