@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.terminal import colour_option, colourful, config_if_any, config_option, examples, save, width, write
+from bot.cli.terminal import (
+    colour_option,
+    colourful,
+    config_if_any,
+    config_option,
+    examples,
+    plain_letters,
+    save,
+    width,
+    write,
+)
 
 if TYPE_CHECKING:
     from bot.cli.progress import Bar
@@ -168,7 +178,7 @@ def _written(report: Report, form: str, *, colour: bool) -> str:
     document = audit.report(report)
     if form == "markdown":
         return markdown(document)
-    return text(document, width=width(), colour=colour)
+    return text(document, width=width(), colour=colour, ascii=plain_letters())
 
 
 def _said(report: Report) -> str:

@@ -42,7 +42,12 @@ def show(document: Document, *, no_color: bool = False) -> None:
     """Write an answer to standard output."""
     from bot.render.text import text
 
-    write(text(document, width=width(), colour=colourful(sys.stdout, no_color)))
+    write(text(document, width=width(), colour=colourful(sys.stdout, no_color), ascii=plain_letters()))
+
+
+def plain_letters() -> bool:
+    """Whether the terminal knows only some letters (Windows code pages, LANG=C): then none beyond ASCII are drawn."""
+    return not (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
 
 
 def write(text: str) -> None:

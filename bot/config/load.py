@@ -97,7 +97,7 @@ def _text(path: Path) -> str:
 def _mistakes(errors: Iterable[ErrorDetails], found: Read) -> Iterator[Problem]:
     for error in errors:
         where = _where(error["loc"], found.data)
-        if not any(where[: len(secret)] == secret for secret in found.secret):
+        if not any(where[: len(path)] == path for path in found.refused):
             yield _mistake(error, where, found)
 
 

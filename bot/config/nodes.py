@@ -47,8 +47,8 @@ class Read:
     values: dict[Path, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    secret: set[Path] = field(default_factory=set)
-    """Paths of values that look like secrets: nothing more is said about them, so that they are never repeated."""
+    refused: set[Path] = field(default_factory=set)
+    """Paths of values that were refused, as secrets are: nothing more is said about them, so they are not repeated."""
 
     def problem(self, path: Path, message: str, *, at_key: bool = False) -> Problem:
         """A problem at the nearest known place of the path."""
@@ -113,6 +113,8 @@ class _Builder:
         if len(path) > MAX_DEPTH:
             raise _TooMuch("the file is nested too deeply")
         self._result.values[path] = _place(node)
+        if isinstance(node, MappingNode | SequenceNode) and str(node.tag) not in (_TAG + "map", _TAG + "seq"):
+            return self._foreign(node, path)
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
@@ -144,7 +146,7 @@ class _Builder:
     def _scalar(self, node: Node, path: Path) -> Any:
         text = str(node.value)
         if looks_secret(text):
-            self._result.secret.add(path)
+            self._result.refused.add(path)
             self._add(
                 "this looks like a secret; put it into the environment and write only the variable's name here",
                 _place(node),
@@ -162,8 +164,12 @@ class _Builder:
             return _number(text, kind)
         if kind in ("int", "float"):
             return text
+        return self._foreign(node, path)
+
+    def _foreign(self, node: Node, path: Path) -> str:
+        """A value with a tag that means nothing here, such as `!!python/object`."""
         self._add(f"the tag {shown(str(node.tag))} is not used here; leave it out", _place(node), path)
-        self._result.secret.add(path)
+        self._result.refused.add(path)
         return ""
 
     def _add(self, message: str, place: tuple[int, int], path: Path) -> None:

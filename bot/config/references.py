@@ -53,7 +53,7 @@ def _people(found: Read, data: dict[str, Any]) -> Iterator[Problem]:
     people = _section(data, "people")
     for path, value in _walk({key: part for key, part in data.items() if key not in ("people", "runbooks")}, ()):
         named = path[-1] in _PEOPLE or path[:-1] in _PEOPLE_LISTS
-        if not named or not isinstance(value, str) or value in people or path in found.secret:
+        if not named or not isinstance(value, str) or value in people or path in found.refused:
             continue
         if people:
             yield found.problem(path, f'"{shown(value)}" is not listed under people{did_you_mean(value, people)}')

@@ -5,12 +5,12 @@ Each field's description is what the JSON Schema and an editor show. Fields that
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import BeforeValidator, Field, PrivateAttr
 
 from bot.config.flows import Critical, Flow
-from bot.config.section import LATER, Section
+from bot.config.section import LATER, Section, entries
 from bot.config.team import Channels, Deploy, Inventories, Person, QuietHours, Rotation, Service
 from bot.config.values import (
     Canaries,
@@ -215,8 +215,12 @@ class LaunchFile(Section):
         default=None, description="URLs looked at again and again; without it the homepage of each production host"
     )
     flows: tuple[Flow, ...] = Field(default=(), description="Walks through the product after each deploy." + LATER)
-    people: dict[str, Person] = Field(default={}, description="The team: a short name for each person")
-    services: dict[str, Service] = Field(default={}, description="What customers name, with owner and backup")
+    people: Annotated[dict[str, Person], BeforeValidator(entries)] = Field(
+        default={}, description="The team: a short name for each person"
+    )
+    services: Annotated[dict[str, Service], BeforeValidator(entries)] = Field(
+        default={}, description="What customers name, with owner and backup"
+    )
     rotation: Rotation | None = Field(default=None, description="Who is on call, in turns." + LATER)
     quiet_hours: QuietHours | None = Field(default=None, description="When people sleep." + LATER)
     channels: Channels | None = Field(default=None, description="Where the bot speaks")
@@ -224,7 +228,7 @@ class LaunchFile(Section):
     inventories: Inventories | None = Field(default=None, description="Secrets, accounts and access, by name." + LATER)
     runbooks: dict[str, LongText] = Field(default={}, description="Your own words for what to do, by topic." + LATER)
     network: Network = Field(default=Network(), description="How the bot reaches the world")
-    checks: dict[str, Rule] = Field(
+    checks: Annotated[dict[str, Rule], BeforeValidator(entries)] = Field(
         default={}, description="Checks that are switched off or called less bad, by check id"
     )
     http: Http | None = Field(default=None, description="The bot's own web address." + LATER)

@@ -22,3 +22,10 @@ class Section(BaseModel):
             return data
         known = {field.alias or name for name, field in cls.model_fields.items()}
         return {key: value for key, value in data.items() if value is not None or key not in known}
+
+
+def entries(data: Any) -> Any:
+    """A section of named entries, where an entry with nothing behind it is an entry all the same: `ana:`."""
+    if isinstance(data, dict):
+        return {key: {} if value is None else value for key, value in data.items()}
+    return data

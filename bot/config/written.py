@@ -43,8 +43,7 @@ def written(inventory: Inventory, *, canonical: str = "", network: str = "") -> 
         "hosts:\n" + "".join(map(_host, inventory.hosts)),
         "mail:\n  domains:\n" + "".join(map(_mail, inventory.mail)),
         "# Looked at again and again. Say what customers call it, and what must be seen.\n"
-         "monitors:\n"
-        + "".join(map(_monitor, inventory.monitors)),
+        "monitors:\n" + "".join(map(_monitor, inventory.monitors)),
         TEAM.replace("DOMAIN", domain),
     ]
     if network:
