@@ -18,7 +18,7 @@ FIXES = {
     "invalid_auth": "Copy the token again: in your app's settings, {where}.",
     "not_authed": "Copy the token again: in your app's settings, {where}.",
     "token_revoked": "The token was withdrawn. Install the app again, then copy the new one: {where}.",
-    "token_expired": "The token has run out. Install the app to the workspace again, then copy the new one: {where}.",
+    "token_expired": "The token has run out. Install the app to the workspace again, then copy it anew: {where}.",
     "account_inactive": "The app was removed from the workspace. Install it again, then copy the token: {where}.",
     "not_allowed_token_type": "This is another kind of token. The right one is under {where}.",
     "missing_scope": "Give the app-level token the scope connections:write: {where}.",
@@ -30,6 +30,10 @@ APP_TOKEN_AT = "Basic Information → App-Level Tokens (begins with xapp-)"  # n
 
 class NotAccepted(Exception):
     """Slack does not let the bot in; the text says which value is wrong and how to put it right."""
+
+
+class NotReached(Exception):
+    """Slack did not answer at all, so nothing is known about the tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class Identity:
 
 
 async def prove(client: AsyncWebClient, app_token: str = "") -> Identity:
-    """Test the bot token, its scopes, and the app token where one is given. Raises NotAccepted."""
+    """Test the bot token, its scopes, and the app token where one is given. Raises NotAccepted, NotReached."""
     answer = await _ask(client, "SLACK_BOT_TOKEN", BOT_TOKEN_AT)
     scopes = frozenset(filter(None, str(answer.headers.get("x-oauth-scopes", "")).replace(" ", "").split(",")))
     missing = {scope: use for scope, use in REQUIRED.items() if scope not in scopes}
@@ -59,7 +63,7 @@ async def prove(client: AsyncWebClient, app_token: str = "") -> Identity:
         wanted = "\n".join(f"  {scope}: to {use}" for scope, use in missing.items())
         raise NotAccepted(
             f"The app lacks permissions in this workspace:\n{wanted}\n"
-            "Add them under OAuth & Permissions → Scopes → Bot Token Scopes (or paste manifest.yml under App Manifest), "
+            "Add them under OAuth & Permissions → Scopes → Bot Token Scopes (or paste manifest.yml again), "
             "then click Reinstall to Workspace."
         )
     url = ""
@@ -86,7 +90,7 @@ async def _ask(client: AsyncWebClient, variable: str, where: str, app_token: str
         fix = FIXES.get(code, "Look the word up in Slack's documentation of the method.").format(where=where)
         raise NotAccepted(f"Slack refused {variable} ({code}). {fix}") from None
     except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise NotAccepted(
+        raise NotReached(
             f"Slack did not answer at {client.base_url} ({type(error).__name__}). "
             "Check this machine's internet connection, and SLACK_API_URL if you set it; then start again."
         ) from None

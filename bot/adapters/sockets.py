@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,8 +47,9 @@ class SocketState:
 class Connection:
     """One Socket Mode connection that is kept open until `close`."""
 
-    def __init__(self, number: int, app: AsyncApp, app_token: str, clock: Clock) -> None:
+    def __init__(self, number: int, app: AsyncApp, app_token: str, clock: Clock, looked: Callable[[], None]) -> None:
         self.number = number
+        self._looked = looked
         self._app = app
         self._token = app_token
         self._clock = clock
@@ -110,6 +112,7 @@ class Connection:
         while True:
             await self._clock.sleep(LOOK_EVERY)
             self._note_pong()
+            self._looked()
             now = self._clock.monotonic()
             silent = self._last_pong[0] is not None and now - self._last_pong[1] > 3 * PING_INTERVAL
             if self._alive() and not silent:
@@ -132,13 +135,28 @@ class Connection:
 class Sockets:
     """All connections of the app."""
 
-    def __init__(self, app: AsyncApp, app_token: str, clock: Clock, *, count: int = 2) -> None:
-        self._connections = tuple(Connection(number, app, app_token, clock) for number in range(1, count + 1))
+    def __init__(
+        self,
+        app: AsyncApp,
+        app_token: str,
+        clock: Clock,
+        *,
+        count: int = 2,
+        tell: Callable[[tuple[SocketState, ...]], None] = lambda _: None,
+    ) -> None:
+        self._tell = tell
+        self._connections = tuple(
+            Connection(number, app, app_token, clock, self._looked) for number in range(1, count + 1)
+        )
 
     async def open(self, url: str) -> None:
-        """Open the first with the URL that the self-test got, the others with their own."""
+        """Open the first with the URL that the self-test got, the others with their own. Raises TimeoutError."""
         urls: tuple[str | None, ...] = (url, *(None for _ in self._connections[1:]))
         await asyncio.gather(*(each.open(one) for each, one in zip(self._connections, urls, strict=True)))
+        self._looked()
+
+    def _looked(self) -> None:
+        self._tell(self.states())
 
     async def close(self) -> None:
         """Close all."""

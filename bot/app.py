@@ -1,0 +1,187 @@
+"""The composition root: here everything is plugged together, and nowhere else.
+
+Start, in this order, so that nothing is taken on before it can be kept:
+1. read     `launch.yml`; mistakes in it do not stop the bot, it says them in Slack
+2. open     the store (one process per data folder), and bring its format up to date
+3. prove    tokens and scopes with Slack
+4. recover  audits that a kill cut off, and messages that were on their way
+5. tick     recurring work begins, and the bot's own HTTP server
+6. listen   to Slack, over two connections or over HTTP
+Stop, in the opposite order: intake first, then what is in flight, then the rest of the outbox, the store last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import aiohttp
+from aiohttp import web as http
+from pydantic import SecretStr
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import listeners, web
+from bot.adapters.selftest import Identity, prove
+from bot.adapters.slack import Messenger, open_client
+from bot.adapters.sockets import Sockets, SocketState
+from bot.clock import Clock, SystemClock
+from bot.config.settings import Mode, Settings
+from bot.delivery import Postman
+from bot.jobs import Clockwork
+from bot.listeners.desk import Desk
+from bot.render.blocks import message
+from bot.services.audit import Audits
+from bot.services.config import Config
+from bot.services.container import Services
+from bot.services.health import Health, Socket
+from bot.speakers import SPEAKERS
+from bot.store.db import Store
+
+log = logging.getLogger(__name__)
+
+DRAIN = 5.0
+"""Seconds that a stop gives to what is in flight."""
+
+
+class AddressTaken(Exception):
+    """The bot's own HTTP server cannot listen where it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The running bot."""
+
+    settings: Settings
+    identity: Identity
+    services: Services
+    postman: Postman
+    bolt: AsyncApp
+    desk: Desk
+    http_port: int
+
+
+async def run(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    stop: asyncio.Event | None = None,
+    ready: Callable[[Runtime], None] | None = None,
+) -> None:
+    """Run the bot until `stop` is set or a signal comes.
+
+    Raises `NotAccepted`, `NotReached` (Slack), `StoreError` (data folder), `AddressTaken` (own HTTP server).
+    """
+    stop = stop or _on_signals()
+    async with AsyncExitStack() as stack:
+        runtime = await start(settings, clock or SystemClock(), stack)
+        log.info("ready in %s", runtime.identity.team)
+        if ready is not None:
+            ready(runtime)
+        await stop.wait()
+        log.info("stopping")
+
+
+async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runtime:
+    """Start everything; `stack` holds how to stop it."""
+    config = Config.read(settings.launch_config)
+    settings.launch_data.mkdir(parents=True, exist_ok=True)
+    store = Store.open(settings.database)
+    stack.callback(store.close)
+    client = await stack.enter_async_context(open_client(_secret(settings.slack_bot_token), settings.slack_api_url))
+    socket_mode = settings.mode is not Mode.HTTP
+    identity = await prove(client, _secret(settings.slack_app_token) if socket_mode else "")
+
+    health = Health(
+        started_at=clock.now(),
+        http_mode=not socket_mode,
+        team=identity.team,
+        missing_scopes=tuple(identity.missing_optional),
+    )
+    messenger = Messenger(client)
+    postman = Postman(store, messenger, clock, health, speakers=SPEAKERS, render=message)
+    audits = Audits(store, clock, config, postman.wake)
+    services = Services(clock=clock, store=store, config=config, audits=audits, health=health, flush=postman.wake)
+    session = await stack.enter_async_context(aiohttp.ClientSession())
+    desk = Desk(services, messenger, session)
+    bolt = _bolt(client, settings)
+    listeners.register(bolt, desk)
+
+    await audits.recover()
+    await postman.recover()
+    stack.push_async_callback(postman.stop, DRAIN)
+    stack.push_async_callback(audits.stop, 0.0)
+    stack.push_async_callback(desk.drain, DRAIN)
+    port = await _serve_http(settings, services, bolt, stack)
+    runtime = Runtime(settings, identity, services, postman, bolt, desk, port)
+    clockwork = Clockwork(runtime)
+    await clockwork.start()
+    stack.callback(clockwork.stop)
+    if socket_mode:
+        sockets = Sockets(bolt, _secret(settings.slack_app_token), clock, tell=lambda now: _note(health, now))
+        stack.push_async_callback(sockets.close)
+        await sockets.open(identity.socket_url)
+    return runtime
+
+
+def _bolt(client: AsyncWebClient, settings: Settings) -> AsyncApp:
+    """Bolt's app; its own check of the token is left out, since `prove` has done it with better words."""
+    return AsyncApp(
+        client=client,
+        signing_secret=_secret(settings.slack_signing_secret) or None,
+        request_verification_enabled=settings.mode is Mode.HTTP,
+        ignoring_self_events_enabled=True,
+        name="launch-ready",
+    )
+
+
+async def _serve_http(settings: Settings, services: Services, bolt: AsyncApp, stack: AsyncExitStack) -> int:
+    async def events(request: http.Request) -> http.StreamResponse:
+        return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
+
+    app = web.build(
+        services,
+        token=web.local_token(settings.launch_data),
+        slack=events if settings.mode is Mode.HTTP else None,
+    )
+    host, port = settings.listen
+    try:
+        runner = await web.serve(app, host, port)
+    except OSError as error:
+        raise AddressTaken(
+            f"The bot's own HTTP server cannot listen on {settings.launch_http} ({error.strerror or error}). "
+            "Is another bot running? Otherwise choose another address: LAUNCH_HTTP=127.0.0.1:8091"
+        ) from None
+    stack.push_async_callback(runner.cleanup)
+    return int(runner.addresses[0][1])
+
+
+def _note(health: Health, now: tuple[SocketState, ...]) -> None:
+    health.sockets = tuple(Socket(each.number, each.connected, each.pong_age) for each in now)
+
+
+def _secret(value: SecretStr | None) -> str:
+    """The text of a secret setting; the only place where it leaves its wrapper."""
+    return value.get_secret_value().strip() if value else ""
+
+
+def _on_signals() -> asyncio.Event:
+    """Set by Ctrl-C and by a service manager's SIGTERM; a second one ends the process at once."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def asked(number: int) -> None:
+        loop.remove_signal_handler(number)
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, asked, number)
+        except NotImplementedError:  # Windows: Ctrl-C arrives as KeyboardInterrupt
+            continue
+    return stop
