@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bot.blockkit.surfaces import action_name
 from bot.commands import words
 from bot.commands.base import Call, Handler, Reply, actions, commands
 from bot.services.container import Services
@@ -22,8 +23,8 @@ def from_text(text: str, *, user: str, channel: str, trigger: str, now: datetime
 
 
 def for_action(id: str) -> Handler:
-    """The handler of a button."""
-    return actions().get(id, _gone)
+    """The handler of a button; `audit.explain:2` is the second button of that kind in a message."""
+    return actions().get(action_name(id), _gone)
 
 
 async def _unknown(call: Call, _services: Services) -> Reply:

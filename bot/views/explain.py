@@ -1,0 +1,135 @@
+"""One check explained: why it matters, what customers feel, how it is measured, what it can say, how to repair it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.document import (
+    Action,
+    Actions,
+    Code,
+    Document,
+    Heading,
+    Item,
+    Link,
+    Listing,
+    Note,
+    Paragraph,
+    Part,
+    Preformatted,
+    Tone,
+    Words,
+)
+from bot.views.prose import FAMILIES, SEVERITY, STATUS, TONES, listed, prose, sentence
+from checks.model import Check, Kind, Outcome
+
+SUBJECT = {
+    Kind.DOMAIN: "each domain",
+    Kind.HOST: "each host",
+    Kind.MAIL: "each domain that sends mail",
+    Kind.MONITOR: "each monitored page",
+}
+
+
+def explain(check: Check) -> Document:
+    """Everything about one check, in the order in which a founder asks."""
+    first, _, rest = check.why.partition("\n\n")
+    parts: list[Part] = [Paragraph(prose(_flowing(part))) for part in rest.split("\n\n") if part.strip()]
+    felt = _felt(check)
+    if felt:
+        parts += [Heading("What customers feel"), Listing(tuple(Item(prose(one)) for one in felt), limit=5)]
+    parts += [
+        Heading("How it is measured"),
+        Paragraph((*prose(sentence(check.measured)), f" It looks at {SUBJECT[check.kind]}.")),
+    ]
+    if check.verify:
+        parts += [Paragraph(("See it yourself:",)), Preformatted(check.verify)]
+    parts += [Heading("What it can say, and how to repair it"), Listing(_outcomes(check), limit=20)]
+    if check.links:
+        links = tuple(Item((Link(url, ""),)) for url in check.links)
+        parts += [Heading("The standard behind it"), Listing(links, limit=5)]
+    small: Words = (Code(check.id), f" · severity {SEVERITY[check.severity].lower()}")
+    if check.requirements:
+        small = (*small, f" · serves {listed(check.requirements, 8)}")
+    parts.append(Note(small))
+    parts.append(Actions((Action("audit.rerun", "Check This Now", check.id, command=f"/launch check {check.id}"),)))
+    return Document(
+        headline=_flowing(first).rstrip("."),
+        parts=tuple(parts),
+        fallback=f"{check.id}: {sentence(_flowing(first))}",
+    )
+
+
+def family(name: str, checks: Mapping[str, Check]) -> Document:
+    """The checks of one family, each with the first line of its reason."""
+    own = [check for check in checks.values() if check.family == name]
+    items = tuple(_listed(check) for check in own)
+    return Document(
+        headline=FAMILIES.get(name, name),
+        parts=(Paragraph((f"{len(own)} checks. Ask for one of them:",)), Listing(items, limit=30)),
+        fallback=f"The family {name} has {len(own)} checks.",
+    )
+
+
+def catalogue(checks: Mapping[str, Check]) -> Document:
+    """All checks by family."""
+    parts: list[Part] = [Paragraph(("Say which one: ", Code("/launch explain mail.spf"), "."))]
+    names = dict.fromkeys(check.family for check in checks.values())
+    for name in names:
+        items = tuple(_listed(check) for check in checks.values() if check.family == name)
+        parts += [Heading(FAMILIES.get(name, name)), Listing(items, limit=30)]
+    return Document("What can be checked", tuple(parts), fallback=f"{len(checks)} checks can be explained.")
+
+
+def unknown(name: str, nearest: tuple[str, ...]) -> Document:
+    """A check that does not exist: the nearest, and two examples."""
+    hint: Words = ("Did you mean ", *_coded(nearest), "?") if nearest else ("No check has a name like it.",)
+    examples = tuple(Item((Code(f"/launch explain {one}"),)) for one in (nearest or ("mail.spf", "tls.expiry"))[:2])
+    return Document(
+        headline="There is no such check",
+        parts=(
+            Paragraph(("Nothing is called ", Code(name[:80] or " "), ". ", *hint)),
+            Listing(examples),
+            Note(("All of them: ", Code("/launch explain"))),
+        ),
+        tone=Tone.WARN,
+        fallback=f"There is no check called {name[:80]}.",
+    )
+
+
+def _coded(names: tuple[str, ...]) -> Words:
+    spans: list[Code | str] = []
+    for index, name in enumerate(names):
+        spans += [" or ", Code(name)] if index else [Code(name)]
+    return tuple(spans)
+
+
+def _listed(check: Check) -> Item:
+    return Item((Code(check.id), f" {check.title}"))
+
+
+def _flowing(text: str) -> str:
+    """A docstring's paragraph on one line."""
+    return " ".join(text.split())
+
+
+def _felt(check: Check) -> list[str]:
+    """What customers feel, worst first, each said once."""
+    bad = sorted((one for one in check.outcomes.values() if one.status.bad), key=lambda one: one.severity.rank)
+    return list(dict.fromkeys(sentence(_open(one.impact)) for one in bad if one.impact))[:5]
+
+
+def _open(text: str) -> str:
+    """Words of an outcome table before they are filled: `{host}` reads as `the host`."""
+    return text.replace("{host}", "your host").replace("{", "‹").replace("}", "›")
+
+
+def _outcomes(check: Check) -> tuple[Item, ...]:
+    ranked = sorted(check.outcomes.values(), key=lambda one: (not one.status.bad, one.severity.rank))
+    return tuple(_outcome(one) for one in ranked)
+
+
+def _outcome(outcome: Outcome) -> Item:
+    steps = tuple((f"{number}. ", *prose(_open(step))) for number, step in enumerate(outcome.fix, start=1))
+    word = SEVERITY[outcome.severity] if outcome.status.bad else STATUS[outcome.status]
+    return Item(prose(_open(outcome.summary)), lines=steps, tone=TONES[outcome.status], label=word)

@@ -1,0 +1,42 @@
+"""The App Home: the same read model as `status`, with what needs a person first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.document import Action, Actions, Code, Document, Heading, Note, Paragraph, Part, Rule, Time
+from bot.views import status
+
+if TYPE_CHECKING:
+    from bot.services.overview import Overview
+
+
+def home(overview: Overview) -> Document:
+    """One page: how fresh it is, what needs this person, then the rest."""
+    fresh = Note(("As of ", Time(overview.now, "both"), ". Open this page again to see the present state."))
+    parts: list[Part] = [fresh, *status.running(overview)]
+    if overview.config_problems or not overview.domain:
+        parts += [*status.missing(overview), *_begin(overview)]
+    else:
+        parts += [*status.readiness(overview), *status.missing(overview)]
+    if overview.domain and not overview.running:
+        label = "Check Again" if overview.readiness else "Check Now"
+        parts.append(Actions((Action("audit.rerun", label, primary=True, command="/launch check"),)))
+    parts += [Rule(), *status.watching(overview), *status.bot(overview.bot, overview)]
+    parts.append(
+        Note(("In any channel: ", Code("/launch status"), ", ", Code("/launch check"), ", ", Code("/launch help")))
+    )
+    return Document(status.headline(overview), tuple(parts), status.tone(overview), fallback=status.fallback(overview))
+
+
+def _begin(overview: Overview) -> list[Part]:
+    if overview.config_problems:
+        return [Paragraph(("Correct the lines above, then start the bot again.",))]
+    return [
+        Heading("How to begin"),
+        Paragraph(("On the machine where the bot runs, type:",)),
+        Paragraph((Code("launch init YOUR-DOMAIN"),)),
+        Paragraph(
+            ("It looks at your live domain, writes down what it finds as launch.yml, and you start the bot again.",)
+        ),
+    ]

@@ -1,0 +1,229 @@
+"""Everything on one screen: go or no-go, what needs a person, what is unknown, how the bot itself is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.document import (
+    Action,
+    Actions,
+    Code,
+    Document,
+    Facts,
+    Heading,
+    Item,
+    Listing,
+    Note,
+    Paragraph,
+    Part,
+    Person,
+    Progress,
+    Time,
+    Tone,
+    Words,
+)
+from bot.views.prose import SEVERITY, STATUS, TONES, count, label, listed, owner, prose, sentence, span_of, when
+from checks.report import Decision
+
+if TYPE_CHECKING:
+    from bot.services.overview import Bot, Missing, Overview, Place, Readiness
+    from checks.model import Finding
+
+VERDICT = {Decision.GO: "Go", Decision.NO_GO: "No-go", Decision.NOT_PROVEN: "Not proven"}
+TONE = {Decision.GO: Tone.GOOD, Decision.NO_GO: Tone.BAD, Decision.NOT_PROVEN: Tone.UNKNOWN}
+
+
+def status(overview: Overview) -> Document:
+    """One screen; about one host or monitor where one was asked for."""
+    if overview.place is not None:
+        return _about(overview, overview.place)
+    parts: list[Part] = [*running(overview), *readiness(overview), *missing(overview), *watching(overview)]
+    parts += bot(overview.bot, overview)
+    parts.append(Actions(buttons(overview)))
+    return Document(headline(overview), tuple(parts), tone(overview), fallback=fallback(overview))
+
+
+def headline(overview: Overview) -> str:
+    """The state in words, then whose it is."""
+    name = overview.domain or "your product"
+    if overview.config_problems:
+        return "Set-up has mistakes in launch.yml"
+    if overview.readiness is None:
+        return f"Not looked at yet · {name}" if overview.domain else "Set-up is not finished"
+    return f"{VERDICT[overview.readiness.verdict]} · {name}"
+
+
+def tone(overview: Overview) -> Tone:
+    """How the whole is meant."""
+    return TONE[overview.readiness.verdict] if overview.readiness else Tone.UNKNOWN
+
+
+def fallback(overview: Overview) -> str:
+    """The screen in one sentence."""
+    ready = overview.readiness
+    if ready is None:
+        return f"{headline(overview)}: {overview.missing[0].what if overview.missing else 'nothing was looked at yet.'}"
+    return (
+        f"{headline(overview)}: {ready.must_fix} to fix before launch, {ready.bad - ready.must_fix} can wait, "
+        f"{len(ready.unknown)} could not be looked at."
+    )
+
+
+def running(overview: Overview) -> list[Part]:
+    """A check that runs at this moment."""
+    now = overview.running
+    if now is None:
+        return []
+    return [Paragraph(("A check is running, asked for by ", Person(now.asked_by), ".")), Progress(now.done, now.total)]
+
+
+def readiness(overview: Overview) -> list[Part]:
+    """Go or no-go with its reasons; what to do where nobody has looked yet."""
+    ready = overview.readiness
+    if ready is None:
+        return [Paragraph(("Nobody knows yet whether it is safe to launch: nothing has been looked at.",))]
+    parts: list[Part] = [Paragraph(_verdict(ready))]
+    parts.append(
+        Facts(
+            (
+                ("Fix before launch", (str(ready.must_fix),)),
+                ("Can wait", (str(ready.bad - ready.must_fix),)),
+                ("Could not look", (str(len(ready.unknown)),)),
+                ("In order", (str(ready.counts.get("pass", 0)),)),
+            )
+        )
+    )
+    if ready.worst:
+        parts.append(Listing(tuple(_short(one) for one in ready.worst), limit=5))
+        if ready.bad > len(ready.worst):
+            parts.append(Note((f"… and {ready.bad - len(ready.worst)} more in the report",)))
+    if ready.unknown:
+        parts.append(Heading("Could not look"))
+        parts.append(Listing(tuple(_blind(one) for one in ready.unknown), limit=3))
+    return parts
+
+
+def _verdict(ready: Readiness) -> Words:
+    reason = {
+        Decision.GO: "Nothing was found that stops a launch.",
+        Decision.NO_GO: "Something stops the launch.",
+        Decision.NOT_PROVEN: "Something that can stop a launch could not be looked at.",
+    }[ready.verdict]
+    old = " The hosts in launch.yml have changed since: check again." if ready.outdated else ""
+    return (f"{reason} Looked at ", *when(ready.at), ".", old)
+
+
+def _short(finding: Finding) -> Item:
+    first: tuple[Words, ...] = (label("First step", prose(finding.fix[0])),) if finding.fix else ()
+    return Item(
+        prose(finding.summary),
+        lines=(*first, (Code(finding.check), " · ", *owner(finding.owner))),
+        tone=TONES[finding.status],
+        label=SEVERITY[finding.severity],
+    )
+
+
+def _blind(finding: Finding) -> Item:
+    return Item((*prose(finding.summary), " (", Code(finding.check), ")"), tone=Tone.UNKNOWN, label="Unknown")
+
+
+def missing(overview: Overview) -> list[Part]:
+    """What is not set up, each with the next step; mistakes of launch.yml by line."""
+    parts: list[Part] = []
+    if overview.config_problems:
+        mistakes = tuple(Item((Code(problem),)) for problem in overview.config_problems)
+        parts += [Heading("Mistakes in launch.yml"), Listing(mistakes, limit=5)]
+    if overview.missing:
+        parts += [Heading("To set up"), Listing(tuple(_todo(one) for one in overview.missing), limit=6)]
+    return parts
+
+
+def _todo(one: Missing) -> Item:
+    typed = one.todo.startswith(("/launch", "launch ")) or ": " in one.todo
+    return Item((one.what, " ", Code(one.todo) if typed else one.todo), tone=Tone.WARN)
+
+
+def watching(overview: Overview) -> list[Part]:
+    """Monitors, and honestly whether anybody looks at them between audits."""
+    if not overview.domain:
+        return []
+    hosts = count(overview.hosts, "host")
+    if not overview.monitors:
+        return [Note((f"{hosts} in launch.yml. No monitors are written down yet.",))]
+    names = listed([monitor.name for monitor in overview.monitors])
+    told = "looked at all the time" if overview.watched else "looked at during a check only, not in between"
+    return [Note((f"{hosts} and {count(len(overview.monitors), 'monitor')} ({names}), {told}.",))]
+
+
+def bot(state: Bot, overview: Overview) -> list[Part]:
+    """The bot's own health: its troubles in sentences, else one quiet line."""
+    parts: list[Part] = []
+    if state.troubles:
+        items = tuple(Item((sentence(one),), tone=Tone.BAD) for one in state.troubles)
+        parts += [Heading("The bot itself needs help"), Listing(items, limit=5)]
+    if state.refused:
+        refused = f"Slack refused {count(state.refused, 'message')} for good; the log says why."
+        parts.append(Paragraph((refused,)))
+    if state.asleep is not None:
+        start, end = state.asleep
+        slept = span_of(end - start)
+        parts.append(
+            Note((f"The bot was not running for {slept}, from ", Time(start, "both"), " to ", Time(end, "both")))
+        )
+    return [*parts, Note(_pulse(state, overview))]
+
+
+def _pulse(state: Bot, overview: Overview) -> Words:
+    where = f" in {state.team}" if state.team else ""
+    lines = count(sum(1 for each in state.sockets if each.connected), "connection")
+    link = "by HTTP" if state.http_mode else f"with {lines} to Slack"
+    queue = "no message waiting" if not state.waiting else f"{count(state.waiting, 'message')} waiting"
+    late: Words = (", the oldest since ", Time(state.oldest_at)) if state.oldest_at else ()
+    tick: Words = (", last tick ", Time(state.last_tick)) if state.last_tick else (", no tick yet",)
+    asked: Words = (" As of ", Time(overview.now, "both"), ".")
+    return (f"The bot runs{where} {link}, {queue}", *late, *tick, ".", *asked)
+
+
+def buttons(overview: Overview) -> tuple[Action, ...]:
+    """What can be done from here; nothing that would fail."""
+    if not overview.domain:
+        return (Action("setup.show", "Show the Set-Up", primary=True, command="/launch setup"),)
+    again = "Check Again" if overview.readiness else "Check Now"
+    first = () if overview.running else (Action("audit.rerun", again, primary=True, command="/launch check"),)
+    ready = overview.readiness
+    more = (Action("audit.detail", "Show the Report", str(ready.audit)),) if ready else ()
+    return (*first, *more, Action("help.show", "Help", command="/launch help"))
+
+
+def _about(overview: Overview, place: Place) -> Document:
+    """One host or monitor: every answer about it."""
+    bad = [one for one in place.findings if one.status.bad]
+    state = (
+        f"{count(len(bad), 'thing')} to fix"
+        if bad
+        else "Nothing known to be wrong"
+        if place.findings
+        else "Not looked at"
+    )
+    items = tuple(_answer(one) for one in place.findings)
+    ready = overview.readiness
+    seen: list[Part] = [Note(("Looked at ", *when(ready.at)))] if ready else []
+    nothing = f"Nothing is known about {place.name} yet: it has not been looked at."
+    return Document(
+        headline=f"{state} · {place.name}",
+        parts=(
+            Listing(items, empty=nothing, limit=15),
+            *seen,
+            Actions((Action("audit.rerun", "Check This Now", place.name, command=f"/launch check {place.name}"),)),
+        ),
+        tone=Tone.BAD if bad else Tone.GOOD if place.findings else Tone.UNKNOWN,
+        fallback=f"{place.name}: {state.lower()}.",
+    )
+
+
+def _answer(finding: Finding) -> Item:
+    word = SEVERITY[finding.severity] if finding.status.bad else STATUS[finding.status]
+    step: tuple[Words, ...] = (
+        (label("First step", prose(finding.fix[0])),) if finding.status.bad and finding.fix else ()
+    )
+    return Item((*prose(finding.summary), " (", Code(finding.check), ")"), step, TONES[finding.status], word)
