@@ -1,7 +1,8 @@
 """`python -m bot.demo`: the local workspace with its page and the demo company, as one process on loopback.
 
-Writes one line of JSON on standard output when everything answers: `{"ready": true, "page", "api", "bot_token", "app_token",
-"config"}`. Stops on SIGTERM or SIGINT, and when its standard input closes, so that it never outlives who started it.
+Writes one line of JSON on standard output when everything answers: `{"ready": true, "page", "api", "bot_token",
+"app_token", "config"}`. Stops on SIGTERM or SIGINT, and when its standard input closes, so that it never outlives who
+started it.
 """
 
 from __future__ import annotations

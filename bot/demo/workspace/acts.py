@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from bot.demo.workspace import answers, events, forms, people, typed
@@ -28,6 +29,17 @@ class NotPossible(Exception):
         self.error = error
         self.message = message
         self.errors = errors or {}
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """An element on a message (`channel`, `ts`) or in a view (`view_id`)."""
+
+    channel: str
+    ts: str
+    view_id: str
+    block_id: str
+    action_id: str
 
 
 class Acts:
@@ -88,7 +100,8 @@ class Acts:
             raise NotPossible("unknown_command", f"{name[:40]} is not a valid command.")
         sent = typed.stored(self._workspace, rest.strip(), names=True) if known.should_escape else rest.strip()
         key = self._core.handles.response(who, where.id)
-        payload = events.slash(self._core, who, where, name, sent, self._core.response_url(key))
+        url = self._core.response_url(key)
+        payload = events.slash(self._core, who, where, name, text=sent, response=url)
         result = await self._core.dispatcher.ask("slash_commands", payload, accepts=True)
         if result.ok:
             answers.to_command(self._core, self._core.handles.responses[key], result.payload, name, sent)
@@ -145,23 +158,22 @@ class Acts:
     ) -> Result:
         """Click or choose in a message (`channel`, `ts`) or in a dialog or App Home (`view_id`)."""
         who = self._user(user)
-        payload = self._surface(who, "block_actions", channel, ts, view_id, state, given, (block_id, action_id))
+        spot = Spot(channel, ts, view_id, block_id, action_id)
+        payload = self._surface(who, "block_actions", spot, state=state, given=given)
         return self._noticed(who, await self._core.dispatcher.ask("interactive", payload, accepts=False))
 
-    def _surface(
-        self, who: str, kind: str, channel: str, ts: str, view_id: str, state: Any, given: Any, named: tuple[str, str]
-    ) -> Json:
+    def _surface(self, who: str, kind: str, spot: Spot, *, state: Any = None, given: Any = None) -> Json:
         where: Channel | None = None
         message: Json = {}
         view: Json = {}
-        if view_id:
-            view = self._view(who, view_id)
+        if spot.view_id:
+            view = self._view(who, spot.view_id)
             blocks = view["blocks"]
         else:
-            where, message = self._message(who, channel, ts)
+            where, message = self._message(who, spot.channel, spot.ts)
             blocks = all_blocks(message)
         try:
-            block, element = forms.find(blocks, *named)
+            block, element = forms.find(blocks, spot.block_id, spot.action_id)
             done = forms.leaf(element, given)
             held = forms.state(blocks, state)
         except forms.NoSuch as missing:
@@ -181,7 +193,9 @@ class Acts:
             key = self._core.handles.response(
                 who, where.id, message["ts"], ephemeral=ephemeral, thread_ts=str(message.get("thread_ts") or "")
             )
-            payload = events.on_message(self._core, kind, who, where, message, held, self._core.response_url(key))
+            payload = events.on_message(
+                self._core, kind, who, where, message, state=held, response=self._core.response_url(key)
+            )
         return payload | {"actions": [action]}
 
     async def suggest(
@@ -197,7 +211,7 @@ class Acts:
     ) -> Json:
         """Type into an external select: the options that the app offers."""
         who = self._user(user)
-        payload = self._surface(who, "block_suggestion", channel, ts, view_id, None, None, (block_id, action_id))
+        payload = self._surface(who, "block_suggestion", Spot(channel, ts, view_id, block_id, action_id))
         action = payload.pop("actions")[0]
         for name in ("trigger_id", "response_url", "state"):
             payload.pop(name, None)
@@ -224,7 +238,7 @@ class Acts:
             where, message = self._message(who, channel, ts)
             key = self._core.handles.response(who, where.id, ts)
             url = self._core.response_url(key)
-            payload = events.message_action(self._core, who, callback_id, where, message, url)
+            payload = events.message_action(self._core, who, callback_id, where, message, response=url)
         else:
             payload = events.shortcut(self._core, who, callback_id)
         return self._noticed(who, await self._core.dispatcher.ask("interactive", payload, accepts=False))

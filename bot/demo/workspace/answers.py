@@ -72,7 +72,7 @@ def to_command(core: Core, source: ResponseUrl, payload: Any, command: str, text
         core.violation("bad_answer", f"{command}: {bad.error} {bad.extra}"[:400])
         slackbot(core, source.user, source.channel, f'{command} failed with the error "{bad.error}"')
         return
-    if text.split(" ")[0] == "help" and isinstance(payload, dict):
+    if text.partition(" ")[0] == "help" and isinstance(payload, dict):
         learn(core, command, payload)
 
 

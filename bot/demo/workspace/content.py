@@ -166,10 +166,7 @@ def name_parts(blocks: list[Json]) -> None:
 def elements(block: Json) -> list[Json]:
     """The interactive elements of a block, those inside containers and cards included."""
     found: list[Json] = []
-    waiting: list[Any] = [
-        block.get(name)
-        for name in ("elements", "accessory", "element", "actions", "cards", "blocks", "children", "icon_button")
-    ]
+    waiting: list[Any] = [block.get(name) for name in ("cards", *HOLDERS)]
     while waiting:
         each = waiting.pop(0)
         if isinstance(each, list):
@@ -177,18 +174,42 @@ def elements(block: Json) -> list[Json]:
         elif isinstance(each, dict):
             if each.get("type") in INTERACTIVE:
                 found.append(each)
-            waiting = [
-                each.get(name)
-                for name in ("elements", "accessory", "element", "actions", "blocks", "children", "icon_button")
-            ] + waiting
+            waiting = [each.get(name) for name in HOLDERS] + waiting
     return found
 
 
+HOLDERS = ("elements", "accessory", "element", "actions", "blocks", "children", "icon_button")
+"""Where blocks and containers keep what they hold."""
+
 INTERACTIVE = frozenset(
-    """button icon_button overflow feedback_buttons workflow_button static_select external_select users_select conversations_select
-    channels_select multi_static_select multi_external_select multi_users_select multi_conversations_select multi_channels_select
-    radio_buttons checkboxes datepicker timepicker datetimepicker plain_text_input email_text_input url_text_input number_input
-    rich_text_input file_input""".split()
+    {
+        "button",
+        "icon_button",
+        "overflow",
+        "feedback_buttons",
+        "workflow_button",
+        "static_select",
+        "external_select",
+        "users_select",
+        "conversations_select",
+        "channels_select",
+        "multi_static_select",
+        "multi_external_select",
+        "multi_users_select",
+        "multi_conversations_select",
+        "multi_channels_select",
+        "radio_buttons",
+        "checkboxes",
+        "datepicker",
+        "timepicker",
+        "datetimepicker",
+        "plain_text_input",
+        "email_text_input",
+        "url_text_input",
+        "number_input",
+        "rich_text_input",
+        "file_input",
+    }
 )
 
 

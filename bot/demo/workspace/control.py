@@ -1,4 +1,4 @@
-"""The workspace's control interface: for tests, other programs, and `launch demo`. JSON in, JSON out, below `/_control/`.
+"""The workspace's control interface, for tests and other programs. JSON in, JSON out, below `/_control/`.
 
 | path | |
 |---|---|
@@ -8,7 +8,8 @@
 | `GET deliveries` | every try to hand something to the app |
 | `GET messages?channel=&user=` | messages of a channel, ephemeral ones of that person included |
 | `GET faults`, `POST faults`, `DELETE faults` | the faults of faults.py; one to switch on; all off |
-| `POST sockets` `{"do": "warning", "refresh_requested", "link_disabled", "close", "reset", "half_open", "open_half"}` | every socket |
+| `POST sockets` `{"do": …}` | every socket: `warning`, `refresh_requested`, `link_disabled`, `close`, `reset` (TCP), |
+| | `half_open` (swallows all from now on), `open_half` (that, and every new socket too) |
 | `POST token` `{"kind": "bot", "problem": "token_revoked"}` | a token goes bad; an empty problem: good again |
 | `POST scopes` `{"scopes": […]}` | what the bot token may do |
 | `POST limits` `{"on": true}` | rate limits on or off, buckets full |

@@ -29,8 +29,8 @@ class CallRecord:
     at: float
     method: str
     args: dict[str, Any]
-    token: str
-    """`bot`, `app`, or empty where it was neither."""
+    caller: str
+    """Whose token: `bot`, `app`, or empty where it was neither."""
     ok: bool | None = None
     """None while it runs, or where no answer was sent."""
     error: str = ""

@@ -69,7 +69,7 @@ def channel_name(channel: Channel) -> str:
     return {"im": "directmessage", "private": "privategroup"}.get(channel.kind, channel.name)
 
 
-def slash(core: Core, user: str, channel: Channel, command: str, text: str, response: str) -> Json:
+def slash(core: Core, user: str, channel: Channel, command: str, *, text: str, response: str) -> Json:
     """A slash command."""
     return {
         "token": VERIFICATION,
@@ -102,7 +102,9 @@ def interaction(core: Core, kind: str, user: str) -> Json:
     }
 
 
-def on_message(core: Core, kind: str, user: str, channel: Channel, message: Json, state: Json, response: str) -> Json:
+def on_message(
+    core: Core, kind: str, user: str, channel: Channel, message: Json, *, state: Json, response: str
+) -> Json:
     """`block_actions` (without its actions) from a message."""
     ephemeral = bool(message.get("is_ephemeral"))
     payload = interaction(core, kind, user) | {
@@ -139,7 +141,7 @@ def on_view(core: Core, kind: str, user: str, view: Json, state: Json) -> Json:
     return payload
 
 
-def message_action(core: Core, user: str, callback_id: str, channel: Channel, message: Json, response: str) -> Json:
+def message_action(core: Core, user: str, callback_id: str, channel: Channel, message: Json, *, response: str) -> Json:
     """A shortcut on a message."""
     return interaction(core, "message_action", user) | {
         "action_ts": core.workspace.next_ts(),

@@ -69,7 +69,7 @@ class Fault:
             if data.get(name) is not None and not isinstance(data[name], int):
                 raise ValueError(f"{name} must be a whole number or null")
         if not isinstance(data.get("seconds", 0), int | float):
-            raise ValueError("seconds must be a number")
+            raise ValueError("seconds must be a number")  # noqa: TRY004  (bad JSON is one kind of error)
         if "kind" not in data:
             raise ValueError("kind is missing")
         return cls(**data)

@@ -77,7 +77,7 @@ def options(element: Json) -> list[Json]:
 
 
 def leaf(element: Json, given: Any) -> Json:
-    """What an element holds after a person's input, in Slack's form; raises NoSuch for an option that is not offered."""
+    """What an element holds after a person's input, in Slack's form; NoSuch for an option that is not offered."""
     kind = str(element["type"])
     field = FIELDS.get(kind)
     if field is None:

@@ -1,4 +1,4 @@
-"""Short-lived handles that an app gets with an interaction: trigger ids (3 s, once) and response URLs (30 min, five times)."""
+"""Handles that an app gets with an interaction: trigger ids (3 s, once), response URLs (30 min, five times)."""
 
 from __future__ import annotations
 

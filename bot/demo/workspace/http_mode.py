@@ -1,4 +1,4 @@
-"""HTTP mode: signed requests to the app's own address instead of sockets ("Verifying requests from Slack", version v0)."""
+"""HTTP mode: signed requests to the app's own address instead of sockets (signature version v0)."""
 
 from __future__ import annotations
 

@@ -125,9 +125,10 @@ class PageFeed:
     async def perform(self, data: Json) -> Json:
         """Do what README.md lists; never raises for what a person can send."""
         act = getattr(self, f"_do_{data.get('do')}", None) if isinstance(data.get("do"), str) else None
+        if act is None:
+            said = f"Nothing is called {str(data.get('do'))[:40]!r}."
+            return {"ok": False, "error": "unknown_act", "message": said}
         try:
-            if act is None:
-                raise NotPossible("unknown_act", f"Nothing is called {str(data.get('do'))[:40]!r}.")
             return {"ok": True, **await act(data)}
         except NotPossible as no:
             extra = {"errors": no.errors} if no.errors else {}

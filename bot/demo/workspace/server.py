@@ -34,9 +34,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def _own(netloc: str, port: int) -> bool:
     try:
         parts = urlsplit(f"//{netloc}")
-        return (parts.hostname or "") in NAMES and parts.port == port and not parts.username
+        name, given = parts.hostname or "", parts.port
     except ValueError:
         return False
+    return name in NAMES and given == port and not parts.username
 
 
 @web.middleware
@@ -112,19 +113,17 @@ class WebApi:
             record.took_ms = round((time.perf_counter() - began) * 1000, 2)
 
     async def _call(self, request: web.Request, name: str, record: CallRecord) -> web.StreamResponse:
-        method = METHODS.get(name)
+        method: Method | None = None
         try:
             args = await arguments_of(request)
             scheme, _, token = request.headers.get("Authorization", "").partition(" ")
             given = token.strip() if scheme.lower() == "bearer" else ""
-            if not given and isinstance(args.get("token"), str):
-                given = args["token"]
-            args.pop("token", None)
+            from_form = args.pop("token", None)
+            if not given and isinstance(from_form, str):
+                given = from_form
             record.args = args
-            if method is None:
-                raise Refused("unknown_method", req_method=name)
-            record.token = self._core.tokens.kind(given)
-            self._authorize(method, given, record.token)
+            record.caller = self._core.tokens.kind(given)
+            method = self._allowed(name, given, record.caller)
         except Refused as refused:
             return self._answer(record, refusal(refused), method)
         except web.HTTPRequestEntityTooLarge:
@@ -133,15 +132,19 @@ class WebApi:
         fault = self._core.faults.take(name, channel or "")
         if fault is not None:
             record.fault = fault.kind
-            return await self._faulty(fault, request, method, Call(self._core, args, record.token), record)
+            return await self._faulty(fault, request, method, Call(self._core, args, record.caller), record)
         wait = self._core.limits.retry_after(name, method.tier, channel or "")
         if wait:
             return self._limited(record, wait, method)
-        return self._answer(record, self._run(method, Call(self._core, args, record.token)), method)
+        return self._answer(record, self._run(method, Call(self._core, args, record.caller)), method)
 
-    def _authorize(self, method: Method, given: str, kind: str) -> None:
+    def _allowed(self, name: str, given: str, kind: str) -> Method:
+        """The method, where this token may call it; raises Refused."""
+        method = METHODS.get(name)
+        if method is None:
+            raise Refused("unknown_method", req_method=name)
         if method.caller == "any":
-            return
+            return method
         if not given:
             raise Refused("not_authed")
         if not kind:
@@ -153,6 +156,7 @@ class WebApi:
         if method.scopes and not set(method.scopes) & set(self._core.tokens.scopes):
             provided = ",".join(self._core.tokens.scopes)
             raise Refused("missing_scope", needed=",".join(method.scopes), provided=provided)
+        return method
 
     def _run(self, method: Method, call: Call) -> Json:
         try:
@@ -167,8 +171,8 @@ class WebApi:
     def _answer(self, record: CallRecord, body: Json, method: Method | None, *, status: int = 200) -> web.Response:
         record.ok, record.error, record.status = body["ok"], body.get("error", ""), status
         headers = {"x-slack-req-id": secrets.token_hex(16)}
-        if record.token:
-            scopes = self._core.tokens.scopes if record.token == "bot" else list(APP_SCOPES)
+        if record.caller:
+            scopes = self._core.tokens.scopes if record.caller == "bot" else list(APP_SCOPES)
             headers["x-oauth-scopes"] = ",".join(scopes)
             if method is not None and method.scopes:
                 headers["x-accepted-oauth-scopes"] = ",".join(method.scopes)
@@ -237,10 +241,9 @@ class WebApi:
             if isinstance(source, str):
                 return self._response(record, 404, {"ok": False, "error": source})
             args = await arguments_of(request)
-            if isinstance(args.get("payload"), str):
-                args = parse_json(args["payload"])
-            record.args = args if isinstance(args, dict) else {}
-            answers.say(self._core, source, args)
+            said: Any = parse_json(args["payload"]) if isinstance(args.get("payload"), str) else args
+            record.args = said if isinstance(said, dict) else {}
+            answers.say(self._core, source, said)
         except (Refused, ValueError) as bad:
             code = bad.error if isinstance(bad, Refused) else "invalid_payload"
             return self._response(record, 400, {"ok": False, "error": code})

@@ -19,7 +19,7 @@ _ESCAPED = re.compile(r"<[^<>]*>")
 
 
 def stored(workspace: Workspace, text: str, *, names: bool) -> str:
-    """The stored form; `names` adds names to mentions (`<@U1|mia>`), as slash commands with `should_escape` carry them."""
+    """The stored form; `names` adds names to mentions (`<@U1|mia>`), as commands with `should_escape` carry them."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
     def link(match: re.Match[str]) -> str:
