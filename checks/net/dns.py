@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from checks.net.facts import DnsAnswer, DnsStatus
 from checks.net.guard import Guard
 from checks.net.message import MAX_ALIASES
-from checks.net.resolver import Resolver
+from checks.net.resolver import TRY_SECONDS, Resolver
 
 PUBLIC = (("1.1.1.1", 53), ("8.8.8.8", 53), ("9.9.9.9", 53))
 """Cloudflare, Google and Quad9: three operators with caches of their own."""
@@ -55,6 +55,7 @@ class Names:
         guard: Judges the addresses of a zone's own name servers.
         replaced: The given resolvers stand for every server, also for the zone's own.
         first: Which resolver is asked first: a second path begins with another one.
+        patience: Seconds that each of two tries waits for an answer.
     """
 
     def __init__(
@@ -64,12 +65,14 @@ class Names:
         guard: Guard | None = None,
         replaced: bool | None = None,
         first: int = 0,
+        patience: float = TRY_SECONDS,
     ) -> None:
         addresses = resolvers or PUBLIC
         turn = first % len(addresses)
-        self._resolvers = [Resolver(*address) for address in (*addresses[turn:], *addresses[:turn])]
+        self._resolvers = [Resolver(*address, patience=patience) for address in (*addresses[turn:], *addresses[:turn])]
         self._replaced = bool(resolvers) if replaced is None else replaced
         self._guard = guard or Guard()
+        self._patience = patience
         self._servers: dict[str, Resolver] = {}
         self._once = Once()
 
@@ -177,7 +180,7 @@ class Names:
             return replace(unreachable, detail=refusals[0])
         resolver = self._servers.get(allowed[0])
         if resolver is None:
-            resolver = self._servers[allowed[0]] = Resolver(allowed[0])
+            resolver = self._servers[allowed[0]] = Resolver(allowed[0], patience=self._patience)
         answer, alias = await resolver.ask(name, type, recursive=False)
         if alias and answer.status.known:
             # The server only has the alias; what is behind it belongs to a zone that others serve.

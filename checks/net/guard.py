@@ -47,7 +47,7 @@ _SPECIAL: tuple[tuple[Range, str], ...] = tuple(
         ("224.0.0.0/4", MULTICAST),
         ("240.0.0.0/4", RESERVED),
         ("::1/128", LOOPBACK),
-        ("64:ff9b:1::/48", PRIVATE),
+        ("64:ff9b:1::/48", SHARED),
         ("2001::/23", RESERVED),
         ("2001:db8::/32", RESERVED),
         ("3fff::/20", RESERVED),

@@ -21,7 +21,6 @@ from checks.net.message import Malformed, Said
 
 TRIES = 2
 TRY_SECONDS = 2.0
-TCP_SECONDS = 4.0
 IN_FLIGHT = 20
 """Questions to one server at the same time; more of them makes servers drop some."""
 _ids = random.SystemRandom()
@@ -75,12 +74,19 @@ class _Door(asyncio.DatagramProtocol):
 
 
 class Resolver:
-    """A DNS server at an address. `ask` never raises for what the network does."""
+    """A DNS server at an address. `ask` never raises for what the network does.
 
-    def __init__(self, address: str, port: int = 53, *, label: str = "") -> None:
+    Args:
+        address: IPv4 or IPv6.
+        port: UDP and TCP.
+        patience: Seconds that each of two tries waits; one over TCP waits as long as both.
+    """
+
+    def __init__(self, address: str, port: int = 53, *, patience: float = TRY_SECONDS) -> None:
         self.address = address
         self.port = port
-        self.label = label or (f"[{address}]:{port}" if ":" in address else f"{address}:{port}")
+        self.label = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+        self._patience = patience
         self.sent = 0
         """Packets and TCP connections that went out."""
         self._door: _Door | None = None
@@ -151,7 +157,7 @@ class Resolver:
                 if door.transport is None or door.closed:
                     raise ConnectionAbortedError("the socket is closed")
                 door.transport.sendto(id.to_bytes(2, "big") + wire[2:])
-                done, _pending = await asyncio.wait({waiting.answer}, timeout=TRY_SECONDS)
+                done, _pending = await asyncio.wait({waiting.answer}, timeout=self._patience)
                 if done:
                     return waiting.answer.result()
             if waiting.strangers:
@@ -183,7 +189,7 @@ class Resolver:
         self.sent += 1
         writer: asyncio.StreamWriter | None = None
         try:
-            async with asyncio.timeout(TCP_SECONDS):
+            async with asyncio.timeout(TRIES * self._patience):
                 reader, writer = await asyncio.open_connection(self.address, self.port)
                 writer.write(struct.pack("!H", len(wire)) + id.to_bytes(2, "big") + wire[2:])
                 (size,) = struct.unpack("!H", await reader.readexactly(2))

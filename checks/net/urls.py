@@ -79,4 +79,8 @@ def follow(base: Url, location: str) -> Url:
     except (UnicodeEncodeError, UnicodeDecodeError):
         text = location
     before, mark, query = text.strip().partition("?")
-    return parse(urljoin(str(base), before.replace("\\", "/") + mark + query))
+    text = before.replace("\\", "/") + mark + query
+    parts = urlsplit(text)
+    if parts.scheme and not parts.netloc:
+        raise ValueError(f"the redirect leads to {text[:80]!r}, which is no web address")
+    return parse(urljoin(str(base), text))

@@ -332,6 +332,7 @@ class DnsServer:
             return small.to_wire()
 
     def _fill(self, response: dns.message.Message, name: str, type: str, fault: Fault | None) -> None:
+        # An alias that leads out of every zone with an SOA here is given alone: what is behind it is not ours to say.
         current, seen = name, set()
         found: dict[str, list[Value]] | None = None
         while current not in seen:
@@ -351,5 +352,6 @@ class DnsServer:
             soa = self.zone.soa(current)
             if soa is not None:
                 response.authority.append(soa)
-        if found is None or fault in (Fault.NXDOMAIN, Fault.NXDOMAIN_WITH_ANSWERS):
+        outside = current != name and self.zone.soa(current) is None
+        if (found is None and not outside) or fault in (Fault.NXDOMAIN, Fault.NXDOMAIN_WITH_ANSWERS):
             response.set_rcode(dns.rcode.NXDOMAIN)

@@ -74,6 +74,8 @@ class ConnectionFault(StrEnum):
     """Bytes that are neither TLS nor HTTP."""
     PLAINTEXT = "plaintext"
     """HTTP where TLS is expected."""
+    OLD_TLS = "old_tls"
+    """The alert of a server that knows only older TLS versions (RFC 8446 section 6.2, protocol_version)."""
 
 
 @dataclass(frozen=True)
@@ -247,11 +249,7 @@ class HttpServer:
         elif fault is ConnectionFault.HANG:
             await asyncio.Event().wait()
         else:
-            writer.write(
-                b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n"
-                if fault is ConnectionFault.PLAINTEXT
-                else bytes(range(256)) * 8
-            )
+            writer.write(FAULT_BYTES[fault])
             await writer.drain()
 
     async def _exchange(self, connection: _Connection) -> bool:
@@ -343,6 +341,11 @@ def _chunks(body: bytes) -> bytes:
     return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
 
 
+FAULT_BYTES = {
+    ConnectionFault.GARBAGE: bytes(range(256)) * 8,
+    ConnectionFault.PLAINTEXT: b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n",
+    ConnectionFault.OLD_TLS: bytes.fromhex("15030100020246"),
+}
 OK = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n"
 PIECE = bytes(65536)
 
@@ -360,9 +363,9 @@ async def _pieces(kind: Hostile) -> AsyncIterator[bytes]:
         case Hostile.GZIP_BOMB | Hostile.DEFLATE_BOMB:
             name, wbits = (b"gzip", 31) if kind is Hostile.GZIP_BOMB else (b"deflate", 15)
             yield OK + b"content-encoding: " + name + b"\r\nconnection: close\r\n\r\n"
-            packer = zlib.compressobj(9, zlib.DEFLATED, wbits)
+            packer = zlib.compressobj(1, zlib.DEFLATED, wbits)
             for _ in range(1 << 14):
-                yield packer.compress(PIECE)
+                yield packer.compress(PIECE) + packer.flush(zlib.Z_SYNC_FLUSH)
             yield packer.flush()
         case Hostile.HEADER_FLOOD:
             yield OK
