@@ -64,7 +64,10 @@ def answer(query: dns.message.Message, records: Iterable[Record]) -> dns.message
     name = question.name.to_text(omit_final_dot=True).lower()
     zone = next((z for z in ZONES if name == z or name.endswith("." + z)), None)
     if zone is None:
-        response.set_rcode(dns.rcode.REFUSED)
+        # Who asks takes this server for the whole of DNS, in which nothing else exists.
+        response.flags &= ~dns.flags.AA
+        response.set_rcode(dns.rcode.NXDOMAIN)
+        response.authority.append(_apex(".", dns.rdatatype.SOA))
         return response
     known = list(records)
     for _ in range(MAX_CNAMES):
@@ -88,7 +91,8 @@ def answer(query: dns.message.Message, records: Iterable[Record]) -> dns.message
 
 
 def _apex(zone: str, kind: dns.rdatatype.RdataType) -> dns.rrset.RRset:
-    text = f"ns1.{zone}." if kind == dns.rdatatype.NS else f"ns1.{zone}. hostmaster.{zone}. 1 7200 900 1209600 60"
+    end = "." if zone == "." else f".{zone}."
+    text = f"ns1{end}" if kind == dns.rdatatype.NS else f"ns1{end} hostmaster{end} 1 7200 900 1209600 60"
     return dns.rrset.from_text(dns.name.from_text(zone), 3600, "IN", kind, text)
 
 

@@ -79,6 +79,9 @@ services:
   the app: {{owner: ben, backup: mia, critical: true}}
   checkout: {{owner: ben, backup: mia, critical: true}}
 
+channels:
+  alerts: "#launch"
+
 deploy:
   runs_on: Hostling
   who: [ben, mia]

@@ -8,7 +8,7 @@ import html
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs
 
 from bot.demo.company.state import API, APP, DOMAIN, SERVED, WWW, State
@@ -71,19 +71,11 @@ def respond(state: State, request: Request) -> Answer:
     host = request.host.lower()
     if host not in SERVED:
         return _page("Nothing here", "<p>This address is not set up.</p>", status=404)
-    at_edge = _edge(state, request, host)
-    if at_edge is not None:
-        return at_edge
-    if not state.running:
-        return _page("502 Bad gateway", "<p>The server behind this address does not answer.</p>", status=502)
-    answer = _host(state, request, host)
+    answer = _edge(state, request, host) or _origin(state, request, host)
     extra = [("x-content-type-options", "nosniff"), ("referrer-policy", "strict-origin-when-cross-origin")]
     if request.scheme == "https" and state.edge.hsts:
         extra.append(("strict-transport-security", "max-age=31536000"))
-    delay = SLOW_SECONDS if state.instances < 2 else 0.0
-    return Answer(
-        answer.status, answer.body, answer.type, (*extra, *answer.headers), answer.cookie, answer.delay + delay
-    )
+    return replace(answer, headers=(*extra, *answer.headers))
 
 
 def _edge(state: State, request: Request, host: str) -> Answer | None:
@@ -107,11 +99,14 @@ def _redirect(url: str, *headers: tuple[str, str]) -> Answer:
     return Answer(301, "", headers=(("location", url), *headers))
 
 
-def _host(state: State, request: Request, host: str) -> Answer:
+def _origin(state: State, request: Request, host: str) -> Answer:
+    """What the server behind the edge says."""
+    if not state.running:
+        return _page("502 Bad gateway", "<p>The server behind this address does not answer.</p>", status=502)
     handler = ROUTES[host].get(request.path)
     if handler is None:
         return _page("Page not found", '<p>That page does not exist. <a href="/">Home</a></p>', status=404)
-    return handler(state, request)
+    return replace(handler(state, request), delay=SLOW_SECONDS if state.instances < 2 else 0.0)
 
 
 def _page(title: str, body: str, *, status: int = 200, canonical: str = "", private: bool = False) -> Answer:
