@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from checks.net.facts import (
     Certificate,
@@ -149,6 +150,6 @@ def silent(url: str, reason: Reason, detail: str = "") -> Exchange:
 
 def chain(*urls: str, last: Exchange | None = None, end: ChainEnd = ChainEnd.FINAL, next_url: str = "") -> Chain:
     """Redirects along `urls`; the last of them answers 200 unless `last` is given."""
-    hops = [exchange(url, to=to) for url, to in zip(urls, urls[1:], strict=False)]
+    hops = [exchange(url, to=to) for url, to in pairwise(urls)]
     ending = last or exchange(urls[-1], body=page(), to=next_url)
     return Chain(urls[0], (*hops, ending), end, next_url)

@@ -43,9 +43,7 @@ CASES = {
     "no_certificate": replace(
         HEALTHY, www=replace(HEALTHY.www, peer=peer(certificate(APEX), host=WWW, fault=refused(62)))
     ),
-    "one_unreachable": replace(
-        HEALTHY, apex=replace(HEALTHY.apex, peer=peer(host=APEX, fault=Fault(Reason.REFUSED)))
-    ),
+    "one_unreachable": replace(HEALTHY, apex=replace(HEALTHY.apex, peer=peer(host=APEX, fault=Fault(Reason.REFUSED)))),
     "two_endings": replace(HEALTHY, apex=side(APEX, f"https://{APEX}/")),
     "could_not_look": replace(HEALTHY, www=missing(WWW, DnsStatus.SERVFAIL)),
 }

@@ -117,7 +117,7 @@ def test_a_short_time_is_fine_in_the_launch_month():
 
 
 def test_no_answer_ever_recommends_to_bind_subdomains():
-    """includeSubDomains and preload lock out hosts that are not ready, for months."""
+    """Such words (includeSubDomains, preload) lock out hosts that are not ready, for months."""
     text = " ".join(" ".join((row.summary, row.impact, *row.fix)) for row in OUTCOMES.values()).lower()
     assert "includesubdomains" not in text
     assert "preload" not in text
