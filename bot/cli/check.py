@@ -46,6 +46,7 @@ SEVERITIES = ("blocker", "high", "medium", "low")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="Form of report.")
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to a file.")
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit 1 also for a problem of this severity or worse.")
+@click.option("--detail", is_flag=True, help="Every step, the evidence, and commands to see it yourself.")
 @click.option(
     "--timeout", type=click.FloatRange(1, 3600), default=120.0, show_default=True, help="Seconds for everything."
 )
@@ -58,6 +59,7 @@ def command(
     form: str,
     output: Path | None,
     fail_on: str | None,
+    detail: bool,
     timeout: float,
     no_color: bool,
 ) -> int:
@@ -77,7 +79,8 @@ def command(
     report, stopped = _look(targets, names, file, timeout)
     if report is None:
         return 130
-    text = _written(report, form, colour=output is None and colourful(sys.stdout, no_color))
+    coloured = output is None and colourful(sys.stdout, no_color)
+    text = _written(report, form, names, detail=detail, colour=coloured)
     if output is None:
         write(text)
     else:
@@ -165,7 +168,7 @@ def merged(reports: Sequence[Report]) -> Report:
     )
 
 
-def _written(report: Report, form: str, *, colour: bool) -> str:
+def _written(report: Report, form: str, only: Sequence[str], *, detail: bool, colour: bool) -> str:
     import importlib
 
     if form in ("json", "junit", "sarif"):
@@ -175,7 +178,7 @@ def _written(report: Report, form: str, *, colour: bool) -> str:
     from bot.render.text import text
     from bot.views import audit
 
-    document = audit.report(report)
+    document = audit.report(report, detail=detail, only=only)
     if form == "markdown":
         return markdown(document)
     return text(document, width=width(), colour=colour, ascii=plain_letters())

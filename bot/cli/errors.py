@@ -47,6 +47,9 @@ def _other(error: Exception, errors: TextIO) -> int:
     if isinstance(error, ConfigError | BadName):
         errors.write(f"{error}\n")
         return WRONG_USE
+    if type(error).__name__ == "StoreError":  # known by its name, so that no command imports the store for it
+        errors.write(f"{error}\n")
+        return 1
     if os.environ.get("LAUNCH_DEBUG") == "1":
         import traceback
 

@@ -27,6 +27,9 @@ def command(file: Path) -> int:
     if not file.is_file():
         raise click.ClickException(f"There is no file {file}.")
     store = Settings.from_env(tokens=False).database
-    asyncio.run(restore(file, store))
-    click.echo(f"Restored {store} from {file}. Start the bot again: launch run")
+    kept = asyncio.run(restore(file, store))
+    click.echo(f"Restored {store} from {file}.")
+    if kept is not None:
+        click.echo(f"What was there before is kept in {kept}.")
+    click.echo("Start the bot again: launch run")
     return 0

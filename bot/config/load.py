@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -179,11 +180,12 @@ def _trust(found: Read, file: Path) -> list[Problem]:
         return []
     path = _beside(file, name)
     try:
-        with Path(path).open("rb") as opened:
-            head = opened.read(MAX_BYTES)
+        with Path(path).open("rb"):
+            pass
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except ssl.SSLError:
+        return [found.problem(where, "that file holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)")]
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no such file"
         return [found.problem(where, f"{shown(path, 200)} cannot be read: {reason}")]
-    if b"-----BEGIN CERTIFICATE-----" not in head:
-        return [found.problem(where, "that file holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)")]
     return []

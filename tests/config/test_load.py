@@ -10,6 +10,7 @@ import pytest
 from bot.config.load import load
 from bot.config.problems import ConfigError
 from bot.config.schema import LaunchFile
+from tests.servers.tls import Authority
 
 
 def problems(tmp_path: Path, text: str | bytes) -> list[str]:
@@ -222,9 +223,11 @@ def test_names_become_ascii(tmp_path: Path) -> None:
     assert file.product.canonical == "https://www.xn--bcher-kva.example/"
 
 
-def test_the_ca_file_is_found_beside_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_ca_file_is_found_beside_the_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, authority: Authority
+) -> None:
     """Wherever the command is run from."""
-    (tmp_path / "ca.pem").write_text("-----BEGIN CERTIFICATE-----\n")
+    authority.write(tmp_path / "ca.pem")
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "launch.yml").write_text("network: {ca_file: ca.pem}\n")
     monkeypatch.chdir(tmp_path / "elsewhere")
@@ -234,7 +237,7 @@ def test_the_ca_file_is_found_beside_the_configuration(tmp_path: Path, monkeypat
 
 def test_a_ca_file_that_is_no_certificate_is_named(tmp_path: Path) -> None:
     """Better here than as a handshake that fails everywhere."""
-    (tmp_path / "ca.pem").write_text("hello")
+    (tmp_path / "ca.pem").write_text("-----BEGIN CERTIFICATE-----\nhello\n-----END CERTIFICATE-----\n")
     assert "holds no certificate" in problems(tmp_path, "network: {ca_file: ca.pem}\n")[0]
 
 
