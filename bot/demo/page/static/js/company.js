@@ -96,7 +96,7 @@ export class Company {
           count ? `${count} thing${count === 1 ? " is" : "s are"} broken` : "Everything is as it should be"),
         this.fault ? h("p.act-error", { role: "alert" }, icon("warning", 14), this.fault) : null,
         h("section.doors", null, h("h3", null, "Look and repair"),
-          site ? link(site, [icon("external", 15), h("span", null, "The company’s site")], { class: "door" }) : null,
+          site ? this.door({ url: site, title: "The company’s site" }) : null,
           (consoles ?? []).map((one) => this.door(one))),
         areas.map((area) => h("section", null, h("h3", null, area ? `Break: ${area}` : "Break"),
           faults.filter((fault) => (fault.area ?? "") === area).map((fault) => this.row(fault))))));

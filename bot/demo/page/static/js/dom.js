@@ -101,6 +101,7 @@ export function safeUrl(url) {
 export function safeImage(url) {
   const text = String(url ?? "").trim();
   if (/^data:image\/(png|jpeg|gif|webp|svg\+xml);base64,[a-z0-9+/=]+$/i.test(text)) return text;
+  if (!/^(\/(?![/\\])|https?:\/\/)[^\s<>"\\]*$/i.test(text)) return null;
   try {
     const parsed = new URL(text, location.href);
     return parsed.origin === location.origin && /^https?:$/.test(parsed.protocol) ? parsed.href : null;

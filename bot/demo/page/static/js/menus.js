@@ -41,9 +41,10 @@ document.addEventListener("pointerdown", (event) => {
   if (open && !open.popup.contains(event.target) && !open.anchor.contains(event.target)) closePopup();
 });
 document.addEventListener("scroll", (event) => {
-  if (open && !open.popup.contains(event.target)) {
-    if (event.target.contains?.(open.anchor)) closePopup();
-  }
+  if (!open || !event.target.contains?.(open.anchor)) return;
+  const [box, frame] = [open.anchor.getBoundingClientRect(), event.target.getBoundingClientRect?.()];
+  if (frame && (box.bottom < frame.top || box.top > frame.bottom)) closePopup();
+  else place(open.popup, open.anchor);
 }, true);
 addEventListener("resize", () => closePopup());
 

@@ -124,7 +124,7 @@ function inline(text, ctx, depth = 0) {
         at = push(token(text.slice(at + 1, end), ctx), end + 1);
         continue;
       }
-    } else if (MARKS[char] && depth < DEPTH && !dead.has(char) && !word(text[at - 1]) && /[^\s*_~]|[*_~](?=\S)/.test(text[at + 1] ?? "")
+    } else if (MARKS[char] && depth < DEPTH && !dead.has(char) && !word(text[at - 1]) && /\S/.test(text[at + 1] ?? "")
       && text[at + 1] !== char) {
       const end = closing(text, at, char);
       if (end > 0) {

@@ -23,9 +23,10 @@ export function table(block, ctx) {
     return classes.filter(Boolean).join(" ") || null;
   };
   const [head, ...rows] = block.rows ?? [];
+  const numeric = (index) => rows.length > 0 && rows.every((row) => isNumber(row[index]));
   return h("div.table-scroll", { tabindex: "0", role: "region", "aria-label": "Table" }, h("table", null,
     h("thead", null, h("tr", null, (head ?? []).map((cell, index) =>
-      h("th", { scope: "col", class: look(index) }, cellNodes(cell, ctx))))),
+      h("th", { scope: "col", class: look(index) ?? (numeric(index) ? "number" : null) }, cellNodes(cell, ctx))))),
     h("tbody", null, rows.map((row) => h("tr", null, row.map((cell, index) =>
       h("td", { class: [look(index), isNumber(cell) && "number"].filter(Boolean).join(" ") || null }, cellNodes(cell, ctx))))))));
 }
