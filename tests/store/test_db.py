@@ -73,7 +73,7 @@ async def test_readers_cannot_write(store):
 async def test_a_second_bot_on_the_same_folder_gets_a_clear_line(store, path):
     """The lock names the process that has it, also across processes."""
     script = f"from bot.store.db import *\nfrom pathlib import Path\nStore.open(Path({str(path)!r}))"
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    run = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True, timeout=60)
     assert "AlreadyRunning" in run.stderr
     assert f"process {os.getpid()}" in run.stderr
     assert "LAUNCH_DATA" in run.stderr
@@ -86,7 +86,9 @@ def test_the_file_is_for_the_owner_only(store, path):
     assert path.stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("content", [b"this is not a database, it is a letter" * 40, b"SQLite format 3\0" + b"\xff" * 8000])
+@pytest.mark.parametrize(
+    "content", [b"this is not a database, it is a letter" * 40, b"SQLite format 3\0" + b"\xff" * 8000]
+)
 def test_a_damaged_file_says_how_to_go_on(path, content):
     """The way out is in the message."""
     path.parent.mkdir()
@@ -204,7 +206,7 @@ asyncio.run(main())
 
 
 def test_a_kill_loses_nothing_that_was_confirmed(path: Path):
-    """kill -9 in full writing: every confirmed row is there, and the file is sound."""
+    """A kill -9 in full writing: every confirmed row is there, and the file is sound."""
     process = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     confirmed = [process.stdout.readline().strip() for _ in range(60)]

@@ -46,7 +46,9 @@ def test_an_old_store_is_brought_up_to_date_with_its_rows(tmp_path, version):
         assert old.write_now(_shape) == new.write_now(_shape)
         for name, count in counts.items():
             if not name.startswith(("_", "sqlite_")):
-                assert old.write_now(lambda c, name=name: c.execute(f"SELECT count(*) FROM {name}").fetchone()[0]) == count
+                assert (
+                    old.write_now(lambda c, name=name: c.execute(f"SELECT count(*) FROM {name}").fetchone()[0]) == count
+                )
         kept = old.write_now(lambda c: audits.get(c, 1))
         assert kept is not None
         assert (kept.verdict, kept.asked_by) == ("go", "U1")
