@@ -197,10 +197,10 @@ def mask_json(value: Json, *, longest: int = 500, most: int = 100, depth: int = 
     return [mask_json(item, longest=longest, most=most, depth=depth - 1) for item in list(value)[:most]]
 
 
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_CONTROLS = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def clip(text: str, longest: int) -> str:
-    """At most `longest` characters, without control or direction-changing characters; a cut is shown as `…`."""
+    """At most `longest` characters, without control, direction-changing or half characters; a cut is shown as `…`."""
     text = _CONTROLS.sub(" ", text)
     return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -132,8 +132,6 @@ def _guess(word: str) -> str:
         return "include needs a name behind the colon"
     if re.fullmatch(r"[0-9.]{7,15}(?:/[0-9]{1,2})?", low):
         return "an address needs ip4: before it"
-    if low.startswith("v=spf1"):
-        return "v=spf1 may stand only once, at the beginning"
     if not word.isascii():
         return "it holds a character outside ASCII"
     return "it is no term of SPF"
