@@ -27,7 +27,7 @@ def simplify(message: Message, rung: int) -> Message | None:
         return None
     if rung == RUNGS:
         return _bare(message)
-    blocks = [block for block in _blocks(message) if block.get("type") not in _HEAVY]
+    blocks = [block for block in _blocks(message) if str(block.get("type")) not in _HEAVY]
     if rung >= 2:
         blocks = [_without_fields(block) for block in blocks if block.get("type") not in ("context", "context_actions")]
         blocks = [block for block in blocks if block]

@@ -55,9 +55,19 @@ def clip(text: str, most: int) -> str:
     return f"{head} … {len(text) - len(head) - len(tail)} more … {tail}"
 
 
+def shorten(text: str, most: int) -> str:
+    """At most `most` characters, cut between words where there is one to cut at: for headlines and labels."""
+    if len(text) <= most:
+        return text
+    head = text[: max(0, most - 1)]
+    at_word = head.rpartition(" ")[0]
+    return (at_word if len(at_word) > most // 2 else head).rstrip(" ,.:;") + "…"
+
+
 def one_line(text: object, most: int) -> str:
     """Clean text on a single line, never empty."""
-    return clip(" ".join(quiet(clean(text)).split()), most) or NOTHING
+    words = " ".join(quiet(clean(text)).split())
+    return (clip(words, most) if most > 150 else shorten(words, most)) or NOTHING
 
 
 @dataclass(frozen=True, slots=True)

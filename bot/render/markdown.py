@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import assert_never
 
 from bot.blockkit.words import clean, one_line, quiet, safe_url
@@ -123,9 +124,10 @@ def _inline(words: Words) -> str:
 
 def _twin(action: Action) -> str:
     if action.command:
-        return f"{escape(action.label)}: {code(spoken_command(action.command))}"
+        label = f"{escape(action.label)}: " if action.label else ""
+        return f"{label}{code(spoken_command(action.command))}"
     target = safe_url(action.url)
-    return f"[{escape(action.label)}](<{target}>)" if target else ""
+    return f"[{escape(action.label or target)}](<{target}>)" if target else ""
 
 
 def _listing(listing: Listing) -> str:
@@ -141,7 +143,7 @@ def _item(item: Item) -> list[str]:
     label = f"**{escape(one_line(item.label, 60))}** · " if item.label else ""
     lines = [f"- {label}{_inline(item.title)}"]
     lines += [f"  - {_inline(words)}" for words in item.lines]
-    return [*lines, *(f"  - {line}" for action in item.actions if (line := _twin(action)))]
+    return [*lines, *(f"  - {line}" for action in item.actions if (line := _twin(replace(action, label=""))))]
 
 
 def _fenced(text: str) -> str:

@@ -25,7 +25,7 @@ def pad(text: str, width: int) -> str:
 
 
 def columns(table: Table, width: int) -> list[str]:
-    """The table in aligned columns where it fits, else each row as lines of `Header: value`."""
+    """The table in aligned columns where it fits, else each row as one line that names its values."""
     wide = max(len(table.header), *(len(row) for row in table.rows), 1) if table.rows else len(table.header)
     lines = [[one_line(cell, 200) if cell else "" for cell in row] for row in (table.header, *table.rows)]
     lines = [[*line, *[""] * wide][:wide] for line in lines]
@@ -34,8 +34,12 @@ def columns(table: Table, width: int) -> list[str]:
         head, *rows = ["  ".join(pad(cell, size) for cell, size in zip(line, widths, strict=True)) for line in lines]
         rule = "  ".join("-" * size for size in widths)
         return [line.rstrip() for line in (head, rule, *rows)]
-    shown: list[str] = []
-    for row in lines[1:]:
-        named = [(label, cell) for label, cell in zip(lines[0], row, strict=True) if cell]
-        shown += [*(f"{label}: {cell}" if label else cell for label, cell in named), ""]
-    return shown[:-1]
+    return [_named(lines[0], row) for row in lines[1:]]
+
+
+def _named(head: list[str], row: list[str]) -> str:
+    """`Mail (mail): fix first 1, can wait 0`."""
+    named = [
+        f"{label[:1].lower()}{label[1:]} {cell}".strip() for label, cell in zip(head[1:], row[1:], strict=True) if cell
+    ]
+    return f"{row[0]}: {', '.join(named)}" if named else row[0]

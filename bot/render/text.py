@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import assert_never
 
 from bot.blockkit.words import clean, one_line, safe_url
@@ -105,6 +106,8 @@ class _Writer:
             if isinstance(span, Code):
                 spoken = spoken.replace("\n", " ")
                 whole.update(spoken.split())
+                if " " in spoken.strip() and len(words) > 2:
+                    spoken = f"`{spoken}`"
             elif isinstance(span, Link):
                 whole.update(spoken.split())
             glued += spoken
@@ -168,8 +171,11 @@ class _Writer:
             return self._wrapped((listing.empty,)) if listing.empty else []
         shown = listing.items[: max(1, listing.limit)]
         lines: list[str] = []
+        tall = False
         for item in shown:
-            lines += [*([""] if lines and (item.lines or item.actions) else []), *self._item(item)]
+            taller = bool(item.lines or item.actions)
+            lines += [*([""] if lines and (tall or taller) else []), *self._item(item)]
+            tall = taller
         more = len(listing.items) - len(shown)
         return [*lines, *(["", f"… and {more} more"] if more else [])]
 
@@ -187,7 +193,7 @@ class _Writer:
         for words in item.lines:
             lines += self._wrapped(words, "  ")
         for action in item.actions:
-            lines += self._twin(action, "  ")
+            lines += self._twin(replace(action, label=""), "  ")
         return lines
 
     def _table(self, table: Table) -> list[str]:
@@ -214,8 +220,9 @@ class _Writer:
 
     def _progress(self, progress: Progress) -> list[str]:
         total = max(progress.total, 1)
-        full = round(20 * min(max(progress.done, 0), total) / total)
-        bar = "█" * full + "░" * (20 - full)
+        long = min(20, self._width // 2)
+        full = round(long * min(max(progress.done, 0), total) / total)
+        bar = "█" * full + "░" * (long - full)
         lines = [f"{bar} {progress.done} of {progress.total}"]
         return [*lines, *(self._wrapped((progress.now,)) if progress.now else [])]
 
@@ -227,7 +234,8 @@ class _Writer:
         target = spoken_command(action.command) or safe_url(action.url)
         if not target:
             return []
-        return self._wrapped((f"{action.label}: ", Code(target)), f"{indent}→ ", f"{indent}  ")
+        label: Words = (f"{action.label}: ",) if action.label else ()
+        return self._wrapped((*label, Code(target)), f"{indent}→ ", f"{indent}  ")
 
 
 def spoken_command(command: str) -> str:

@@ -38,6 +38,7 @@ SHOWN = 8
 SHOWN_IN_DETAIL = 25
 CHANGES_SHOWN = 6
 ONE_PLACE = "Seen from one place only, the machine this runs on: visitors elsewhere may see something else."
+NO_OWNERS = "Nobody is written down as the owner of any of these. A thing without an owner tends to stay broken."
 TONE = {Decision.GO: Tone.GOOD, Decision.NO_GO: Tone.BAD, Decision.NOT_PROVEN: Tone.UNKNOWN}
 
 
@@ -127,6 +128,7 @@ def report(
     """
     most = SHOWN_IN_DETAIL if detail else SHOWN
     parts: list[Part] = [Paragraph((_counts(report),))]
+    owners = any(one.owner for one in report.findings)
     if only:
         limited = f"Only {listed(tuple(only))} was looked at, so this is not the decision about the launch."
         parts.append(Paragraph((limited,)))
@@ -137,11 +139,13 @@ def report(
         ("Could not look", report.unknown),
     ):
         if findings:
-            items = tuple(_item(one, detail=detail) for one in findings)
+            items = tuple(_item(one, detail=detail, owners=owners) for one in findings)
             parts += [Heading(title), Listing(items, limit=most)]
     if not any((report.must_fix, report.can_wait, report.unknown)):
         parts.append(Paragraph(("Everything that was looked at is in order.",)))
     parts += _families(report)
+    if not owners and (report.must_fix or report.can_wait):
+        parts.append(Note((NO_OWNERS,)))
     parts.append(Note((_questions(report), " ", ONE_PLACE)))
     parts.append(Actions(_buttons(audit, only, detail=detail)))
     return Document(headline(report), tuple(parts), TONE[report.verdict], fallback=_fallback(report))
@@ -160,9 +164,7 @@ def headline(report: Report) -> str:
             return f"Not proven: {count(len(blind), 'thing')} that can stop a launch could not be looked at"
         case Decision.GO:
             if report.must_fix:
-                return f"Go, once {count(len(report.must_fix), 'thing')} listed here is fixed before launch".replace(
-                    "things listed here is", "things listed here are"
-                )
+                return f"Go, but fix {count(len(report.must_fix), 'thing')} before launch"
             return "Go: nothing found that stops a launch"
 
 
@@ -193,7 +195,7 @@ def _questions(report: Report) -> str:
     return f"{looks} of {names}{told}, in {seconds(report.took_ms)}."
 
 
-def _item(finding: Finding, *, detail: bool) -> Item:
+def _item(finding: Finding, *, detail: bool, owners: bool) -> Item:
     lines: list[Words] = []
     if finding.impact:
         lines.append(prose(sentence(finding.impact)))
@@ -205,7 +207,7 @@ def _item(finding: Finding, *, detail: bool) -> Item:
     where: Words = (Code(finding.check), f" · {finding.target}")
     if finding.environment != "production":
         where = (*where, f" ({finding.environment})")
-    lines.append((*where, " · ", *owner(finding.owner)) if finding.status.bad else where)
+    lines.append((*where, " · ", *owner(finding.owner)) if finding.status.bad and owners else where)
     if detail:
         lines += _evidence(finding)
     known = finding.status is Status.UNKNOWN

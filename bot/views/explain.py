@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from bot.document import (
@@ -20,9 +21,10 @@ from bot.document import (
     Tone,
     Words,
 )
-from bot.views.prose import FAMILIES, SEVERITY, STATUS, TONES, listed, prose, sentence
+from bot.views.prose import FAMILIES, SEVERITY, STATUS, TONES, count, listed, prose, sentence
 from checks.model import Check, Kind, Outcome
 
+_HOLE = re.compile(r"\{[a-z_]+\}")
 SUBJECT = {
     Kind.DOMAIN: "each domain",
     Kind.HOST: "each host",
@@ -43,7 +45,10 @@ def explain(check: Check) -> Document:
         Paragraph((*prose(sentence(check.measured)), f" It looks at {SUBJECT[check.kind]}.")),
     ]
     if check.verify:
-        parts += [Paragraph(("See it yourself:",)), Preformatted(check.verify)]
+        parts += [
+            Paragraph(("See it yourself:",)),
+            Preformatted(_HOLE.sub(lambda found: found.group()[1:-1].upper(), check.verify)),
+        ]
     parts += [Heading("What it can say, and how to repair it"), Listing(_outcomes(check), limit=20)]
     if check.links:
         links = tuple(Item((Link(url, ""),)) for url in check.links)
@@ -66,8 +71,8 @@ def family(name: str, checks: Mapping[str, Check]) -> Document:
     items = tuple(_listed(check) for check in own)
     return Document(
         headline=FAMILIES.get(name, name),
-        parts=(Paragraph((f"{len(own)} checks. Ask for one of them:",)), Listing(items, limit=30)),
-        fallback=f"The family {name} has {len(own)} checks.",
+        parts=(Paragraph((f"{count(len(own), 'check')}. Ask for one of them:",)), Listing(items, limit=30)),
+        fallback=f"The family {name} has {count(len(own), 'check')}.",
     )
 
 
@@ -78,7 +83,11 @@ def catalogue(checks: Mapping[str, Check]) -> Document:
     for name in names:
         items = tuple(_listed(check) for check in checks.values() if check.family == name)
         parts += [Heading(FAMILIES.get(name, name)), Listing(items, limit=30)]
-    return Document("What can be checked", tuple(parts), fallback=f"{len(checks)} checks can be explained.")
+    return Document(
+        "What can be checked",
+        tuple(parts),
+        fallback=f"{count(len(checks), 'check')} can be explained; name one of them.",
+    )
 
 
 def unknown(name: str, nearest: tuple[str, ...]) -> Document:
@@ -120,8 +129,8 @@ def _felt(check: Check) -> list[str]:
 
 
 def _open(text: str) -> str:
-    """Words of an outcome table before they are filled: `{host}` reads as `the host`."""
-    return text.replace("{host}", "your host").replace("{", "‹").replace("}", "›")
+    """Words of an outcome table before they are filled: what is seen stands as three dots."""
+    return _HOLE.sub("…", text.replace("{host}", "your host").replace("{name}", "your domain"))
 
 
 def _outcomes(check: Check) -> tuple[Item, ...]:

@@ -98,8 +98,8 @@ def span_of(length: timedelta) -> str:
 
 
 def when(at: datetime) -> Words:
-    """How long ago, and the moment itself."""
-    return (Time(at, "ago"), " (", Time(at, "both"), ")")
+    """How long ago; where nobody knows the present moment, the date."""
+    return (Time(at, "ago"),)
 
 
 def owner(name: str) -> Words:

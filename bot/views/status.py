@@ -168,7 +168,7 @@ def bot(state: Bot, overview: Overview) -> list[Part]:
         start, end = state.asleep
         slept = span_of(end - start)
         parts.append(
-            Note((f"The bot was not running for {slept}, from ", Time(start, "both"), " to ", Time(end, "both")))
+            Note((f"The bot was not running for {slept}, from ", Time(start, "both"), " to ", Time(end, "both"), "."))
         )
     return [*parts, Note(_pulse(state, overview))]
 
