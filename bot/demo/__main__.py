@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -52,11 +54,10 @@ def say(line: dict[str, object]) -> None:
 
 def _until_input_ends(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
     """Standard input closes when whoever started this is gone."""
-    try:
-        while sys.stdin.buffer.read(4096):
+    # Not by sys.stdin: a thread that waits inside of it would stop the interpreter from ending.
+    with contextlib.suppress(OSError):
+        while os.read(0, 4096):
             continue
-    except (OSError, ValueError):
-        pass
     # The loop may have ended by itself in the meantime.
     if not loop.is_closed():
         loop.call_soon_threadsafe(stop.set)

@@ -266,9 +266,7 @@ async def test_history_is_paged_and_bounded(slack: WorkspaceServer, client: Asyn
     assert seen == ["4", "3", "2", "1", "0"]
     window = await client.conversations_history(channel="C0LAUNCH1", oldest=stamps[1], latest=stamps[3])
     assert [each["text"] for each in window["messages"]] == ["2"]
-    window = await client.conversations_history(
-        channel="C0LAUNCH1", oldest=stamps[1], latest=stamps[3], inclusive=True
-    )
+    window = await client.conversations_history(channel="C0LAUNCH1", oldest=stamps[1], latest=stamps[3], inclusive=True)
     assert [each["text"] for each in window["messages"]] == ["3", "2", "1"]
     bad = client.conversations_history(channel="C0LAUNCH1", cursor="bm8=")
     assert (await refused(bad))["error"] == "invalid_cursor"

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.demo.workspace import answers
 from bot.demo.workspace.content import Refused, parse_json
@@ -62,7 +63,7 @@ async def arguments_of(request: web.Request) -> dict[str, Any]:
     if kind == "multipart/form-data":
         try:
             form = await request.post()
-        except (ValueError, AssertionError, LookupError, RuntimeError) as bad:
+        except (ValueError, AssertionError, LookupError, RuntimeError, HttpProcessingError) as bad:
             raise Refused("invalid_form_data") from bad
         return found | {key: value for key, value in form.items() if isinstance(value, str)}
     body = await request.read()
