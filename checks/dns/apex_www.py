@@ -33,7 +33,7 @@ OUTCOMES = {
         impact="People who type www, and old links with it, see an error page.",
         fix=ADD_WWW,
         severity=Severity.HIGH,
-        runbook="dns",
+        runbook="wrong_address_or_www",
     ),
     "apex_missing": Outcome(
         Status.FAIL,
@@ -45,7 +45,7 @@ OUTCOMES = {
             "Run this check again.",
         ),
         severity=Severity.HIGH,
-        runbook="dns",
+        runbook="wrong_address_or_www",
     ),
     "both_missing": Outcome(
         Status.FAIL,
@@ -57,7 +57,7 @@ OUTCOMES = {
             "Run this check again.",
         ),
         severity=Severity.HIGH,
-        runbook="dns",
+        runbook="wrong_address_or_www",
     ),
     "apex_is_alias": Outcome(
         Status.FAIL,
@@ -69,7 +69,7 @@ OUTCOMES = {
             "Run this check again.",
         ),
         severity=Severity.HIGH,
-        runbook="dns",
+        runbook="wrong_address_or_www",
     ),
     "no_certificate": Outcome(
         Status.FAIL,
@@ -81,7 +81,7 @@ OUTCOMES = {
             "Run this check again.",
         ),
         severity=Severity.HIGH,
-        runbook="tls",
+        runbook="wrong_address_or_www",
     ),
     "one_unreachable": Outcome(
         Status.FAIL,
@@ -93,7 +93,7 @@ OUTCOMES = {
             "Run this check again.",
         ),
         severity=Severity.HIGH,
-        runbook="dns",
+        runbook="wrong_address_or_www",
     ),
     "two_endings": Outcome(
         Status.FAIL,
@@ -105,7 +105,7 @@ OUTCOMES = {
             "Run this check again.",
         ),
         severity=Severity.HIGH,
-        runbook="redirects",
+        runbook="wrong_address_or_www",
     ),
     "could_not_look": Outcome(
         Status.UNKNOWN,

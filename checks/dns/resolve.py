@@ -36,7 +36,7 @@ OUTCOMES = {
         ),
         severity=Severity.BLOCKER,
         breaks=True,
-        runbook="dns",
+        runbook="dns_broken",
     ),
     "alias_to_nothing": Outcome(
         Status.FAIL,
@@ -49,7 +49,7 @@ OUTCOMES = {
         ),
         severity=Severity.BLOCKER,
         breaks=True,
-        runbook="dns",
+        runbook="dns_broken",
     ),
     "no_such_domain": Outcome(
         Status.FAIL,
@@ -62,7 +62,7 @@ OUTCOMES = {
         ),
         severity=Severity.BLOCKER,
         breaks=True,
-        runbook="dns",
+        runbook="domain_expired",
     ),
     "not_spread": Outcome(
         Status.FAIL,
@@ -74,7 +74,7 @@ OUTCOMES = {
         ),
         severity=Severity.HIGH,
         breaks=True,
-        runbook="dns",
+        runbook="dns_broken",
     ),
     "not_everywhere": Outcome(
         Status.WARN,
@@ -85,7 +85,7 @@ OUTCOMES = {
             "If not: ask {dns_host} why its name servers give different answers for {host}.",
         ),
         severity=Severity.MEDIUM,
-        runbook="dns",
+        runbook="dns_broken",
     ),
     "ipv6_unreachable": Outcome(
         Status.WARN,

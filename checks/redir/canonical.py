@@ -44,7 +44,7 @@ OUTCOMES = {
         impact=SPLIT,
         fix=PICK,
         severity=Severity.HIGH,
-        runbook="redirects",
+        runbook="wrong_address_or_www",
     ),
     "duplicate": Outcome(
         Status.FAIL,
@@ -52,7 +52,7 @@ OUTCOMES = {
         impact=SPLIT,
         fix=PICK,
         severity=Severity.HIGH,
-        runbook="redirects",
+        runbook="wrong_address_or_www",
     ),
     "other_than_agreed": Outcome(
         Status.FAIL,
@@ -64,7 +64,7 @@ OUTCOMES = {
             "Run this check again.",
         ),
         severity=Severity.HIGH,
-        runbook="redirects",
+        runbook="wrong_address_or_www",
     ),
     "brand_goes_elsewhere": Outcome(
         Status.FAIL,
@@ -75,7 +75,7 @@ OUTCOMES = {
             "Run this check again.",
         ),
         severity=Severity.HIGH,
-        runbook="redirects",
+        runbook="wrong_address_or_www",
     ),
     "tag_elsewhere": Outcome(
         Status.FAIL,
@@ -83,7 +83,7 @@ OUTCOMES = {
         impact="Search engines may drop your site from their results and show the other address instead.",
         fix=TAG,
         severity=Severity.HIGH,
-        runbook="redirects",
+        runbook="wrong_address_or_www",
     ),
     "tag_not_secure": Outcome(
         Status.WARN,

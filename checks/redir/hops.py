@@ -25,9 +25,10 @@ ONE_RULE = (
 )
 
 OUTCOMES = {
-    "ok": Outcome(Status.PASS, "Every way of typing {name} reaches the page in {most} step(s) or fewer"),
+    "ok": Outcome(Status.PASS, "Every way of typing {name} reaches the page with at most {redirects}"),
     "ok_with_upgrade": Outcome(
-        Status.PASS, "Two steps without https (first to https, then to the final address), which is the safe order"
+        Status.PASS,
+        "Every way of typing {name} reaches the page; without https it takes {redirects}, in the safe order",
     ),
     "extra_hop": Outcome(
         Status.WARN,
@@ -35,7 +36,7 @@ OUTCOMES = {
         impact="Every extra step is a pause on a phone and a place for tracking tags to get lost.",
         fix=ONE_RULE,
         severity=Severity.MEDIUM,
-        runbook="redirects",
+        runbook="wrong_address_or_www",
     ),
     "too_many_hops": Outcome(
         Status.FAIL,
@@ -43,7 +44,7 @@ OUTCOMES = {
         impact="Every extra step is a pause on a phone; log-in links and tracking tags get lost on the way.",
         fix=ONE_RULE,
         severity=Severity.HIGH,
-        runbook="redirects",
+        runbook="wrong_address_or_www",
     ),
     "could_not_look": Outcome(
         Status.UNKNOWN,
@@ -108,7 +109,12 @@ def judge(chains: tuple[Chain, ...]) -> Verdict:
     }
     worst = max(counted, key=lambda one: (one.level, one.hops), default=None)
     if worst is not None:
-        seen |= {"most": worst.hops, "worst": worst.start, "start": worst.start}
+        seen |= {
+            "most": worst.hops,
+            "redirects": f"{worst.hops} redirect{'' if worst.hops == 1 else 's'}",
+            "worst": worst.start,
+            "start": worst.start,
+        }
         if worst.level:
             return Verdict("extra_hop" if worst.level == 1 else "too_many_hops", seen)
     if open_ or worst is None:

@@ -38,7 +38,7 @@ OUTCOMES = {
         impact='In a café or hotel network somebody can read their passwords. Browsers write "Not secure" beside it.',
         fix=SWITCH,
         severity=Severity.BLOCKER,
-        runbook="redirects",
+        runbook="wrong_address_or_www",
     ),
     "http_detour": Outcome(
         Status.FAIL,
@@ -50,7 +50,7 @@ OUTCOMES = {
             "Run this check again.",
         ),
         severity=Severity.HIGH,
-        runbook="redirects",
+        runbook="wrong_address_or_www",
     ),
     "falls_back": Outcome(
         Status.FAIL,
@@ -62,7 +62,7 @@ OUTCOMES = {
             "Run this check again.",
         ),
         severity=Severity.HIGH,
-        runbook="redirects",
+        runbook="wrong_address_or_www",
     ),
     "turned_away": Outcome(
         Status.UNKNOWN,

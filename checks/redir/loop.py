@@ -36,7 +36,7 @@ OUTCOMES = {
         ),
         severity=Severity.BLOCKER,
         breaks=True,
-        runbook="redirects",
+        runbook="redirect_loop",
     ),
     "flexible_loop": Outcome(
         Status.FAIL,
@@ -49,7 +49,7 @@ OUTCOMES = {
         ),
         severity=Severity.BLOCKER,
         breaks=True,
-        runbook="redirects",
+        runbook="redirect_loop",
     ),
     "too_many_hops": Outcome(
         Status.FAIL,
@@ -62,7 +62,7 @@ OUTCOMES = {
         ),
         severity=Severity.BLOCKER,
         breaks=True,
-        runbook="redirects",
+        runbook="redirect_loop",
     ),
     "bad_target": Outcome(
         Status.FAIL,
@@ -74,7 +74,7 @@ OUTCOMES = {
         ),
         severity=Severity.HIGH,
         breaks=True,
-        runbook="redirects",
+        runbook="redirect_loop",
     ),
     "could_not_look": Outcome(
         Status.UNKNOWN,
@@ -156,5 +156,6 @@ def _seen(chain: Chain) -> dict[str, Json]:
 
 
 def _drawn(chain: Chain) -> str:
-    steps = [*chain.urls[:6], chain.next_url] if chain.next_url else list(chain.urls[:6])
+    skipped = ["…"] if len(chain.urls) > 4 else []
+    steps = [*chain.urls[:4], *skipped, *([chain.next_url] if chain.next_url else [])]
     return " -> ".join(url[:80] for url in steps)

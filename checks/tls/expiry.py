@@ -34,7 +34,12 @@ NEW_CHAIN = (
 OUTCOMES = {
     "ok": Outcome(Status.PASS, "The certificate of {host} is good for {left} more"),
     "soon": Outcome(
-        Status.WARN, "The certificate of {host} runs out in {left}", AT_STAKE, RENEW, Severity.MEDIUM, runbook="tls"
+        Status.WARN,
+        "The certificate of {host} runs out in {left}",
+        AT_STAKE,
+        RENEW,
+        Severity.MEDIUM,
+        runbook="certificate_or_domain_expires_soon",
     ),
     "renewal_overdue": Outcome(
         Status.WARN,
@@ -42,10 +47,15 @@ OUTCOMES = {
         AT_STAKE,
         RENEW,
         Severity.MEDIUM,
-        runbook="tls",
+        runbook="certificate_not_renewing",
     ),
     "very_soon": Outcome(
-        Status.FAIL, "The certificate of {host} runs out in {left}", AT_STAKE, RENEW, Severity.HIGH, runbook="tls"
+        Status.FAIL,
+        "The certificate of {host} runs out in {left}",
+        AT_STAKE,
+        RENEW,
+        Severity.HIGH,
+        runbook="certificate_or_domain_expires_soon",
     ),
     "renewal_failed": Outcome(
         Status.FAIL,
@@ -53,7 +63,7 @@ OUTCOMES = {
         AT_STAKE,
         RENEW,
         Severity.HIGH,
-        runbook="tls",
+        runbook="certificate_not_renewing",
     ),
     "last_days": Outcome(
         Status.FAIL,
@@ -61,7 +71,7 @@ OUTCOMES = {
         AT_STAKE,
         RENEW,
         Severity.BLOCKER,
-        runbook="tls",
+        runbook="certificate_not_renewing",
     ),
     "expired": Outcome(
         Status.FAIL,
@@ -70,7 +80,7 @@ OUTCOMES = {
         RENEW,
         Severity.BLOCKER,
         breaks=True,
-        runbook="tls",
+        runbook="certificate_expired",
     ),
     "intermediate_soon": Outcome(
         Status.WARN,
@@ -78,7 +88,7 @@ OUTCOMES = {
         "After {until} phones and payment services may refuse to connect, although your own certificate is fine.",
         NEW_CHAIN,
         Severity.MEDIUM,
-        runbook="tls",
+        runbook="certificate_or_domain_expires_soon",
     ),
     "intermediate_very_soon": Outcome(
         Status.FAIL,
@@ -86,7 +96,7 @@ OUTCOMES = {
         "After {until} phones and payment services may refuse to connect, although your own certificate is fine.",
         NEW_CHAIN,
         Severity.HIGH,
-        runbook="tls",
+        runbook="certificate_or_domain_expires_soon",
     ),
     "intermediate_expired": Outcome(
         Status.FAIL,
@@ -95,7 +105,7 @@ OUTCOMES = {
         NEW_CHAIN,
         Severity.BLOCKER,
         breaks=True,
-        runbook="tls",
+        runbook="certificate_expired",
     ),
     "intermediate_left_over": Outcome(
         Status.WARN,
@@ -103,7 +113,7 @@ OUTCOMES = {
         "Today's browsers find another way; old phones may show a warning.",
         NEW_CHAIN,
         Severity.LOW,
-        runbook="tls",
+        runbook="certificate_or_domain_expires_soon",
     ),
     "not_reachable": Outcome(
         Status.UNKNOWN,

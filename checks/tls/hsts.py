@@ -24,17 +24,17 @@ GROW = (
 )
 
 OUTCOMES = {
-    "ok": Outcome(Status.PASS, "Browsers come back to {host} over https only, for {days} days"),
+    "ok": Outcome(Status.PASS, "Browsers come back to {host} over https only, for {length}"),
     "short_for_now": Outcome(
         Status.PASS,
-        "Browsers come back to {host} over https only, for {days} days: a good start, raise it after launch",
+        "Browsers come back to {host} over https only, for {length}: a good start, raise it after launch",
     ),
     "absent": Outcome(
         Status.WARN, "Returning visitors of {host} could be led to the unsafe version", EXPOSED, GROW, Severity.LOW
     ),
     "too_short": Outcome(
         Status.WARN,
-        "Browsers remember for {days} days only to visit {host} over https",
+        "Browsers remember for {length} only to visit {host} over https",
         EXPOSED,
         (
             "At your host or edge set the header Strict-Transport-Security to max-age=15552000 (180 days).",
@@ -105,7 +105,7 @@ def judge(exchange: Exchange, *, stage: str = "launch", agent: str = firewall.AG
         return Verdict("malformed", seen | {"reason": policy.why})
     seen |= {
         "max_age": policy.max_age,
-        "days": _days(policy.max_age),
+        "length": length(policy.max_age),
         "include_subdomains": policy.include_subdomains,
         "preload": policy.preload,
     }
@@ -116,6 +116,10 @@ def judge(exchange: Exchange, *, stage: str = "launch", agent: str = firewall.AG
     return Verdict("short_for_now" if stage == "launch" else "too_short", seen)
 
 
-def _days(seconds: int) -> str:
-    days = seconds / 86_400
-    return "less than 1" if days < 1 else str(int(days))
+def length(seconds: int) -> str:
+    """A number of seconds as a person says it, in the largest unit that fits."""
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return "no time"

@@ -8,6 +8,7 @@ and almost everybody turns back. A desktop browser can hide the fault that a pho
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -36,7 +37,7 @@ SKEW = timedelta(minutes=10)
 
 
 def _fail(summary: str, *fix: str, impact: str = WARNING, severity: Severity = Severity.BLOCKER) -> Outcome:
-    return Outcome(Status.FAIL, summary, impact, fix, severity, breaks=True, runbook="tls")
+    return Outcome(Status.FAIL, summary, impact, fix, severity, breaks=True, runbook="certificate_expired")
 
 
 OUTCOMES = {
@@ -99,9 +100,7 @@ OUTCOMES = {
         Status.UNKNOWN,
         "Could not judge the certificate of {host}: this bot's own network puts its own certificate in between",
         impact="This says nothing about your site.",
-        fix=(
-            "Run the bot outside of that network: a company proxy or a virus scanner opens its connections.",
-        ),
+        fix=("Run the bot outside of that network: a company proxy or a virus scanner opens its connections.",),
     ),
     "could_not_look": Outcome(
         Status.UNKNOWN,
@@ -206,11 +205,20 @@ def _seen(peer: Peer) -> dict[str, Json]:
         "protocol": peer.protocol,
         "sent": len(peer.chain),
         "subject": leaf.subject if leaf else "",
-        "issuer": (leaf.issuer if leaf else "") or "unknown",
+        "issuer": organisation(leaf.issuer) if leaf else "unknown",
         "names": _some(leaf),
         "not_before": f"{leaf.not_before:%Y-%m-%d %H:%M} UTC" if leaf else "",
         "not_after": f"{leaf.not_after:%Y-%m-%d %H:%M} UTC" if leaf else "",
     }
+
+
+def organisation(name: str) -> str:
+    """Who a distinguished name (RFC 4514) speaks of: the organisation, else the common name, else all of it."""
+    for key in ("O", "CN"):
+        found = re.search(rf"(?:^|[,+])\s*{key}=((?:\\.|[^\\,+])+)", name)
+        if found:
+            return re.sub(r"\\(.)", r"\1", found[1]).strip()[:100]
+    return name[:100] or "unknown"
 
 
 def _some(leaf: Certificate | None) -> str:

@@ -19,6 +19,7 @@ from tests.checks.samples import NOW
 CHECKS = load()
 GOLDEN = Path(__file__).parents[1] / "golden"
 REQUIREMENTS = frozenset((Path(__file__).parent / "data" / "requirements.txt").read_text().split())
+RUNBOOKS = frozenset((Path(__file__).parent / "data" / "runbooks.txt").read_text().split())
 TARGETS = expand(
     Inventory(
         product="shop",
@@ -98,6 +99,15 @@ def test_severities_keep_to_the_rules(check):
             assert not outcome.breaks, code
         if outcome.status is Status.WARN:
             assert outcome.severity is not Severity.BLOCKER, code
+
+
+@each
+def test_serious_trouble_has_a_runbook(check):
+    """What may stop a launch leads to a way out."""
+    for code, outcome in check.outcomes.items():
+        serious = outcome.status.bad and outcome.severity in (Severity.BLOCKER, Severity.HIGH)
+        if serious or outcome.runbook:
+            assert outcome.runbook in RUNBOOKS, code
 
 
 @each

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from checks.hsts import Malformed, Policy, parse
 from checks.model import Severity, Status
 from checks.net.facts import Exchange, Reason
-from checks.tls.hsts import OUTCOMES, judge
+from checks.tls.hsts import OUTCOMES, judge, length
 from tests.checks.samples import HOST, exchange, silent
 
 URL = f"https://{HOST}/"
@@ -126,3 +126,12 @@ def test_no_answer_ever_recommends_to_bind_subdomains():
 def test_it_is_never_worse_than_low():
     """A missing header stops nobody from launching."""
     assert {row.severity for row in OUTCOMES.values()} == {Severity.LOW}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "no time"), (1, "1 second"), (300, "5 minutes"), (86_400, "1 day"), (31_536_000, "365 days")],
+)
+def test_a_length_of_time_is_said_in_its_largest_unit(seconds, said):
+    """Nobody counts in seconds."""
+    assert length(seconds) == said

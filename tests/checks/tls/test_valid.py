@@ -10,7 +10,7 @@ import pytest
 from checks.inventory import Inventory, Network
 from checks.model import Kind, Status, Target
 from checks.net.facts import Fault, Reason
-from checks.tls.valid import OUTCOMES, Facts, _canary, judge
+from checks.tls.valid import OUTCOMES, Facts, _canary, judge, organisation
 from tests.checks.samples import HOST, NOW, certificate, exchange, middle, peer, refused
 
 LEAF = certificate(HOST)
@@ -161,3 +161,18 @@ def test_the_neutral_site_follows_the_configuration(network, canary):
     """A bot that is kept on its own network asks nobody outside."""
     inventory = Inventory(product="shop", domain="example.test", network=network)
     assert _canary(Target(Kind.HOST, HOST, HOST, inventory)) == canary
+
+
+@pytest.mark.parametrize(
+    ("name", "who"),
+    [
+        ("CN=R11,O=Let's Encrypt,C=US", "Let's Encrypt"),
+        ("CN=Shop Root", "Shop Root"),
+        (r"O=Smith\, Jones & Co,CN=X", "Smith, Jones & Co"),
+        ("OU=Only a unit", "OU=Only a unit"),
+        ("", "unknown"),
+    ],
+)
+def test_the_issuer_is_named_as_people_know_it(name, who):
+    """Not by the spelling of directories."""
+    assert organisation(name) == who
