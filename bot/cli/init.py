@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +44,8 @@ def command(domain: str, config: Path | None, force: bool) -> int:
             f"{path} is there already and stays as it is. To replace it: launch init {domain} --force",
             click.get_current_context(),
         )
+    if not os.access(path.parent, os.W_OK):
+        raise click.ClickException(f"{path} cannot be written: {path.parent} is no folder that you may write to.")
     network, kept = _network(path)
     with Bar(sys.stderr) as bar:
         bar.say(f"Looking at {domain} …")

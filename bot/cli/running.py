@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def serve(settings: Settings) -> int:
-    """The bot until it is stopped; 0 after an orderly stop, 2 where Slack refuses the tokens."""
+    """Exit code of a whole run: 0 after an orderly stop, 2 where Slack refuses the tokens, 1 where it is not there."""
     import asyncio
     import sys
 
     from bot import app
-    from bot.adapters.selftest import NotAccepted
+    from bot.adapters.selftest import NotAccepted, NotReached
 
     try:
         asyncio.run(app.run(settings))
@@ -25,4 +25,7 @@ def serve(settings: Settings) -> int:
     except NotAccepted as error:
         sys.stderr.write(f"{error}\n")
         return WRONG_USE
+    except NotReached as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     return 0

@@ -1,6 +1,6 @@
 """The self-test: what the bot itself needs to work, one line each, with the exact fix.
 
-The lines are data, so that any view can show them. Unknown means "could not look"; it is neither a problem nor a promise.
+The lines are data, so that any view can show them. Unknown means "could not look": no problem, and no promise.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ async def _slack(settings: Settings) -> tuple[Line, ...]:
         return (Line("Slack", State.OK, "no tokens: `launch run` opens the local workspace"),)
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.adapters.selftest import NotAccepted, prove
+    from bot.adapters.selftest import NotAccepted, NotReached, prove
 
     app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
     client = AsyncWebClient(
@@ -151,7 +151,7 @@ async def _slack(settings: Settings) -> tuple[Line, ...]:
     )
     try:
         identity = await prove(client, app_token)
-    except NotAccepted as error:
+    except (NotAccepted, NotReached) as error:
         said, _, fix = str(error).partition("\n") if "\n" in str(error) else str(error).partition(". ")
         return (Line("Slack", State.PROBLEM, said, fix),)
     lines = [Line("Slack", State.OK, f"workspace {identity.team}, tokens and permissions accepted")]

@@ -81,7 +81,7 @@ async def shop(authority: Authority, ca_file: str) -> AsyncIterator[Shop]:
 
 @pytest.fixture
 def launch(tmp_path: Path) -> Callable[..., Awaitable[Ran]]:
-    """The command, run in `tmp_path` without tokens on 80 columns: `await launch("check", "acme.test")`."""
+    """Runs the command line in `tmp_path`, without tokens, on 80 columns."""
 
     async def run(*args: str, seconds: float = 60.0, **environment: str) -> Ran:
         process = await asyncio.create_subprocess_exec(
