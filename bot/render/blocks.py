@@ -36,6 +36,8 @@ from bot.render.tables import columns
 
 EVENT = "launch_delivery"
 """Event type of the metadata that a document's `meta` travels in."""
+LINE = 600
+"""Characters of one line of an entry, in Slack."""
 CAPS = (1000, 8, 5, 3, 2, 1)
 """Entries shown per list: the next cap is tried when the blocks do not fit."""
 TOKENS = {"time": "{time}", "date": "{date}", "both": "{date_short_pretty} at {time}", "ago": "{ago}"}
@@ -154,7 +156,7 @@ class _Builder:
         return [*blocks, kit.context(f"… and {more} more")] if more else blocks
 
     def _item(self, item: Item) -> list[Block]:
-        text = words.join([_title(item), *(markup(line) for line in item.lines)], "\n")
+        text = words.join([_title(item), *(_bounded(markup(line)) for line in item.lines)], "\n")
         buttons = [self._button(one) for one in item.actions]
         if len(buttons) == 1:
             return [kit.section(text, accessory=buttons[0])]
@@ -197,8 +199,13 @@ def _facts(pairs: tuple[tuple[str, Words], ...]) -> list[Block]:
     return [kit.fields(texts[start : start + size]) for start in range(0, len(texts), size)]
 
 
+def _bounded(line: Markup) -> Markup:
+    """No single line may crowd out the others."""
+    return words.token(line.fit(LINE))
+
+
 def _title(item: Item) -> Markup:
-    title = markup(item.title)
+    title = _bounded(markup(item.title))
     return words.bold(item.label) + words.plain(" · ") + title if item.label else title
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import assert_never
@@ -42,6 +43,7 @@ ASCII = str.maketrans(
         "─": "-", "’": "'", "‘": "'", "“": '"', "”": '"',
     }
 )  # fmt: skip
+_STEP = re.compile(r"\d{1,2}\. ")
 TERMINAL_TWINS = frozenset({"check", "explain", "doctor", "init", "config", "runbook"})
 """Verbs that the terminal knows as well: there they are said without the slash."""
 
@@ -106,7 +108,7 @@ class _Writer:
             if isinstance(span, Code):
                 spoken = spoken.replace("\n", " ")
                 whole.update(spoken.split())
-                if " " in spoken.strip() and len(words) > 2:
+                if " " in spoken.strip() and len(words) > 1:
                     spoken = f"`{spoken}`"
             elif isinstance(span, Link):
                 whole.update(spoken.split())
@@ -191,7 +193,8 @@ class _Writer:
             first = self._paint(glyph, code) + first[len(glyph) :]
         lines = [first, *others]
         for words in item.lines:
-            lines += self._wrapped(words, "  ")
+            step = _STEP.match(sentence(words))
+            lines += self._wrapped(words, "  ", "  " + " " * len(step.group()) if step else "  ")
         for action in item.actions:
             lines += self._twin(replace(action, label=""), "  ")
         return lines
@@ -234,8 +237,8 @@ class _Writer:
         target = spoken_command(action.command) or safe_url(action.url)
         if not target:
             return []
-        label: Words = (f"{action.label}: ",) if action.label else ()
-        return self._wrapped((*label, Code(target)), f"{indent}→ ", f"{indent}  ")
+        label = f"{one_line(action.label, 75)}: " if action.label else ""
+        return self._wrapped((Code(target),), f"{indent}→ {label}", f"{indent}  ")
 
 
 def spoken_command(command: str) -> str:

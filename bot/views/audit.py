@@ -148,11 +148,11 @@ def report(
         parts.append(Note((NO_OWNERS,)))
     parts.append(Note((_questions(report), " ", ONE_PLACE)))
     parts.append(Actions(_buttons(audit, only, detail=detail)))
-    return Document(headline(report), tuple(parts), TONE[report.verdict], fallback=_fallback(report))
+    return Document(headline(report, only), tuple(parts), TONE[report.verdict], fallback=_fallback(report, only))
 
 
-def headline(report: Report) -> str:
-    """The verdict in words that a founder understands."""
+def headline(report: Report, only: Sequence[str] = ()) -> str:
+    """The verdict in words that a founder understands; what was looked at in part gets no "go"."""
     match report.verdict:
         case Decision.NO_GO:
             stops = [one for one in report.must_fix if one.severity is Severity.BLOCKER and one.status is Status.FAIL]
@@ -163,9 +163,13 @@ def headline(report: Report) -> str:
                 return "Not proven: nothing could be looked at"
             return f"Not proven: {count(len(blind), 'thing')} that can stop a launch could not be looked at"
         case Decision.GO:
-            if report.must_fix:
-                return f"Go, but fix {count(len(report.must_fix), 'thing')} before launch"
-            return "Go: nothing found that stops a launch"
+            left = len(report.must_fix)
+            if only:
+                found = f"fix {count(left, 'thing')} before launch" if left else "nothing found that stops a launch"
+                return f"Only {listed(tuple(only))}: {found}"
+            return (
+                f"Go, but fix {count(left, 'thing')} before launch" if left else "Go: nothing found that stops a launch"
+            )
 
 
 def _lowered(text: str) -> str:
@@ -175,16 +179,19 @@ def _lowered(text: str) -> str:
     return text[0].lower() + text[1:] if first in common or first == "Mail" else text
 
 
-def _fallback(report: Report) -> str:
+def _fallback(report: Report, only: Sequence[str]) -> str:
     counts = f"{len(report.must_fix)} to fix before launch, {len(report.can_wait)} can wait"
-    return f"{headline(report)} ({counts}, {len(report.unknown)} could not be looked at)."
+    return f"{headline(report, only)} ({counts}, {len(report.unknown)} could not be looked at)."
 
 
 def _counts(report: Report) -> str:
     wait, blind, well = len(report.can_wait), len(report.unknown), len(report.passed)
     must = count(len(report.must_fix), "thing must", "things must") if report.must_fix else "Nothing must"
-    seen = f" {blind} could not be looked at." if blind else ""
-    return f"{must} be fixed before launch, {wait} can wait, {well} in order.{seen}"
+    said = [f"{must} be fixed before launch"]
+    said += [f"{wait} can wait"] if wait else []
+    said += [f"{well} {'is' if well == 1 else 'are'} in order"] if well else []
+    said += [f"{blind} could not be looked at"] if blind else []
+    return f"{', '.join(said)}."
 
 
 def _questions(report: Report) -> str:

@@ -20,7 +20,7 @@ def help(commands: Mapping[str, Command]) -> Document:
     """All verbs with what they do."""
     listed = {verb: command for verb, command in commands.items() if command.listed}
     order = [verb for verb in FIRST if verb in listed] + [verb for verb in listed if verb not in FIRST]
-    items = tuple(Item((Code(f"/launch {listed[verb].usage}"), f" {listed[verb].help}")) for verb in order)
+    items = tuple(Item((Code(f"/launch {listed[verb].usage}"), f" – {listed[verb].help}")) for verb in order)
     return Document(
         headline="What you can ask",
         parts=(

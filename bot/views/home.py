@@ -16,13 +16,13 @@ def home(overview: Overview) -> Document:
     fresh = Note(("As of ", Time(overview.now, "both"), ". Open this page again to see the present state."))
     parts: list[Part] = [fresh, *status.running(overview)]
     if overview.config_problems or not overview.domain:
-        parts += [*status.missing(overview), *_begin(overview)]
+        parts += _begin(overview)
     else:
         parts += [*status.readiness(overview), *status.missing(overview)]
     if overview.domain and not overview.running:
         label = "Check Again" if overview.readiness else "Check Now"
         parts.append(Actions((Action("audit.rerun", label, primary=True, command="/launch check"),)))
-    parts += [Rule(), *status.watching(overview), *status.bot(overview.bot, overview)]
+    parts += [Rule(), *status.watching(overview), *status.bot(overview.bot)]
     parts.append(
         Note(("In any channel: ", Code("/launch status"), ", ", Code("/launch check"), ", ", Code("/launch help")))
     )
@@ -31,8 +31,9 @@ def home(overview: Overview) -> Document:
 
 def _begin(overview: Overview) -> list[Part]:
     if overview.config_problems:
-        return [Paragraph(("Correct the lines above, then start the bot again.",))]
+        return [*status.missing(overview), Paragraph(("Correct these lines, then start the bot again.",))]
     return [
+        *(Paragraph((one.what,)) for one in overview.missing[:1]),
         Heading("How to begin"),
         Paragraph(("On the machine where the bot runs, type:",)),
         Paragraph((Code("launch init YOUR-DOMAIN"),)),

@@ -38,7 +38,8 @@ def status(overview: Overview) -> Document:
     if overview.place is not None:
         return _about(overview, overview.place)
     parts: list[Part] = [*running(overview), *readiness(overview), *missing(overview), *watching(overview)]
-    parts += bot(overview.bot, overview)
+    parts += bot(overview.bot)
+    parts.append(Note(("As of ", Time(overview.now, "both"), ".")))
     parts.append(Actions(buttons(overview)))
     return Document(headline(overview), tuple(parts), tone(overview), fallback=fallback(overview))
 
@@ -155,7 +156,7 @@ def watching(overview: Overview) -> list[Part]:
     return [Note((f"{hosts} and {count(len(overview.monitors), 'monitor')} ({names}), {told}.",))]
 
 
-def bot(state: Bot, overview: Overview) -> list[Part]:
+def bot(state: Bot) -> list[Part]:
     """The bot's own health: its troubles in sentences, else one quiet line."""
     parts: list[Part] = []
     if state.troubles:
@@ -170,18 +171,17 @@ def bot(state: Bot, overview: Overview) -> list[Part]:
         parts.append(
             Note((f"The bot was not running for {slept}, from ", Time(start, "both"), " to ", Time(end, "both"), "."))
         )
-    return [*parts, Note(_pulse(state, overview))]
+    return [*parts, Note(_pulse(state))]
 
 
-def _pulse(state: Bot, overview: Overview) -> Words:
+def _pulse(state: Bot) -> Words:
     where = f" in {state.team}" if state.team else ""
     lines = count(sum(1 for each in state.sockets if each.connected), "connection")
     link = "by HTTP" if state.http_mode else f"with {lines} to Slack"
     queue = "no message waiting" if not state.waiting else f"{count(state.waiting, 'message')} waiting"
     late: Words = (", the oldest since ", Time(state.oldest_at)) if state.oldest_at else ()
     tick: Words = (", last tick ", Time(state.last_tick)) if state.last_tick else (", no tick yet",)
-    asked: Words = (" As of ", Time(overview.now, "both"), ".")
-    return (f"The bot runs{where} {link}, {queue}", *late, *tick, ".", *asked)
+    return (f"The bot runs{where} {link}, {queue}", *late, *tick, ".")
 
 
 def buttons(overview: Overview) -> tuple[Action, ...]:
