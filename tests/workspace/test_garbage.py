@@ -52,9 +52,34 @@ BLOCKISH = st.fixed_dictionaries(
     },
 )
 NAMES = (
-    "channel user users text blocks attachments metadata markdown_text thread_ts ts message_ts trigger_id view view_id hash "
-    "external_id user_id types limit cursor oldest latest email token error bot team"
-).split()
+    "channel",
+    "user",
+    "users",
+    "text",
+    "blocks",
+    "attachments",
+    "metadata",
+    "markdown_text",
+    "thread_ts",
+    "ts",
+    "message_ts",
+    "trigger_id",
+    "view",
+    "view_id",
+    "hash",
+    "external_id",
+    "user_id",
+    "types",
+    "limit",
+    "cursor",
+    "oldest",
+    "latest",
+    "email",
+    "token",
+    "error",
+    "bot",
+    "team",
+)
 ARGUMENTS = st.dictionaries(
     st.sampled_from(NAMES), KNOWN | VALUES | BLOCKISH | st.lists(BLOCKISH, max_size=3), max_size=8
 )
@@ -146,7 +171,25 @@ async def run(send: Any, *strategies: SearchStrategy[Any]) -> None:
 async def test_acting_with_garbage_never_fails(slack: WorkspaceServer) -> None:
     """Any act with any fields gets ok or a refusal."""
     acts = st.sampled_from([name[4:] for name in dir(slack.page) if name.startswith("_do_")])
-    names = "user channel text ts thread_ts view_id block_id action_id input state callback_id who with name tab query all".split()
+    names = [
+        "user",
+        "channel",
+        "text",
+        "ts",
+        "thread_ts",
+        "view_id",
+        "block_id",
+        "action_id",
+        "input",
+        "state",
+        "callback_id",
+        "who",
+        "with",
+        "name",
+        "tab",
+        "query",
+        "all",
+    ]
     users = st.sampled_from(["UMIA", "mia", "U0LAUNCHR", "x"])
     fields = st.dictionaries(st.sampled_from(names), KNOWN | VALUES, max_size=8)
 

@@ -48,11 +48,11 @@ async def feed(slack: WorkspaceServer) -> AsyncIterator[Feed]:
 
 async def act(slack: WorkspaceServer, do: str, **fields: Any) -> dict[str, Any]:
     """One act of Mia's, over HTTP as the page does it."""
-    async with aiohttp.ClientSession() as session:
-        async with session.post(f"{slack.url}/_page/act", json={"do": do, "user": "UMIA", **fields}) as answer:
-            assert answer.status == 200
-            found: dict[str, Any] = await answer.json()
-            return found
+    data = {"do": do, "user": "UMIA", **fields}
+    async with aiohttp.ClientSession() as session, session.post(f"{slack.url}/_page/act", json=data) as answer:
+        assert answer.status == 200
+        found: dict[str, Any] = await answer.json()
+        return found
 
 
 async def test_the_feed_begins_with_everything_and_goes_on_with_changes(
@@ -161,11 +161,10 @@ async def test_an_ephemeral_message_can_be_dismissed(slack: WorkspaceServer, cli
 )
 async def test_what_nobody_can_do_is_refused_with_a_sentence(slack: WorkspaceServer, bad: dict[str, Any]) -> None:
     """A code and a sentence, never a failure."""
-    async with aiohttp.ClientSession() as session:
-        async with session.post(f"{slack.url}/_page/act", json=bad) as answer:
-            said = await answer.json()
-            assert (answer.status, said["ok"]) == (200, False)
-            assert said["message"].endswith(".")
+    async with aiohttp.ClientSession() as session, session.post(f"{slack.url}/_page/act", json=bad) as answer:
+        said = await answer.json()
+        assert (answer.status, said["ok"]) == (200, False)
+        assert said["message"].endswith(".")
 
 
 async def test_another_site_cannot_drive_the_workspace(slack: WorkspaceServer) -> None:

@@ -107,9 +107,9 @@ async def test_query_form_and_json_are_read(slack: WorkspaceServer) -> None:
 async def test_a_body_that_cannot_be_read_is_named(slack: WorkspaceServer, kind: str, body: bytes, error: str) -> None:
     """Slack's codes for bad bodies."""
     headers = {"Authorization": f"Bearer {slack.bot_token}", "Content-Type": kind}
-    async with aiohttp.ClientSession() as session:
-        async with session.post(slack.api_url + "chat.postMessage", data=body, headers=headers) as answer:
-            assert (await answer.json())["error"] == error
+    url = slack.api_url + "chat.postMessage"
+    async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
+        assert (await answer.json())["error"] == error
 
 
 async def test_an_unknown_method_is_named(client: AsyncWebClient) -> None:

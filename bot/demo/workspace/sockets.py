@@ -12,6 +12,7 @@ import secrets
 import socket
 import struct
 import time
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -249,15 +250,14 @@ class Sockets:
 
     async def _hand(self, envelope: str, frame: dict[str, Any]) -> None:
         """Give a frame to the socket whose turn it is; another one where that is gone."""
-        for _ in range(len(self.connections)):
-            self._turn += 1
-            connection = self.connections[self._turn % len(self.connections)]
+        self._turn += 1
+        every = tuple(self.connections)
+        for place in range(len(every)):
+            connection = every[(self._turn + place) % len(every)]
             connection.waiting.add(envelope)
             if await connection.send(frame):
                 return
             connection.waiting.discard(envelope)
-            if not self.connections:
-                break
         sent = self._sent[envelope]
         if not sent.future.done():
             sent.future.set_result(Result(ok=False, error="dispatch_failed"))
@@ -298,5 +298,4 @@ def _disconnect(reason: str) -> dict[str, Any]:
 
 
 def _uuid() -> str:
-    raw = secrets.token_hex(16)
-    return f"{raw[:8]}-{raw[8:12]}-{raw[12:16]}-{raw[16:20]}-{raw[20:]}"
+    return str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))

@@ -10,14 +10,12 @@ async with WorkspaceServer() as slack:
 
 from __future__ import annotations
 
-import asyncio
-import copy
 import ipaddress
 import json
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -25,9 +23,9 @@ from bot.demo.workspace import core, forms, manifest
 from bot.demo.workspace.acts import Acts, all_blocks
 from bot.demo.workspace.content import elements
 from bot.demo.workspace.control import Control
-from bot.demo.workspace.core import CallRecord, Violation
-from bot.demo.workspace.dispatch import Delivery, Dispatcher
+from bot.demo.workspace.dispatch import Dispatcher
 from bot.demo.workspace.faults import Fault
+from bot.demo.workspace.looking import Looking
 from bot.demo.workspace.pace import Pace
 from bot.demo.workspace.page_feed import STATIC, PageFeed
 from bot.demo.workspace.people import Json
@@ -35,11 +33,9 @@ from bot.demo.workspace.server import BODY_BYTES, WebApi, loopback_only
 from bot.demo.workspace.sockets import Result
 
 ACK_TIMEOUT = 3.0
-Predicate = Callable[[Json], bool]
-T = TypeVar("T")
 
 
-class WorkspaceServer:
+class WorkspaceServer(Looking):
     """One workspace on one loopback port. `port` 0: any free one."""
 
     def __init__(
@@ -197,102 +193,6 @@ class WorkspaceServer:
                     return str(block["block_id"])
         raise forms.NoSuch(f"there is no button {action_id!r} with the value {value!r}")
 
-    # -- looking ---------------------------------------------------------------
-
-    def seen(self, channel: str = "", user: str = "") -> list[Json]:
-        """Messages, each with `channel` (and `for_user` where only one person sees it), oldest first.
-
-        Ephemeral ones are included where `user` (or nobody) is named.
-        """
-        where = self._channel_id(channel, user) if channel else ""
-        who = self.workspace.user(user).id if user else ""
-        found = [
-            {**copy.deepcopy(message), "channel": at, **({"for_user": only} if only else {})}
-            for at, only, message in self.workspace.everything()
-            if where in ("", at) and (not only or who in ("", only))
-        ]
-        return sorted(found, key=lambda each: float(each["ts"]))
-
-    def _channel_id(self, channel: str, user: str) -> str:
-        return (
-            self.acts.channel(self.workspace.user(user).id, "dm").id
-            if channel == "dm"
-            else self.workspace.channel(channel).id
-        )
-
-    def messages(self, channel: str) -> list[Json]:
-        """Messages that everybody in the channel sees."""
-        return [each for each in self.seen(channel) if "for_user" not in each]
-
-    def ephemerals(self, user: str) -> list[Json]:
-        """Messages that only this person sees."""
-        return [each for each in self.seen(user=user) if "for_user" in each]
-
-    def home(self, user: str) -> Json | None:
-        """The App Home of a person."""
-        return copy.deepcopy(self.workspace.homes.get(self.workspace.user(user).id))
-
-    def modal(self, user: str) -> Json | None:
-        """The dialog on top."""
-        stack = self.workspace.modals.get(self.workspace.user(user).id)
-        return copy.deepcopy(stack[-1]) if stack else None
-
-    def calls(self, method: str = "") -> list[CallRecord]:
-        """Every Web API call, or those of one method."""
-        return [each for each in self.core.calls if method in ("", each.method)]
-
-    def violations(self) -> list[Violation]:
-        """What the app must not do, and did."""
-        return list(self.core.violations)
-
-    def deliveries(self) -> list[Delivery]:
-        """Every try to hand something to the app."""
-        return list(self.core.dispatcher.deliveries)
-
-    async def wait_for(
-        self, wanted: str | Predicate, *, channel: str = "", user: str = "", after: str = "", timeout: float = 5.0
-    ) -> Json:
-        """The first message (later than `after`, a time stamp) that holds the text or satisfies the predicate.
-
-        Text is looked for in `text` and in all blocks. Raises TimeoutError that lists what there was.
-        """
-
-        def look() -> Json | None:
-            for each in self.seen(channel, user):
-                if after and float(each["ts"]) <= float(after):
-                    continue
-                if wanted(each) if callable(wanted) else wanted in words(each):
-                    return each
-            return None
-
-        try:
-            return await self.until(look, timeout=timeout)
-        except TimeoutError:
-            there = "\n".join(f"  {each['ts']} {words(each)[:160]!r}" for each in self.seen(channel, user)[-12:])
-            name = wanted if isinstance(wanted, str) else "a message that satisfies the predicate"
-            raise TimeoutError(f"no {name!r} within {timeout} s; there was:\n{there or '  nothing'}") from None
-
-    async def until(self, look: Callable[[], T | None], *, timeout: float = 5.0) -> T:
-        """Wait until `look()` gives something; it is asked again after each change of the workspace."""
-        changed = asyncio.Event()
-        stop = self.workspace.listen(lambda _: changed.set())
-        try:
-            async with asyncio.timeout(timeout):
-                while not (found := look()):
-                    changed.clear()
-                    # Calls and acknowledgements change nothing that is shown: look now and then as well.
-                    try:
-                        await asyncio.wait_for(changed.wait(), 0.05)
-                    except TimeoutError:
-                        continue
-                return found
-        finally:
-            stop()
-
-    async def connected(self, sockets: int = 1, *, timeout: float = 10.0) -> None:
-        """Wait until the app holds at least so many sockets."""
-        await self.until(lambda: len(self.core.dispatcher.sockets.connections) >= sockets, timeout=timeout)
-
     # -- breaking --------------------------------------------------------------
 
     def fault(self, kind: str, **details: Any) -> Fault:
@@ -325,18 +225,6 @@ class WorkspaceServer:
     def advance(self, seconds: float) -> None:
         """The workspace's clock goes forward."""
         self.core.pace.advance(seconds)
-
-
-def words(message: Json) -> str:
-    """All that a person can read in a message."""
-    return "\n".join([message.get("text", ""), *_strings(all_blocks(message))])
-
-
-def _strings(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
-    return [text for each in inner for text in _strings(each)]
 
 
 def _blocks(where: Json) -> list[Json]:
