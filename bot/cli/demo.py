@@ -8,13 +8,15 @@ when its standard input closes, so it never outlives this process, however that 
 from __future__ import annotations
 
 import json
+import logging
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Timer
+from threading import Event, Thread, Timer
 
 import click
 
@@ -63,11 +65,15 @@ def demo() -> int:
             slack_api_url=found.api,
             launch_config=found.config,
             launch_data=data,
+            launch_http=environment("LAUNCH_HTTP") or "127.0.0.1:0",
         )
-        click.echo(f"The workspace is open: {found.page}\nStop with Ctrl-C.")
         from bot.cli.running import serve
 
-        return serve(settings)
+        return serve(
+            settings,
+            said=lambda _team: f"The workspace is open: {found.page}\nStop with Ctrl-C.",
+            level=logging.WARNING,
+        )
 
 
 @contextmanager
@@ -81,9 +87,13 @@ def workspace(data: Path) -> Iterator[Workspace]:
         encoding="utf-8",
         start_new_session=True,  # Ctrl-C reaches the bot first, and the bot stops the workspace after itself
     )
+    ended = Event()
     try:
-        yield _ready(child)
+        found = _ready(child)
+        Thread(target=_watch, args=(child, ended), daemon=True).start()
+        yield found
     finally:
+        ended.set()
         _stop(child)
 
 
@@ -105,6 +115,14 @@ def _ready(child: subprocess.Popen[str]) -> Workspace:
         raise click.ClickException(
             f"The local workspace did not start (exit code {child.wait()}). Its own words are above."
         ) from None
+
+
+def _watch(child: subprocess.Popen[str], ended: Event) -> None:
+    """Where the workspace ends before the bot, the bot is stopped too: nobody could reach it any more."""
+    child.wait()
+    if not ended.is_set():
+        click.echo("The local workspace ended by itself; stopping the bot.", err=True)
+        signal.raise_signal(signal.SIGINT)
 
 
 def _stop(child: subprocess.Popen[str]) -> None:

@@ -30,4 +30,4 @@ def command() -> int:
         return demo()
     from bot.cli.running import serve
 
-    return serve(settings)
+    return serve(settings, said=lambda team: f"The bot is in the workspace {team}. Stop with Ctrl-C.")

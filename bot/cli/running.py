@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.cli.errors import WRONG_USE
@@ -10,22 +12,49 @@ if TYPE_CHECKING:
     from bot.config.settings import Settings
 
 
-def serve(settings: Settings) -> int:
-    """Exit code of a whole run: 0 after an orderly stop, 2 where Slack refuses the tokens, 1 where it is not there."""
+class MaskedFormatter(logging.Formatter):
+    """One line for each event, without the secrets of the settings or anything that looks like one."""
+
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line; a traceback follows it where there is one."""
+        from checks.masking import mask
+
+        text = super().format(record)
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return mask(text)
+
+
+def serve(settings: Settings, *, said: Callable[[str], str], level: int = logging.INFO) -> int:
+    """Exit code of a whole run: 0 after an orderly stop, 2 where Slack refuses the tokens, 1 where it cannot run.
+
+    `said` makes the line that is printed when the bot is ready, out of the workspace's name.
+    """
     import asyncio
     import sys
 
     from bot import app
     from bot.adapters.selftest import NotAccepted, NotReached
 
+    handler = logging.StreamHandler()
+    handler.setFormatter(MaskedFormatter(settings.secrets))
+    logging.basicConfig(level=level, handlers=[handler])
+
+    def ready(runtime: app.Runtime) -> None:
+        print(said(runtime.identity.team), flush=True)
+
     try:
-        asyncio.run(app.run(settings))
+        asyncio.run(app.run(settings, ready=ready))
     except KeyboardInterrupt:
         return 0
     except NotAccepted as error:
         sys.stderr.write(f"{error}\n")
         return WRONG_USE
-    except NotReached as error:
+    except (NotReached, app.AddressTaken) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
