@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from checks.inventory import Inventory
     from checks.model import Check, Finding, Severity, Status, Target, Verdict
     from checks.registry import load
-    from checks.report import RUBRIC, Report
+    from checks.report import Report
+    from checks.rubric import RUBRIC
     from checks.runner import Job, plan, run
 
 __all__ = [
@@ -31,7 +32,8 @@ _HOMES = {
     "checks.inventory": ("Inventory",),
     "checks.model": ("Check", "Finding", "Severity", "Status", "Target", "Verdict"),
     "checks.registry": ("load",),
-    "checks.report": ("RUBRIC", "Report"),
+    "checks.report": ("Report",),
+    "checks.rubric": ("RUBRIC",),
     "checks.runner": ("Job", "plan", "run"),
 }
 

@@ -6,16 +6,15 @@ contract: they are only ever added to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import cast
 
-from checks.model import Asked, Finding, Json, Kind, Severity, Status
+from checks.finding_json import finding_from_json, finding_to_json, items, number, texts, written
+from checks.model import Finding, Json, Severity, Status
+from checks.rubric import RUBRIC
 
-RUBRIC = 1
-"""Number of the rules by which findings were judged; two reports of different rubrics are compared with care."""
 SCHEMA = 1
 """Number of the JSON's shape."""
 
@@ -76,7 +75,8 @@ class Report:
     """UTC."""
     took_ms: int
     findings: tuple[Finding, ...]
-    rubric: int = RUBRIC
+    rubric: str = RUBRIC
+    """The version of the rules by which was judged; reports of different rules are compared with care."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -163,7 +163,7 @@ class Report:
             "schema": SCHEMA,
             "product": self.product,
             "targets": list(self.targets),
-            "started_at": _written(self.started_at),
+            "started_at": written(self.started_at),
             "took_ms": self.took_ms,
             "verdict": self.verdict.value,
             "counts": dict(self.counts),
@@ -179,11 +179,11 @@ class Report:
                 raise ValueError(f"schema {data['schema']!r} is not {SCHEMA}")
             return cls(
                 product=str(data["product"]),
-                targets=_texts(data["targets"]),
+                targets=texts(data["targets"]),
                 started_at=datetime.fromisoformat(str(data["started_at"])),
-                took_ms=_number(data["took_ms"]),
-                findings=tuple(finding_from_json(one) for one in _items(data["findings"])),
-                rubric=_number(data.get("rubric", 0)),
+                took_ms=number(data["took_ms"]),
+                findings=tuple(finding_from_json(one) for one in items(data["findings"])),
+                rubric=str(data.get("rubric", "")),
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a report: {error}") from error
@@ -204,101 +204,3 @@ def _harm(finding: Finding) -> tuple[int, int]:
 
 def _rank(finding: Finding) -> tuple[int, int, int, bool, bool]:
     return (_GROUP[finding.status], *_harm(finding), not finding.breaks, finding.environment != "production")
-
-
-def finding_to_json(finding: Finding) -> dict[str, Json]:
-    """One finding with the keys of the contract first."""
-    return {
-        "check": finding.check,
-        "target": finding.target,
-        "status": finding.status.value,
-        "code": finding.code,
-        "severity": finding.severity.value,
-        "summary": finding.summary,
-        "impact": finding.impact,
-        "fix": list(finding.fix),
-        "seen": dict(finding.seen),
-        "verify": finding.verify,
-        "links": list(finding.links),
-        "owner": finding.owner,
-        "requirements": list(finding.requirements),
-        "took_ms": finding.took_ms,
-        "kind": finding.kind.value,
-        "service": finding.service,
-        "environment": finding.environment,
-        "breaks": finding.breaks,
-        "blocker_class": finding.blocker_class,
-        "runbook": finding.runbook,
-        "at": None if finding.at is None else _written(finding.at),
-        "evidence": [
-            {"what": one.what, "of": one.of, "answer": one.answer, "took_ms": one.took_ms} for one in finding.evidence
-        ],
-    }
-
-
-def finding_from_json(data: Json) -> Finding:
-    """One finding as written by `finding_to_json`; unknown keys are left alone. Raises `ValueError`."""
-    try:
-        found = _mapping(data)
-        at = found.get("at")
-        return Finding(
-            check=str(found["check"]),
-            target=str(found["target"]),
-            code=str(found["code"]),
-            status=Status(str(found["status"])),
-            severity=Severity(str(found["severity"])),
-            summary=str(found["summary"]),
-            impact=str(found.get("impact", "")),
-            fix=_texts(found.get("fix")),
-            seen=dict(_mapping(found.get("seen"))),
-            verify=str(found.get("verify", "")),
-            links=_texts(found.get("links")),
-            owner=str(found.get("owner", "")),
-            requirements=_texts(found.get("requirements")),
-            took_ms=_number(found.get("took_ms", 0)),
-            evidence=tuple(_asked(_mapping(one)) for one in _items(found.get("evidence"))),
-            at=None if at is None else datetime.fromisoformat(str(at)),
-            kind=Kind(str(found.get("kind", Kind.HOST.value))),
-            service=str(found.get("service", "")),
-            environment=str(found.get("environment", "production")),
-            breaks=found.get("breaks") is True,
-            blocker_class=found.get("blocker_class") is True,
-            runbook=str(found.get("runbook", "")),
-        )
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"not a finding: {error}") from error
-
-
-def _asked(one: Mapping[str, Json]) -> Asked:
-    return Asked(str(one["what"]), str(one["of"]), str(one["answer"]), _number(one.get("took_ms", 0)))
-
-
-def _written(at: datetime) -> str:
-    """ISO 8601 in UTC, ending in Z."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _items(value: Json) -> Iterable[Json]:
-    if value is None:
-        return ()
-    if not isinstance(value, list | tuple):
-        raise TypeError("a list is missing")
-    return cast("Iterable[Json]", value)
-
-
-def _texts(value: Json) -> tuple[str, ...]:
-    return tuple(str(one) for one in _items(value))
-
-
-def _mapping(value: Json) -> Mapping[str, Json]:
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise TypeError("an object is missing")
-    return value
-
-
-def _number(value: Json) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"a whole number is missing: {value!r}")
-    return value

@@ -22,12 +22,17 @@ from checks.inventory import Inventory, expand
 from checks.masking import clip, mask
 from checks.model import Asked, Check, Finding, Target, Verdict
 from checks.probe import Probe
+from checks.progress import OnProgress, Progress, Teller
 from checks.registry import load
 
 log = logging.getLogger(__name__)
 
+__all__ = ["Job", "OnProgress", "Progress", "UnknownName", "Vantage", "plan", "run"]
+
 CHECK_SECONDS = 30.0
 """One check's own deadline."""
+ONLINE_SECONDS = 15.0
+"""How long the question whether we are online ourselves may hold up the answers."""
 AT_ONCE = 32
 """Checks that run side by side; what they send is bounded again, per host, behind the probe."""
 FIRST_LOOK = 0.7
@@ -42,16 +47,6 @@ class Job:
 
     check: Check
     target: Target
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is."""
-
-    done: int
-    total: int
-    now: str
-    """What began or ended last, in words; empty at the end."""
 
 
 class UnknownName(ValueError):
@@ -74,7 +69,6 @@ class Vantage(Probe, Protocol):
 
 Tracer = Callable[[Probe], tuple[Probe, list[Asked]]]
 """Wraps a probe so that everything asked through it is written into the list."""
-OnProgress = Callable[[Progress], None]
 
 
 def plan(inventory: Inventory, *, only: Sequence[str] = ()) -> list[Job]:
@@ -135,7 +129,7 @@ async def run(
     from checks.net.trace import traced
 
     ends = _time() + deadline
-    tell = _Teller(len(jobs), on_progress)
+    tell = Teller(len(jobs), on_progress)
     first_ends = _time() + (deadline * FIRST_LOOK if confirm else deadline)
     look = Look(probe, tracer or traced, tell, asyncio.Semaphore(at_once), first_ends, check_seconds)
     answers = await _unless_offline(look, jobs)
@@ -150,7 +144,7 @@ async def run(
 async def _unless_offline(look: Look, jobs: Sequence[Job]) -> list[Finding] | None:
     """The findings of the first look, or None as soon as the probe knows that it cannot see out itself."""
     work = asyncio.ensure_future(look.all(jobs))
-    online = asyncio.ensure_future(_online(look.probe, look.left()))
+    online = asyncio.ensure_future(_online(look.probe, min(look.left(), ONLINE_SECONDS)))
     try:
         await asyncio.wait({work, online}, return_when=asyncio.FIRST_COMPLETED)
         if not await online:
@@ -180,7 +174,7 @@ class Look:
 
     probe: Probe
     tracer: Tracer
-    tell: _Teller
+    tell: Teller
     slots: asyncio.Semaphore
     ends: float
     """Loop time at which nothing may be begun or waited for any more."""
@@ -254,40 +248,6 @@ def where(error: BaseException) -> str:
         if path.is_relative_to(root) and ".venv" not in path.parts:
             return f"{path.relative_to(root).as_posix()}:{frame.lineno}"
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"
-
-
-class _Teller:
-    """Counts what is done and says so; a listener that fails does not stop a run."""
-
-    def __init__(self, total: int, listener: OnProgress | None) -> None:
-        self.done = 0
-        self.total = total
-        self._listener = listener
-
-    def _say(self, now: str) -> None:
-        if self._listener is None:
-            return
-        try:
-            self._listener(Progress(self.done, self.total, now))
-        except Exception:
-            log.exception("progress could not be shown")
-            self._listener = None
-
-    def more(self, jobs: int) -> None:
-        """There is more to do than was known at the start."""
-        self.total += jobs
-
-    def begins(self, name: str) -> None:
-        self._say(name)
-
-    def ends(self, name: str) -> None:
-        self.done += 1
-        self._say(name)
-
-    def end(self) -> None:
-        """Everything is done, also what was never begun."""
-        self.done = self.total
-        self._say("")
 
 
 def _time() -> float:

@@ -16,6 +16,7 @@ from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
 from checks.net.facts import DnsAnswer
 from checks.probe import Probe
 from checks.registry import check
+from checks.spf_bill import seen_of
 from checks.spf_record import is_spf
 from checks.spf_walk import Node, State, gather, spf_records, walk
 
@@ -119,6 +120,7 @@ OUTCOMES = {
         IGNORED,
         ("Replace “{term}” by the include or the addresses that your mail provider names.",),
         Severity.HIGH,
+        runbook="emails_in_spam",
     ),
     "too_many_voids": Outcome(
         Status.FAIL,
@@ -133,6 +135,7 @@ OUTCOMES = {
         "Some receivers cannot read the list, so your mail may land in spam.",
         ("At your DNS provider split the value into two quoted pieces within one record, each under 255 characters.",),
         Severity.HIGH,
+        runbook="emails_in_spam",
     ),
     "too_long": Outcome(
         Status.WARN,
@@ -233,12 +236,9 @@ def judge(facts: Facts) -> Verdict:
     tree = walk(facts.domain, facts.answers)
     if tree.record is None:
         return _without_record(facts, root, mx)
-    seen = _seen(tree, root)
+    seen = seen_of(tree, root)
     return (
-        _ignored(tree, seen)
-        or _unseen(tree, seen)
-        or _weak(tree, root, seen)
-        or Verdict(_plain_code(facts, tree, mx), seen)
+        _ignored(tree, seen) or _unseen(tree, seen) or _weak(tree, seen) or Verdict(_plain_code(facts, tree, mx), seen)
     )
 
 
@@ -268,36 +268,6 @@ def _almost(text: str) -> bool:
     """A record that was meant to be SPF."""
     start = text.lstrip("\"' \t").lower().replace(" ", "")
     return not is_spf(text) and start.startswith(("v=spf", "v:spf", "spf1", "spf2.0", "v=sfp"))
-
-
-def _seen(tree: Node, root: DnsAnswer) -> dict[str, Json]:
-    nodes = list(tree.walk())
-    record = tree.record.text if tree.record else ""
-    voids = [term for _, node in nodes for term in node.voids]
-    place = root.records.index(record) if record in root.records else 0
-    strings = root.strings[place] if place < len(root.strings) else ()
-    return {
-        "record": record[:1000],
-        "length": len(record),
-        "longest": max(strings, default=0),
-        "lookups": tree.lookups,
-        "void_count": len(voids),
-        "voids": tuple(voids[:20]),
-        "bill": _bill(tree),
-        "tree": [
-            {"term": node.via[:200], "cost": node.cost, "depth": depth, "state": node.state.value}
-            for depth, node in nodes[1:60]
-        ],
-    }
-
-
-def _bill(tree: Node) -> str:
-    """What each part of the record costs, the dearest first: `_spf.example.net 4, mx 1`."""
-    led = {child.via for child in tree.children}
-    parts = [(child.cost, child.domain) for child in tree.children]
-    if tree.record is not None:
-        parts += [(1, term.text) for term in tree.record.reached if term.costs and term.text not in led]
-    return ", ".join(f"{name} {cost}" for cost, name in sorted(parts, key=lambda part: -part[0])[:20]) or "nothing"
 
 
 def _ignored(tree: Node, seen: dict[str, Json]) -> Verdict | None:
@@ -334,22 +304,20 @@ def _unseen(tree: Node, seen: dict[str, Json]) -> Verdict | None:
     return None if dark is None else Verdict("include_unknown", seen | {"where": dark.domain})
 
 
-def _weak(tree: Node, root: DnsAnswer, seen: dict[str, Json]) -> Verdict | None:
-    length = len(tree.record.text) if tree.record else 0
-    voids = sum(len(node.voids) for _, node in tree.walk())
+def _weak(tree: Node, seen: dict[str, Json]) -> Verdict | None:
+    length, longest, voids = (int(str(seen[key])) for key in ("length", "longest", "void_count"))
+    if longest > STRING:
+        return Verdict("string_too_long", seen)
     if voids > MOST_VOIDS:
         return Verdict("too_many_voids", seen)
-    if any(string > STRING for strings in root.strings for string in strings):
-        return Verdict("string_too_long", seen | {"longest": max(max(strings, default=0) for strings in root.strings)})
+    final = tree.final
+    if final is None or final.qualifier == "?":
+        ending = f"it ends with {final.text}" if final else "it has no all at its end"
+        return Verdict("no_end", seen | {"ending": ending})
     if length > TOO_LONG:
         return Verdict("too_long", seen)
     if tree.lookups >= NEARLY:
         return Verdict("near_limit", seen)
-    final = tree.final
-    if final is None or final.qualifier == "?":
-        return Verdict(
-            "no_end", seen | {"ending": f"it ends with {final.text}" if final else "it has no all at its end"}
-        )
     reached = tree.record.reached if tree.record else ()
     pointer = next((term.text for term in reached if term.name == "ptr"), "")
     if pointer:

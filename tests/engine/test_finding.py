@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.finding import EVIDENCE, build, fill, holes
+from checks.finding_json import finding_from_json, finding_to_json
 from checks.model import Asked, Outcome, Severity, Status, Verdict
-from checks.report import finding_from_json, finding_to_json
 from tests.engine.probes import NOW, a_check, a_target
 
 

@@ -147,7 +147,7 @@ def test_changes_since_the_last_report():
     assert changes
     assert not after.changed_since(after)
     assert after.changed_since(None) == Changes()
-    assert not after.changed_since(replace(before, rubric=0)).same_rubric
+    assert not after.changed_since(replace(before, rubric="0")).same_rubric
 
 
 FINDINGS = st.builds(
