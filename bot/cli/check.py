@@ -174,11 +174,16 @@ def _written(report: Report, form: str, only: Sequence[str], *, detail: bool, co
     if form in ("json", "junit", "sarif"):
         module = importlib.import_module(f"bot.formats.{form}")
         return str(getattr(module, form)(report))
+    from dataclasses import replace
+
+    from bot.document import Actions
     from bot.render.markdown import markdown
     from bot.render.text import text
     from bot.views import audit
 
     document = audit.report(report, detail=detail, only=only)
+    # Whoever has just typed the command needs no button for it.
+    document = replace(document, parts=tuple(part for part in document.parts if not isinstance(part, Actions)))
     if form == "markdown":
         return markdown(document)
     return text(document, width=width(), colour=colour, ascii=plain_letters())

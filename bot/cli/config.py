@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.terminal import config_option, config_path, examples, write
+from bot.cli.terminal import config_option, config_path, examples, lines, width, write
 
 if TYPE_CHECKING:
     from bot.config.schema import LaunchFile
@@ -67,7 +67,7 @@ def _check(given: Path | None) -> int:
 
     path, _ = config_path(given)
     file = load(path)
-    write("\n".join([f"{path} is in order.", *_said(file)]))
+    write(lines([f"{path} is in order.", *_said(file)], width()))
     return 0
 
 

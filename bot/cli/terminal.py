@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
@@ -43,6 +43,17 @@ def show(document: Document, *, no_color: bool = False) -> None:
     from bot.render.text import text
 
     write(text(document, width=width(), colour=colourful(sys.stdout, no_color), ascii=plain_letters()))
+
+
+def lines(texts: Iterable[str], columns: int) -> str:
+    """Each text on lines of its own, wrapped and indented; addresses and names are never broken."""
+    from textwrap import wrap
+
+    return "\n".join(
+        line
+        for text in texts
+        for line in wrap(text, columns, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False) or [""]
+    )
 
 
 def plain_letters() -> bool:
