@@ -123,15 +123,16 @@ class Postman:
             await asyncio.wait(set(self._tasks))
 
     async def stop(self, seconds: float = 5.0) -> None:
-        """Begin nothing more, and let what is being sent arrive; the rest is in the store."""
+        """Send what is due, begin nothing more, and let what is being sent arrive; the rest is in the store."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.tick()
+                await self.settle()
         self._stopped = True
-        if self._alarm is not None:
-            self._alarm.cancel()
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=seconds)
-        for task in list(self._tasks):
+        tasks = [*self._tasks, *([self._alarm] if self._alarm is not None else [])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _scan(self) -> None:
         now = self._clock.now()

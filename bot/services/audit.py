@@ -119,6 +119,7 @@ class Audits:
         self._config = config
         self._wake = wake
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._starting = asyncio.Lock()
 
     async def start(self, *, user: str, channel: str, only: Sequence[str] = ()) -> int:
         """Write an audit down, ask for its message in `channel`, and begin. Returns its number.
@@ -159,9 +160,11 @@ class Audits:
             )
             return id
 
-        id = await self._store.write(begin)
-        task = asyncio.create_task(self._run(id, inventory, names, rules, now), name=f"audit-{id}")
-        self._tasks[id] = task
+        # A stored audit without its task would look like one that a kill has cut off.
+        async with self._starting:
+            id = await self._store.write(begin)
+            task = asyncio.create_task(self._run(id, inventory, names, rules, now), name=f"audit-{id}")
+            self._tasks[id] = task
         task.add_done_callback(lambda _: self._tasks.pop(id, None))
         self._wake()
         return id
@@ -179,12 +182,17 @@ class Audits:
 
     async def stop(self, seconds: float = 5.0) -> None:
         """Let running audits end for so long, then cut them off; each leaves a row that says what happened."""
-        tasks = list(self._tasks.values())
+        tasks = dict(self._tasks)
         if tasks and seconds > 0:
-            await asyncio.wait(tasks, timeout=seconds)
-        for task in tasks:
+            await asyncio.wait(tasks.values(), timeout=seconds)
+        for task in tasks.values():
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+        for id in tasks:
+            # A task that was cancelled before its first step could not say so itself.
+            await self._close(id, Stage.INTERRUPTED)
+        if tasks:
+            self._wake()
 
     async def wait(self, id: int) -> None:
         """Until an audit that runs in this process is over."""

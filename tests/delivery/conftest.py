@@ -90,7 +90,7 @@ class Office:
             document = Document(f"news {id}: {row['words']}", (Paragraph(("More.",)), *self.parts))
             return Said(document, row["rev"], "UMIA")
 
-        return Speaker(say, lambda _c, id, channel, ts: self.told.append((id, channel, ts)))
+        return Speaker(say, lambda _c, number, channel, ts: self.told.append((number, channel, ts)))
 
 
 @pytest.fixture

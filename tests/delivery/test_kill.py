@@ -66,10 +66,10 @@ async def test_kills_at_any_moment_neither_lose_nor_double(tmp_path):
     await store.write(lambda c: c.execute("CREATE TABLE news (id INTEGER PRIMARY KEY, rev INTEGER)"))
     channels = [LAUNCH, "C0OPSALRT", "G0FOUNDER"]
     for id in range(12):
-        await store.write(lambda c, id=id: c.execute("INSERT INTO news VALUES (?, 1)", (id,)))
+        await store.write(lambda c, number=id: c.execute("INSERT INTO news VALUES (?, 1)", (number,)))
         channel = channels[id % 3]
         await store.write(
-            lambda c, id=id, channel=channel: outbox.post(c, "acme", f"news:{id}", clock.now(), channel=channel)
+            lambda c, number=id, channel=channel: outbox.post(c, "acme", f"news:{number}", clock.now(), channel=channel)
         )
     store.close()
     async with WorkspaceServer() as slack:

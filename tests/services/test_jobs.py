@@ -1,0 +1,128 @@
+"""Recurring work: each job does its part, a failing one is told and stops no other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from bot import jobs
+from bot.clock import SystemClock
+from bot.jobs import JOBS, Clockwork, Job
+from bot.services.container import Services
+from bot.store import seen
+from bot.store.beat import beat
+
+
+@dataclass
+class Bell:
+    """Stands where the postman stands and counts the ticks."""
+
+    rung: int = 0
+
+    async def tick(self) -> None:
+        self.rung += 1
+
+
+@dataclass
+class Running:
+    """A runtime as jobs know it."""
+
+    services: Services
+    postman: Bell
+
+
+@pytest.fixture
+def runtime(make, tmp_path) -> Iterator[Running]:
+    """Services without configuration are enough for housekeeping."""
+    return Running(make(tmp_path / "nowhere.yml").services, Bell())
+
+
+def _job(name: str) -> Job:
+    return next(job for job in JOBS if job.name == name)
+
+
+async def _until(condition) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await SystemClock().sleep(0.01)
+
+
+async def test_every_job_runs_and_proves_that_the_bot_is_alive(runtime):
+    """All of them once, without a word of failure."""
+    runtime.services.health.last_tick = runtime.services.health.last_write = None
+    for job in JOBS:
+        await jobs.run(job, runtime)
+    health = runtime.services.health
+    assert health.failing_jobs == {}
+    assert health.last_tick is not None
+    assert health.last_write is not None
+    assert runtime.postman.rung == 1
+
+
+async def test_a_time_without_the_bot_is_noticed(runtime):
+    """The heartbeat before was long ago: it, or the machine, was not running."""
+    services = runtime.services
+    long_ago = services.clock.now() - timedelta(hours=2)
+    await services.store.write(lambda c: beat(c, services.product, long_ago))
+    await jobs.run(_job("alive"), runtime)
+    assert services.health.asleep is not None
+    began, ended = services.health.asleep
+    assert ended - began > timedelta(hours=1)
+
+
+async def test_old_events_are_forgotten(runtime):
+    """What Slack will not deliver again need not be known."""
+    services = runtime.services
+    old = services.clock.now() - timedelta(hours=1)
+    await services.store.write(lambda c: seen.take(c, "p", "Ev1", old))
+    await jobs.run(_job("forget-events"), runtime)
+    assert await services.store.read(lambda c: c.execute("SELECT count(*) FROM seen_event").fetchone()[0]) == 0
+
+
+async def test_a_failing_job_is_told_and_forgotten_once_it_works(runtime):
+    """Its reason is in the bot's own health, and it never raises."""
+    fail = True
+
+    async def work(_runtime) -> None:
+        if fail:
+            raise LookupError("secret detail")
+
+    job = Job("shaky", 1, work)
+    await jobs.run(job, runtime)
+    assert "LookupError" in runtime.services.health.failing_jobs["shaky"]
+    assert "secret" not in runtime.services.health.failing_jobs["shaky"]
+    fail = False
+    await jobs.run(job, runtime)
+    assert runtime.services.health.failing_jobs == {}
+
+
+async def test_the_clockwork_runs_jobs_again_and_again_and_never_twice_at_once(runtime):
+    """A slow job does not pile up, and does not hold up another."""
+    counts = {"slow": 0, "quick": 0}
+    at_once, most = 0, 0
+
+    async def slow(_runtime) -> None:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        counts["slow"] += 1
+        if counts["slow"] > 1:
+            await SystemClock().sleep(0.2)
+        at_once -= 1
+
+    async def quick(_runtime) -> None:
+        counts["quick"] += 1
+
+    clockwork = Clockwork(runtime, (Job("slow", 0.05, slow), Job("quick", 0.05, quick)))
+    await clockwork.start()
+    assert counts == {"slow": 1, "quick": 1}
+    assert set(clockwork.next_runs()) == {"slow", "quick"}
+    await _until(lambda: counts["slow"] >= 3)
+    clockwork.stop()
+    clockwork.stop()
+    assert most == 1
+    assert counts["quick"] > counts["slow"]
