@@ -148,9 +148,9 @@ def button(action_id: str, label: str, value: str) -> dict[str, Any]:
 
 
 @contextlib.asynccontextmanager
-async def connected(bot: Bot, slack: WorkspaceServer, sockets: int = 1) -> AsyncIterator[None]:
+async def connected(bot: Bot, slack: WorkspaceServer, sockets: int = 1, ping: float = 3) -> AsyncIterator[None]:
     """The app on that many sockets."""
-    handlers = [AsyncSocketModeHandler(bot.app, slack.app_token, ping_interval=0.3) for _ in range(sockets)]
+    handlers = [AsyncSocketModeHandler(bot.app, slack.app_token, ping_interval=ping) for _ in range(sockets)]
     for handler in handlers:
         await handler.connect_async()
     await slack.connected(sockets)
@@ -336,6 +336,19 @@ async def test_the_bot_is_told_when_it_is_invited(slack: WorkspaceServer, bot: B
     slack.invite_bot("mia", "#general")
     await slack.wait_for("I watch over this", channel="#general")
     assert bot.last("joined")["inviter"] == "UMIA"
+
+
+async def test_the_second_socket_answers_while_the_first_is_cut(slack: WorkspaceServer) -> None:
+    """After a reset of one of two sockets commands go on being answered, and the lost one comes back."""
+    made = Bot(slack)
+    async with connected(made, slack, sockets=2, ping=0.5):
+        first = slack.core.dispatcher.sockets.connections[0]
+        first.reset()
+        await slack.until(lambda: first not in slack.core.dispatcher.sockets.connections)
+        assert (await slack.command("mia", "#launch", "/launch ephemeral")).ok
+        await slack.connected(2, timeout=5)
+        assert (await slack.command("mia", "#launch", "/launch ephemeral")).ok
+        assert slack.violations() == []
 
 
 async def test_three_hundred_commands_at_once_each_get_one_answer(slack: WorkspaceServer) -> None:

@@ -215,15 +215,19 @@ async def test_files_are_served_from_one_folder(tmp_path: Path) -> None:
                 assert answer.status in (400, 404), path
 
 
-async def test_verbs_are_learned_from_the_bots_help(slack: WorkspaceServer) -> None:
-    """Once the bot has explained its verbs, the composer can show the sentences."""
-    from bot.demo.workspace import answers
-
-    block = {
-        "type": "section",
-        "text": {"type": "mrkdwn", "text": "`/launch status [host]`\nGo or no-go, on one screen."},
-    }
-    answers.learn(slack.core, "/launch", {"text": "Help", "blocks": [block]})
+async def test_verbs_are_learned_from_the_bots_help(slack: WorkspaceServer, client: AsyncWebClient) -> None:
+    """Once the bot has explained its verbs, the composer can show the sentences; other answers teach nothing."""
+    hint = "Try `/launch deploy` – it may help."
+    lines = (
+        "`/launch status [host]` – One screen.",
+        "`/launch check [family]`\nLooks now.",
+        "*/launch help* – This list.",
+    )
+    for text in (hint, "\n".join(lines)):
+        block = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+        await client.chat_postEphemeral(channel="C0LAUNCH1", user="UMIA", text="Help", blocks=[block])
     verbs = slack.workspace.commands_for_page()[0]["verbs"]
-    assert {"usage": "status [host]", "help": "Go or no-go, on one screen."} in verbs
-    assert any(each["usage"].startswith("check") for each in verbs)
+    assert {"usage": "status [host]", "help": "One screen."} in verbs
+    assert {"usage": "check [family]", "help": "Looks now."} in verbs
+    assert {"usage": "explain <check>", "help": ""} in verbs
+    assert not any(each["usage"].startswith("deploy") for each in verbs)

@@ -51,7 +51,7 @@ class Acts(Rooms):
         payload = events.slash(self._core, who, where, name, text=sent, response=url)
         result = await self._core.dispatcher.ask("slash_commands", payload, accepts=True)
         if result.ok:
-            answers.to_command(self._core, self._core.handles.responses[key], result.payload, name, sent)
+            answers.to_command(self._core, self._core.handles.responses[key], result.payload, name)
         else:
             answers.slackbot(self._core, who, where.id, f"{name} did not respond ({result.error})")
         return result

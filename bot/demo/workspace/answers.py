@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from bot.demo.workspace import people
+from bot.demo.workspace import hints, people
 from bot.demo.workspace.content import Refused, by_the_bot, checked_view, message_content
 from bot.demo.workspace.core import Core
 from bot.demo.workspace.handles import ResponseUrl
 from bot.demo.workspace.people import BOT_USER, Json
 from bot.demo.workspace.web_api import views
-
-VERB = re.compile(
-    r"[`*]{1,2}(/[a-z][a-z0-9_-]*) ([a-z][^`*\n]{0,150})[`*]{1,2}(?:\s*[-–—:·]?\s*|\n\s*)([^\n`*][^\n]{2,200})?"
-)
 
 
 def say(core: Core, source: ResponseUrl, data: Any) -> Json | None:
@@ -53,6 +48,7 @@ def say(core: Core, source: ResponseUrl, data: Any) -> Json | None:
         message = workspace.whisper(channel, source.user, by_the_bot(content, _name(core)))
         source.ephemeral = True
     source.message_ts = message["ts"]
+    hints.learn(core, message)
     return message
 
 
@@ -60,7 +56,7 @@ def _name(core: Core) -> str:
     return core.workspace.users[BOT_USER].name
 
 
-def to_command(core: Core, source: ResponseUrl, payload: Any, command: str, text: str) -> None:
+def to_command(core: Core, source: ResponseUrl, payload: Any, command: str) -> None:
     """The payload of a slash command's acknowledgement."""
     if not payload:
         return
@@ -72,35 +68,11 @@ def to_command(core: Core, source: ResponseUrl, payload: Any, command: str, text
         core.violation("bad_answer", f"{command}: {bad.error} {bad.extra}"[:400])
         slackbot(core, source.user, source.channel, f'{command} failed with the error "{bad.error}"')
         return
-    if text.partition(" ")[0] == "help" and isinstance(payload, dict):
-        learn(core, command, payload)
 
 
 def slackbot(core: Core, user: str, channel: str, text: str) -> None:
     """A line by Slack itself, for one person."""
     core.workspace.whisper(core.workspace.channels[channel], user, {"user": people.SLACKBOT, "text": text})
-
-
-def learn(core: Core, command: str, message: Json) -> None:
-    """Take verbs and their sentences out of the bot's help, so that the composer can hint at them."""
-    found: dict[str, str] = {}
-    for text in _texts(message):
-        for match in VERB.finditer(text):
-            usage, said = match.group(2).strip(), (match.group(3) or "").strip()
-            if match.group(1) == command and said and usage.split(" ")[0] not in {each.split(" ")[0] for each in found}:
-                found[usage] = said
-    if found:
-        core.workspace.verbs = found
-        core.workspace.changed({"type": "commands", "commands": core.workspace.commands_for_page()})
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        own = [value["text"]] if isinstance(value.get("text"), str) else []
-        return own + [text for key, each in value.items() if key != "text" or not own for text in _texts(each)]
-    if isinstance(value, list):
-        return [text for each in value for text in _texts(each)]
-    return []
 
 
 def to_submission(core: Core, user: str, view: Json, payload: Any) -> dict[str, str]:

@@ -141,7 +141,9 @@ class Sockets:
                 }
             )
             self._core.workspace.connected(len(self.connections))
-            await self._read(connection)
+            # The client may vanish while it is being answered.
+            with contextlib.suppress(ConnectionError):
+                await self._read(connection)
         finally:
             for task in tasks:
                 task.cancel()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.demo.workspace import people
+from bot.demo.workspace import hints, people
 from bot.demo.workspace.content import UPDATE_TEXT, by_the_bot, message_content, shown
 from bot.demo.workspace.people import BOT_USER, Channel, Json
 from bot.demo.workspace.web_api.call import TS, Call, Refused, method
@@ -111,6 +111,7 @@ def post_ephemeral(call: Call) -> Json:
     if call.text("thread_ts"):
         content["thread_ts"] = call.text("thread_ts")
     message = call.workspace.whisper(channel, user, by_the_bot(content, call.workspace.users[BOT_USER].name))
+    hints.learn(call.core, message)
     return {"message_ts": message["ts"]}
 
 
