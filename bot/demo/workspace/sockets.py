@@ -220,7 +220,7 @@ class Sockets:
         """Hand one envelope to one socket and wait for its acknowledgement."""
         if not self.connections:
             return Result(ok=False, error="dispatch_failed")
-        envelope = _uuid()
+        envelope = str(uuid.uuid4())
         frame: dict[str, Any] = {
             "envelope_id": envelope,
             "payload": payload,
@@ -297,7 +297,3 @@ class Sockets:
 
 def _disconnect(reason: str) -> dict[str, Any]:
     return {"type": "disconnect", "reason": reason, "debug_info": {"host": "local"}}
-
-
-def _uuid() -> str:
-    return str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))
