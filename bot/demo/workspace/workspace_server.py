@@ -25,12 +25,14 @@ from bot.demo.workspace.content import elements
 from bot.demo.workspace.control import Control
 from bot.demo.workspace.dispatch import Dispatcher
 from bot.demo.workspace.faults import Fault
-from bot.demo.workspace.looking import Looking
+from bot.demo.workspace.looking import Looking, words
 from bot.demo.workspace.pace import Pace
 from bot.demo.workspace.page_feed import STATIC, PageFeed
 from bot.demo.workspace.people import Json
 from bot.demo.workspace.server import BODY_BYTES, WebApi, loopback_only
 from bot.demo.workspace.sockets import Result
+
+__all__ = ["ACK_TIMEOUT", "WorkspaceServer", "words"]
 
 ACK_TIMEOUT = 3.0
 
