@@ -86,7 +86,7 @@ FOUNDATION = (
       ended_at INTEGER,
       verdict TEXT NOT NULL DEFAULT '',
       report BLOB,
-      previous INTEGER REFERENCES audit(id),
+      previous INTEGER REFERENCES audit(id) ON DELETE SET NULL,
       problem TEXT NOT NULL DEFAULT '',
       rev INTEGER NOT NULL DEFAULT 1
     )
