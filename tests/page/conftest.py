@@ -14,7 +14,12 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from tests.page.stage import Stage
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    os.environ.get("CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run"]
 HOW = "no Chromium found: `apt-get install chromium`, or set CHROMIUM to its path"
 
@@ -60,14 +65,29 @@ async def visit(browser: Browser, stage: Stage) -> AsyncIterator[Open]:
 
     async def open_page(path: str = "", *, welcomed: bool = True, **options: Any) -> Page:
         options.setdefault("viewport", {"width": 1280, "height": 800})
-        context = await browser.new_context(locale="en-GB", timezone_id="Europe/Berlin", reduced_motion="reduce", **options)
+        context = await browser.new_context(
+            locale="en-GB", timezone_id="Europe/Berlin", reduced_motion="reduce", **options
+        )
         contexts.append(context)
         page = await context.new_page()
         page.set_default_timeout(8000)
         page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
-        page.on("console", lambda line: faults.append(f"console: {line.text}") if line.type == "error" and "_company" not in str(line.location) else None)
-        page.on("request", lambda request: faults.append(f"left the page: {request.url}")
-                if not request.url.startswith((stage.url, "data:")) else None)
+        page.on(
+            "console",
+            lambda line: (
+                faults.append(f"console: {line.text}")
+                if line.type == "error" and "_company" not in str(line.location)
+                else None
+            ),
+        )
+        page.on(
+            "request",
+            lambda request: (
+                faults.append(f"left the page: {request.url}")
+                if not request.url.startswith((stage.url, "data:"))
+                else None
+            ),
+        )
         if welcomed:
             await page.add_init_script("sessionStorage.setItem('workspace.welcomed', '1')")
         await page.goto(stage.url + path)

@@ -26,12 +26,28 @@ VERBS = [
 
 def person(id: str, name: str, real: str, title: str = "", *, bot: bool = False) -> Json:
     """A user as the workspace describes one."""
-    return {"id": id, "name": name, "real_name": real, "title": title, "is_bot": bot, "is_guest": False, "deleted": False}
+    return {
+        "id": id,
+        "name": name,
+        "real_name": real,
+        "title": title,
+        "is_bot": bot,
+        "is_guest": False,
+        "deleted": False,
+    }
 
 
 def channel(id: str, kind: str, name: str, members: list[str], topic: str = "", *, archived: bool = False) -> Json:
     """A channel as the workspace describes one."""
-    return {"id": id, "kind": kind, "name": name, "topic": topic, "purpose": "", "members": members, "archived": archived}
+    return {
+        "id": id,
+        "kind": kind,
+        "name": name,
+        "topic": topic,
+        "purpose": "",
+        "members": members,
+        "archived": archived,
+    }
 
 
 def opening(now: float) -> Json:
@@ -40,8 +56,22 @@ def opening(now: float) -> Json:
         "version": 1,
         "now": now,
         "team": {"id": "T1", "name": "Northlight", "domain": "northlight"},
-        "app": {"id": "A1", "user": BOT, "name": "launch-ready", "description": "Launch checks and incidents", "connections": 2, "home_tab": True},
-        "commands": [{"command": "/launch", "description": "Launch checks", "usage_hint": "status | check | explain", "verbs": VERBS}],
+        "app": {
+            "id": "A1",
+            "user": BOT,
+            "name": "launch-ready",
+            "description": "Launch checks and incidents",
+            "connections": 2,
+            "home_tab": True,
+        },
+        "commands": [
+            {
+                "command": "/launch",
+                "description": "Launch checks",
+                "usage_hint": "status | check | explain",
+                "verbs": VERBS,
+            }
+        ],
         "shortcuts": [{"type": "message", "callback_id": "look", "name": "Look Into This", "description": ""}],
         "users": [
             person(MIA, "mia", "Mia Torres", "Founder"),

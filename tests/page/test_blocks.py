@@ -47,13 +47,21 @@ def section(element: Json) -> Json:
 async def test_texts(visit: Open, stage: Stage) -> None:
     """Header, section with fields, context, divider and image are there."""
     page = await shown(
-        visit, stage,
+        visit,
+        stage,
         {"type": "header", "text": words("DOWN · Sign-up page")},
-        {"type": "section", "text": {"type": "mrkdwn", "text": "*Nobody* can sign up"}, "fields": [words("left"), {"type": "mrkdwn", "text": "_right_"}]},
+        {
+            "type": "section",
+            "text": {"type": "mrkdwn", "text": "*Nobody* can sign up"},
+            "fields": [words("left"), {"type": "mrkdwn", "text": "_right_"}],
+        },
         {"type": "divider"},
-        {"type": "context", "elements": [words("seen twice"), {"type": "image", "image_url": "/mark.svg", "alt_text": "mark"}]},
+        {
+            "type": "context",
+            "elements": [words("seen twice"), {"type": "image", "image_url": "/mark.svg", "alt_text": "mark"}],
+        },
         {"type": "image", "image_url": "https://tracker.example/x.png", "alt_text": "a graph", "title": words("Graph")},
-    )  # fmt: skip
+    )
     row = page.locator("article.row")
     await expect(row.get_by_role("heading", name="DOWN · Sign-up page")).to_be_visible()
     await expect(row.locator(".fields .text")).to_have_text(["left", "right"])
@@ -65,8 +73,23 @@ async def test_texts(visit: Open, stage: Stage) -> None:
 
 async def test_button(visit: Open, stage: Stage) -> None:
     """A button says where it is and shows that it is at work until the acknowledgement."""
-    page = await shown(visit, stage, {"type": "actions", "block_id": "b", "elements": [
-        {"type": "button", "action_id": "incident.ack", "value": "7", "style": "primary", "text": words("I'm on it")}]})  # fmt: skip
+    page = await shown(
+        visit,
+        stage,
+        {
+            "type": "actions",
+            "block_id": "b",
+            "elements": [
+                {
+                    "type": "button",
+                    "action_id": "incident.ack",
+                    "value": "7",
+                    "style": "primary",
+                    "text": words("I'm on it"),
+                }
+            ],
+        },
+    )
     gate = asyncio.Event()
 
     async def later(_act: Json) -> Json:
@@ -80,14 +103,24 @@ async def test_button(visit: Open, stage: Stage) -> None:
     gate.set()
     await expect(button).not_to_have_attribute("aria-busy", "true")
     act = await acted(stage, page)
-    assert act == {"do": "action", "user": MIA, "channel": LAUNCH, "ts": stage.state["messages"][LAUNCH][0]["ts"], "block_id": "b",
-                   "action_id": "incident.ack", "input": {}, "state": {}}  # fmt: skip
+    assert act == {
+        "do": "action",
+        "user": MIA,
+        "channel": LAUNCH,
+        "ts": stage.state["messages"][LAUNCH][0]["ts"],
+        "block_id": "b",
+        "action_id": "incident.ack",
+        "input": {},
+        "state": {},
+    }
 
 
 async def test_failure_is_said_at_the_button(visit: Open, stage: Stage) -> None:
     """When the app does not answer, the small error stands under the button, and goes with the next click."""
     stage.answers["action"] = {"ok": False, "error": "operation_timeout", "message": "launch-ready did not respond."}
-    page = await shown(visit, stage, {"type": "actions", "elements": [{"type": "button", "action_id": "a", "text": words("Go")}]})
+    page = await shown(
+        visit, stage, {"type": "actions", "elements": [{"type": "button", "action_id": "a", "text": words("Go")}]}
+    )
     await page.get_by_role("button", name="Go").click()
     await expect(page.get_by_role("alert").filter(has_text="launch-ready did not respond.")).to_be_visible()
     stage.answers["action"] = {"ok": True}
@@ -97,8 +130,28 @@ async def test_failure_is_said_at_the_button(visit: Open, stage: Stage) -> None:
 
 async def test_confirm(visit: Open, stage: Stage) -> None:
     """A dangerous button asks first; "no" sends nothing, "yes" sends the action; focus comes back."""
-    page = await shown(visit, stage, {"type": "actions", "elements": [{"type": "button", "action_id": "a", "style": "danger", "text": words("Waive"),
-        "confirm": {"title": words("Sure?"), "text": {"type": "mrkdwn", "text": "It *stays* open."}, "confirm": words("Do It"), "deny": words("No"), "style": "danger"}}]})  # fmt: skip
+    page = await shown(
+        visit,
+        stage,
+        {
+            "type": "actions",
+            "elements": [
+                {
+                    "type": "button",
+                    "action_id": "a",
+                    "style": "danger",
+                    "text": words("Waive"),
+                    "confirm": {
+                        "title": words("Sure?"),
+                        "text": {"type": "mrkdwn", "text": "It *stays* open."},
+                        "confirm": words("Do It"),
+                        "deny": words("No"),
+                        "style": "danger",
+                    },
+                }
+            ],
+        },
+    )
     button = page.get_by_role("button", name="Waive")
     await button.click()
     await page.get_by_role("dialog", name="Sure?").get_by_role("button", name="No").click()
@@ -114,7 +167,14 @@ async def test_confirm(visit: Open, stage: Stage) -> None:
 
 async def test_url_button(visit: Open, stage: Stage) -> None:
     """A link button is a safe link and tells the app."""
-    page = await shown(visit, stage, {"type": "actions", "elements": [{"type": "button", "action_id": "a", "url": "https://x.example/", "text": words("Open")}]})
+    page = await shown(
+        visit,
+        stage,
+        {
+            "type": "actions",
+            "elements": [{"type": "button", "action_id": "a", "url": "https://x.example/", "text": words("Open")}],
+        },
+    )
     node = page.get_by_role("link", name="Open")
     assert await node.get_attribute("rel") == "noopener noreferrer"
     await page.evaluate("document.querySelector('a.btn').addEventListener('click', (event) => event.preventDefault())")
@@ -137,8 +197,17 @@ async def test_overflow(visit: Open, stage: Stage) -> None:
     ("element", "pick", "sent"),
     [
         ({"type": "static_select", "options": options("x", "y")}, "Y", {"selected_option": options("y")[0]}),
-        ({"type": "static_select", "option_groups": [{"label": words("One"), "options": options("x")}, {"label": words("Two"), "options": options("y")}]},
-         "Y", {"selected_option": options("y")[0]}),
+        (
+            {
+                "type": "static_select",
+                "option_groups": [
+                    {"label": words("One"), "options": options("x")},
+                    {"label": words("Two"), "options": options("y")},
+                ],
+            },
+            "Y",
+            {"selected_option": options("y")[0]},
+        ),
         ({"type": "users_select"}, "Ben Okafor", {"selected_user": BEN}),
         ({"type": "channels_select"}, "#launch", {"selected_channel": LAUNCH}),
         ({"type": "conversations_select"}, "#launch", {"selected_conversation": LAUNCH}),
@@ -147,7 +216,7 @@ async def test_overflow(visit: Open, stage: Stage) -> None:
         ({"type": "multi_channels_select"}, "#launch", {"selected_channels": [LAUNCH]}),
         ({"type": "multi_conversations_select"}, "#launch", {"selected_conversations": [LAUNCH]}),
     ],
-)  # fmt: skip
+)
 async def test_selects(visit: Open, stage: Stage, element: Json, pick: str, sent: Json) -> None:
     """Each select menu: opened, searched, chosen by keyboard; its choice is shown and sent in Slack's form."""
     page = await shown(visit, stage, section({"placeholder": words("Pick"), **element}))
@@ -181,7 +250,9 @@ async def test_select_says_when_nothing_matches(visit: Open, stage: Stage) -> No
 async def test_external_select(visit: Open, stage: Stage) -> None:
     """Options from the app: asked for what was typed, after as many letters as it wants."""
     stage.answers["suggest"] = lambda act: {"ok": True, "options": options(f"{act['query']}1")}
-    page = await shown(visit, stage, section({"type": "external_select", "min_query_length": 2, "placeholder": words("Pick")}))
+    page = await shown(
+        visit, stage, section({"type": "external_select", "min_query_length": 2, "placeholder": words("Pick")})
+    )
     await page.locator(".select").click()
     await expect(page.get_by_text("Type 2 or more characters.")).to_be_visible()
     await page.keyboard.type("ho")
@@ -208,9 +279,18 @@ async def test_pickers(visit: Open, stage: Stage, element: Json, typed: str, sen
 
 async def test_choices(visit: Open, stage: Stage) -> None:
     """Check boxes add up, radio buttons replace; both begin with what was set."""
-    page = await shown(visit, stage, {"type": "actions", "block_id": "b", "elements": [
-        {"type": "checkboxes", "action_id": "c", "options": options("x", "y"), "initial_options": options("x")},
-        {"type": "radio_buttons", "action_id": "r", "options": options("p", "q")}]})  # fmt: skip
+    page = await shown(
+        visit,
+        stage,
+        {
+            "type": "actions",
+            "block_id": "b",
+            "elements": [
+                {"type": "checkboxes", "action_id": "c", "options": options("x", "y"), "initial_options": options("x")},
+                {"type": "radio_buttons", "action_id": "r", "options": options("p", "q")},
+            ],
+        },
+    )
     await expect(page.get_by_role("checkbox", name="X")).to_be_checked()
     await page.get_by_role("checkbox", name="Y").check()
     assert (await acted(stage, page))["input"] == {"selected_options": options("x", "y")}
@@ -221,10 +301,24 @@ async def test_choices(visit: Open, stage: Stage) -> None:
 
 async def test_input_block_in_a_message(visit: Open, stage: Stage) -> None:
     """An input sends nothing until it shall; its value travels with the next click; Enter sends it with dispatch_action."""
-    page = await shown(visit, stage,
-        {"type": "input", "block_id": "n", "label": words("Note"), "element": {"type": "plain_text_input", "action_id": "t"}},
-        {"type": "input", "block_id": "d", "label": words("Direct"), "dispatch_action": True, "element": {"type": "plain_text_input", "action_id": "e"}},
-        {"type": "actions", "block_id": "b", "elements": [{"type": "button", "action_id": "go", "text": words("Go")}]})  # fmt: skip
+    page = await shown(
+        visit,
+        stage,
+        {
+            "type": "input",
+            "block_id": "n",
+            "label": words("Note"),
+            "element": {"type": "plain_text_input", "action_id": "t"},
+        },
+        {
+            "type": "input",
+            "block_id": "d",
+            "label": words("Direct"),
+            "dispatch_action": True,
+            "element": {"type": "plain_text_input", "action_id": "e"},
+        },
+        {"type": "actions", "block_id": "b", "elements": [{"type": "button", "action_id": "go", "text": words("Go")}]},
+    )
     await page.get_by_label("Note").fill("hello")
     assert stage.done("action") == []
     await page.get_by_role("button", name="Go").click()
@@ -237,20 +331,41 @@ async def test_input_block_in_a_message(visit: Open, stage: Stage) -> None:
 
 async def test_rich_text(visit: Open, stage: Stage) -> None:
     """Sections, nested lists, quotes, preformatted text and all styles."""
+
     def item(text: str) -> Json:
         return {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
 
-    page = await shown(visit, stage, {"type": "rich_text", "elements": [
-        {"type": "rich_text_section", "elements": [
-            {"type": "text", "text": "strong", "style": {"bold": True, "italic": True, "strike": True, "code": True}},
-            {"type": "user", "user_id": BEN}, {"type": "channel", "channel_id": LAUNCH}, {"type": "emoji", "name": "rocket"},
-            {"type": "emoji", "name": "custom", "unicode": "1f600"}, {"type": "broadcast", "range": "here"},
-            {"type": "date", "timestamp": 1780000000, "format": "{date_num}", "fallback": "x"}, {"type": "link", "url": "https://x.example/", "text": "site"}]},
-        {"type": "rich_text_list", "style": "ordered", "indent": 0, "elements": [item("one"), item("two")]},
-        {"type": "rich_text_list", "style": "bullet", "indent": 1, "elements": [item("deep")]},
-        {"type": "rich_text_list", "style": "ordered", "indent": 0, "offset": 2, "elements": [item("three")]},
-        {"type": "rich_text_quote", "elements": [{"type": "text", "text": "said"}]},
-        {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "$ dig"}]}]})  # fmt: skip
+    page = await shown(
+        visit,
+        stage,
+        {
+            "type": "rich_text",
+            "elements": [
+                {
+                    "type": "rich_text_section",
+                    "elements": [
+                        {
+                            "type": "text",
+                            "text": "strong",
+                            "style": {"bold": True, "italic": True, "strike": True, "code": True},
+                        },
+                        {"type": "user", "user_id": BEN},
+                        {"type": "channel", "channel_id": LAUNCH},
+                        {"type": "emoji", "name": "rocket"},
+                        {"type": "emoji", "name": "custom", "unicode": "1f600"},
+                        {"type": "broadcast", "range": "here"},
+                        {"type": "date", "timestamp": 1780000000, "format": "{date_num}", "fallback": "x"},
+                        {"type": "link", "url": "https://x.example/", "text": "site"},
+                    ],
+                },
+                {"type": "rich_text_list", "style": "ordered", "indent": 0, "elements": [item("one"), item("two")]},
+                {"type": "rich_text_list", "style": "bullet", "indent": 1, "elements": [item("deep")]},
+                {"type": "rich_text_list", "style": "ordered", "indent": 0, "offset": 2, "elements": [item("three")]},
+                {"type": "rich_text_quote", "elements": [{"type": "text", "text": "said"}]},
+                {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "$ dig"}]},
+            ],
+        },
+    )
     rich = page.locator(".rich")
     await expect(rich.locator("strong em s code")).to_have_text("strong")
     for text in ["@ben", "#launch", "🚀", "😀", "@here", "2026-05-28", "site"]:
@@ -263,13 +378,35 @@ async def test_rich_text(visit: Open, stage: Stage) -> None:
 
 async def test_tables(visit: Open, stage: Stage) -> None:
     """A data table sorts by words and by numbers, and turns its pages; a table has header cells."""
+
     def text(value: str) -> Json:
         return {"type": "raw_text", "text": value}
 
-    rows = [[text("Host"), text("ms")]] + [[text(f"h{index}"), {"type": "raw_number", "value": (index * 7) % 10}] for index in range(7)]
-    page = await shown(visit, stage, {"type": "data_table", "caption": "Slowest hosts", "page_size": 3, "rows": rows},
-        {"type": "table", "rows": [[text("a")], [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [
-            {"type": "text", "text": "cell", "style": {"bold": True}}]}]}]]})  # fmt: skip
+    rows = [[text("Host"), text("ms")]] + [
+        [text(f"h{index}"), {"type": "raw_number", "value": (index * 7) % 10}] for index in range(7)
+    ]
+    page = await shown(
+        visit,
+        stage,
+        {"type": "data_table", "caption": "Slowest hosts", "page_size": 3, "rows": rows},
+        {
+            "type": "table",
+            "rows": [
+                [text("a")],
+                [
+                    {
+                        "type": "rich_text",
+                        "elements": [
+                            {
+                                "type": "rich_text_section",
+                                "elements": [{"type": "text", "text": "cell", "style": {"bold": True}}],
+                            }
+                        ],
+                    }
+                ],
+            ],
+        },
+    )
     table = page.locator(".data-table")
     await expect(table.locator("caption")).to_have_text("Slowest hosts")
     first = table.locator("tbody th")
@@ -289,8 +426,15 @@ async def test_tables(visit: Open, stage: Stage) -> None:
 async def test_charts(visit: Open, stage: Stage, kind: str) -> None:
     """Each kind of chart draws one mark per number and gives the same numbers as a table."""
     data = [{"label": label, "value": value} for label, value in [("Mon", 3), ("Tue", 7), ("Wed", 0)]]
-    chart: Json = {"type": kind, "segments": data} if kind == "pie" else {
-        "type": kind, "series": [{"name": "errors", "data": data}, {"name": "ok", "data": data}], "axis_config": {"categories": ["Mon", "Tue", "Wed"], "y_label": "n"}}  # fmt: skip
+    chart: Json = (
+        {"type": kind, "segments": data}
+        if kind == "pie"
+        else {
+            "type": kind,
+            "series": [{"name": "errors", "data": data}, {"name": "ok", "data": data}],
+            "axis_config": {"categories": ["Mon", "Tue", "Wed"], "y_label": "n"},
+        }
+    )
     page = await shown(visit, stage, {"type": "data_visualization", "title": "This week", "chart": chart})
     figure = page.get_by_role("figure", name="This week")
     await expect(figure.get_by_role("img", name="This week")).to_be_visible()
@@ -303,16 +447,45 @@ async def test_charts(visit: Open, stage: Stage, kind: str) -> None:
 
 async def test_the_newer_blocks(visit: Open, stage: Stage) -> None:
     """Alert, card, carousel, container, plan, task, feedback: simple, but all there and at work."""
-    card = {"type": "card", "title": words("Card"), "body": words("Body"), "actions": [{"type": "button", "action_id": "card.go", "text": words("Go There")}]}
-    page = await shown(visit, stage,
+    card = {
+        "type": "card",
+        "title": words("Card"),
+        "body": words("Body"),
+        "actions": [{"type": "button", "action_id": "card.go", "text": words("Go There")}],
+    }
+    page = await shown(
+        visit,
+        stage,
         {"type": "alert", "level": "warning", "text": words("Careful")},
         {"type": "carousel", "elements": [card]},
-        {"type": "container", "title": words("Details"), "is_collapsible": True, "default_collapsed": True, "child_blocks": [
-            {"type": "section", "text": words("hidden at first")}]},
-        {"type": "plan", "title": "Release", "tasks": [{"type": "task_card", "task_id": "1", "title": "Build", "status": "complete"},
-                                                      {"type": "task_card", "task_id": "2", "title": "Smoke", "status": "in_progress"}]},
-        {"type": "context_actions", "block_id": "f", "elements": [{"type": "feedback_buttons", "action_id": "fb",
-            "positive_button": {"text": words("Good"), "value": "up"}, "negative_button": {"text": words("Bad"), "value": "down"}}]})  # fmt: skip
+        {
+            "type": "container",
+            "title": words("Details"),
+            "is_collapsible": True,
+            "default_collapsed": True,
+            "child_blocks": [{"type": "section", "text": words("hidden at first")}],
+        },
+        {
+            "type": "plan",
+            "title": "Release",
+            "tasks": [
+                {"type": "task_card", "task_id": "1", "title": "Build", "status": "complete"},
+                {"type": "task_card", "task_id": "2", "title": "Smoke", "status": "in_progress"},
+            ],
+        },
+        {
+            "type": "context_actions",
+            "block_id": "f",
+            "elements": [
+                {
+                    "type": "feedback_buttons",
+                    "action_id": "fb",
+                    "positive_button": {"text": words("Good"), "value": "up"},
+                    "negative_button": {"text": words("Bad"), "value": "down"},
+                }
+            ],
+        },
+    )
     await expect(page.locator(".alert.warning")).to_have_text("Careful")
     await expect(page.get_by_text("hidden at first")).not_to_be_visible()
     await page.locator(".container > summary").click()
@@ -326,12 +499,24 @@ async def test_the_newer_blocks(visit: Open, stage: Stage) -> None:
 
 
 BROKEN: list[Any] = [
-    {"type": "hologram"}, {}, {"type": "section", "text": 5}, {"type": "actions", "elements": [{"type": "teleporter"}, None]},
-    {"type": "rich_text", "elements": [None, {"type": "rich_text_list", "elements": [None]}]}, {"type": "table", "rows": "no"},
-    {"type": "data_table", "rows": [[1], [None]]}, {"type": "data_visualization", "chart": {"type": "radar"}},
-    {"type": "data_visualization", "chart": {"type": "line", "series": []}}, {"type": "input"}, {"type": "context", "elements": 7}, None, "text",
-    {"type": "plan", "tasks": [{}]}, {"type": "image"}, {"type": "constructor"}, {"type": "__proto__"},
-]  # fmt: skip
+    {"type": "hologram"},
+    {},
+    {"type": "section", "text": 5},
+    {"type": "actions", "elements": [{"type": "teleporter"}, None]},
+    {"type": "rich_text", "elements": [None, {"type": "rich_text_list", "elements": [None]}]},
+    {"type": "table", "rows": "no"},
+    {"type": "data_table", "rows": [[1], [None]]},
+    {"type": "data_visualization", "chart": {"type": "radar"}},
+    {"type": "data_visualization", "chart": {"type": "line", "series": []}},
+    {"type": "input"},
+    {"type": "context", "elements": 7},
+    None,
+    "text",
+    {"type": "plan", "tasks": [{}]},
+    {"type": "image"},
+    {"type": "constructor"},
+    {"type": "__proto__"},
+]
 
 
 async def test_broken_blocks_never_break_the_page(visit: Open, stage: Stage) -> None:

@@ -9,10 +9,19 @@ from tests.page.stage import Stage
 
 COMPANY = {
     "site": "/_company/site/northlight.example/",
-    "consoles": [{"id": "dns", "title": "DNS records", "url": "/_company/console/dns"}, {"title": "Evil", "url": "javascript:alert(1)"}],
+    "consoles": [
+        {"id": "dns", "title": "DNS records", "url": "/_company/console/dns"},
+        {"title": "Evil", "url": "javascript:alert(1)"},
+    ],
     "faults": [
         {"id": "down", "title": "Site down", "says": "Nobody can open the site.", "on": False, "area": "Site"},
-        {"id": "dmarc", "title": "DMARC gone", "says": "Anyone can send mail in your name.", "on": False, "area": "Mail"},
+        {
+            "id": "dmarc",
+            "title": "DMARC gone",
+            "says": "Anyone can send mail in your name.",
+            "on": False,
+            "area": "Mail",
+        },
     ],
 }
 

@@ -177,13 +177,17 @@ async def test_arrows(visit: Open, stage: Stage) -> None:
 
 async def test_joining_and_archived(visit: Open, stage: Stage) -> None:
     """A channel one is not in can be read and joined; an archived one cannot be written to."""
-    stage.state["channels"].append({"id": "C9", "kind": "public", "name": "press", "members": [], "archived": False, "topic": "", "purpose": ""})
+    stage.state["channels"].append(
+        {"id": "C9", "kind": "public", "name": "press", "members": [], "archived": False, "topic": "", "purpose": ""}
+    )
     page = await visit()
     side = page.get_by_role("navigation")
     await side.get_by_role("button", name="press").click()
     await page.get_by_role("button", name="Join Channel").click()
     await settled(stage, page, "join")
-    await stage.emit(type="channel", channel={"id": "C9", "kind": "public", "name": "press", "members": [MIA], "archived": False})
+    await stage.emit(
+        type="channel", channel={"id": "C9", "kind": "public", "name": "press", "members": [MIA], "archived": False}
+    )
     await expect(page.locator("#composer-text")).to_be_visible()
     await side.get_by_role("button", name="old-site").click()
     await expect(page.get_by_text("This channel is archived.")).to_be_visible()

@@ -16,13 +16,36 @@ from tests.page.test_modals import EVERY_INPUT, view
 
 GOLDEN = sorted((Path(__file__).resolve().parents[1] / "golden" / "blocks").glob("*.json"))
 PAIRS = [
-    ("--text", "--ground"), ("--text", "--raised"), ("--text", "--sunken"), ("--text", "--hover"), ("--soft", "--ground"), ("--soft", "--raised"),
-    ("--soft", "--sunken"), ("--soft", "--hover"), ("--soft", "--info-soft"), ("--soft", "--ephemeral"), ("--faint", "--ground"), ("--link", "--ground"),
-    ("--link", "--hover"), ("--code", "--code-ground"), ("--mention", "--mention-ground"), ("--me", "--me-ground"), ("--bad", "--ground"),
-    ("--bad", "--bad-soft"), ("--bad", "--raised"), ("--good", "--good-soft"), ("--soft", "--bad-soft"), ("--text", "--warn-soft"),
-    ("--side-text", "--side"), ("--side-text", "--side-deep"), ("--side-bright", "--side-hover"), ("--side-bright", "--side-current"),
-    ("#ffffff", "--good-strong"), ("#ffffff", "--bad-strong"), ("--count-text", "--count"),
-]  # fmt: skip
+    ("--text", "--ground"),
+    ("--text", "--raised"),
+    ("--text", "--sunken"),
+    ("--text", "--hover"),
+    ("--soft", "--ground"),
+    ("--soft", "--raised"),
+    ("--soft", "--sunken"),
+    ("--soft", "--hover"),
+    ("--soft", "--info-soft"),
+    ("--soft", "--ephemeral"),
+    ("--faint", "--ground"),
+    ("--link", "--ground"),
+    ("--link", "--hover"),
+    ("--code", "--code-ground"),
+    ("--mention", "--mention-ground"),
+    ("--me", "--me-ground"),
+    ("--bad", "--ground"),
+    ("--bad", "--bad-soft"),
+    ("--bad", "--raised"),
+    ("--good", "--good-soft"),
+    ("--soft", "--bad-soft"),
+    ("--text", "--warn-soft"),
+    ("--side-text", "--side"),
+    ("--side-text", "--side-deep"),
+    ("--side-bright", "--side-hover"),
+    ("--side-bright", "--side-current"),
+    ("#ffffff", "--good-strong"),
+    ("#ffffff", "--bad-strong"),
+    ("--count-text", "--count"),
+]
 
 
 def luminance(colour: str) -> float:
@@ -42,7 +65,8 @@ async def colours(page: Page) -> dict[str, str]:
     """The values of the colour variables in force."""
     names = sorted({name for pair in PAIRS for name in pair if name.startswith("--")})
     return await page.evaluate(
-        "(names) => Object.fromEntries(names.map((name) => [name, getComputedStyle(document.documentElement).getPropertyValue(name).trim()]))", names
+        "(names) => Object.fromEntries(names.map((name) => [name, getComputedStyle(document.documentElement).getPropertyValue(name).trim()]))",
+        names,
     )
 
 
@@ -94,10 +118,31 @@ NAMELESS = """() => {
 
 async def test_every_control_has_a_name(visit: Open, stage: Stage) -> None:
     """A screen reader finds a name for each control, in the list, the thread, the panel, a dialog, the home, the jump list."""
-    parent = stage.message("INC", ago=50, reply_count=1, reply_users=[BEN], blocks=[
-        {"type": "actions", "elements": [{"type": "static_select", "action_id": "s", "options": [{"text": {"type": "plain_text", "text": "A"}, "value": "a"}]},
-                                         {"type": "overflow", "action_id": "o", "options": []}, {"type": "datepicker", "action_id": "d"},
-                                         {"type": "checkboxes", "action_id": "c", "options": [{"text": {"type": "plain_text", "text": "A"}, "value": "a"}]}]}])  # fmt: skip
+    parent = stage.message(
+        "INC",
+        ago=50,
+        reply_count=1,
+        reply_users=[BEN],
+        blocks=[
+            {
+                "type": "actions",
+                "elements": [
+                    {
+                        "type": "static_select",
+                        "action_id": "s",
+                        "options": [{"text": {"type": "plain_text", "text": "A"}, "value": "a"}],
+                    },
+                    {"type": "overflow", "action_id": "o", "options": []},
+                    {"type": "datepicker", "action_id": "d"},
+                    {
+                        "type": "checkboxes",
+                        "action_id": "c",
+                        "options": [{"text": {"type": "plain_text", "text": "A"}, "value": "a"}],
+                    },
+                ],
+            }
+        ],
+    )
     stage.message("reply", user=BEN, thread_ts=parent["ts"])
     stage.company = COMPANY
     page = await visit(welcomed=False)
@@ -138,10 +183,22 @@ async def test_tab_order_and_visible_focus(visit: Open, stage: Stage) -> None:
 @pytest.mark.parametrize("width", [320, 390])
 async def test_narrow(visit: Open, stage: Stage, width: int) -> None:
     """On a phone nothing is wider than the screen; the sidebar is a drawer that Escape closes."""
-    stage.message("x" * 300, blocks=[
-        {"type": "section", "text": {"type": "mrkdwn", "text": "w" * 400}, "accessory": {"type": "static_select", "action_id": "s", "options": []}},
-        {"type": "table", "rows": [[{"type": "raw_text", "text": "a long header cell"}] * 8] * 3},
-        {"type": "data_visualization", "title": "t", "chart": {"type": "pie", "segments": [{"label": "a", "value": 1}]}}])  # fmt: skip
+    stage.message(
+        "x" * 300,
+        blocks=[
+            {
+                "type": "section",
+                "text": {"type": "mrkdwn", "text": "w" * 400},
+                "accessory": {"type": "static_select", "action_id": "s", "options": []},
+            },
+            {"type": "table", "rows": [[{"type": "raw_text", "text": "a long header cell"}] * 8] * 3},
+            {
+                "type": "data_visualization",
+                "title": "t",
+                "chart": {"type": "pie", "segments": [{"label": "a", "value": 1}]},
+            },
+        ],
+    )
     page = await visit(viewport={"width": width, "height": 844})
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
     assert await page.evaluate("document.querySelector('#main .feed').scrollWidth") <= width
@@ -167,8 +224,15 @@ async def test_strict_content_policy(visit: Open) -> None:
     policy = await page.locator("meta[http-equiv=Content-Security-Policy]").get_attribute("content")
     assert policy is not None
     rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
-    assert rules == {"default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:", "connect-src": "'self'",
-                     "base-uri": "'none'", "form-action": "'none'"}  # fmt: skip
+    assert rules == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data:",
+        "connect-src": "'self'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
 
 
 def test_no_markup_from_text_in_the_sources() -> None:
@@ -176,7 +240,17 @@ def test_no_markup_from_text_in_the_sources() -> None:
     static = Path(__file__).resolve().parents[2] / "bot" / "demo" / "page" / "static"
     for path in static.rglob("*.js"):
         source = path.read_text(encoding="utf-8")
-        for word in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "DOMParser", "srcdoc", "setHTML"]:
+        for word in [
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "new Function",
+            "DOMParser",
+            "srcdoc",
+            "setHTML",
+        ]:
             assert word not in source, f"{path.name}: {word}"
         assert len(source.splitlines()) <= 300, path.name
     for path in static.rglob("*"):
@@ -201,9 +275,18 @@ async def test_real_answers_are_shown(visit: Open, stage: Stage, path: Path) -> 
     said = " ".join((await place.inner_text()).split())
     for block in recorded.get("blocks", []):
         if block["type"] == "header":
-            assert " ".join(block["text"]["text"].replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").split()) in said
-    labels = [element["text"]["text"] for block in recorded.get("blocks", []) for element in block.get("elements", []) if element.get("type") == "button"]
+            assert (
+                " ".join(block["text"]["text"].replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").split())
+                in said
+            )
+    labels = [
+        element["text"]["text"]
+        for block in recorded.get("blocks", [])
+        for element in block.get("elements", [])
+        if element.get("type") == "button"
+    ]
     for label in labels:
         await expect(place.locator(".btn", has_text=label).first).to_be_attached()
-    assert await page.evaluate("document.querySelector('.feed, .home-scroll').scrollWidth <= document.querySelector('.feed, .home-scroll').clientWidth")
-
+    assert await page.evaluate(
+        "document.querySelector('.feed, .home-scroll').scrollWidth <= document.querySelector('.feed, .home-scroll').clientWidth"
+    )

@@ -30,8 +30,12 @@ async def test_edits_in_place(visit: Open, stage: Stage) -> None:
     first = stage.message("checking …", ago=60)
     mine = stage.message("helo", user=MIA, ago=50)
     page = await visit()
-    await stage.emit(type="message", channel=LAUNCH, message={**first, "text": "All good", "edited": {"user": BOT, "ts": "1"}})
-    await stage.emit(type="message", channel=LAUNCH, message={**mine, "text": "hello", "edited": {"user": MIA, "ts": "1"}})
+    await stage.emit(
+        type="message", channel=LAUNCH, message={**first, "text": "All good", "edited": {"user": BOT, "ts": "1"}}
+    )
+    await stage.emit(
+        type="message", channel=LAUNCH, message={**mine, "text": "hello", "edited": {"user": MIA, "ts": "1"}}
+    )
     await expect(page.locator("article.row")).to_have_count(2)
     await expect(page.locator(".message-body")).to_have_text(["All good", "hello (edited)"])
     await expect(page.locator(".toast")).to_have_count(0)
@@ -39,11 +43,21 @@ async def test_edits_in_place(visit: Open, stage: Stage) -> None:
 
 async def test_an_edit_keeps_the_focus(visit: Open, stage: Stage) -> None:
     """When a message is edited under one's fingers, its button keeps the focus."""
-    blocks = [{"type": "actions", "block_id": "b", "elements": [{"type": "button", "action_id": "a", "text": {"type": "plain_text", "text": "Go"}}]}]
+    blocks = [
+        {
+            "type": "actions",
+            "block_id": "b",
+            "elements": [{"type": "button", "action_id": "a", "text": {"type": "plain_text", "text": "Go"}}],
+        }
+    ]
     first = stage.message("x", blocks=blocks)
     page = await visit()
     await page.get_by_role("button", name="Go").focus()
-    await stage.emit(type="message", channel=LAUNCH, message={**first, "blocks": [{"type": "section", "text": {"type": "plain_text", "text": "new"}}, *blocks]})
+    await stage.emit(
+        type="message",
+        channel=LAUNCH,
+        message={**first, "blocks": [{"type": "section", "text": {"type": "plain_text", "text": "new"}}, *blocks]},
+    )
     await expect(page.get_by_text("new", exact=True)).to_be_visible()
     await expect(page.get_by_role("button", name="Go")).to_be_focused()
 
@@ -80,7 +94,9 @@ async def test_threads(visit: Open, stage: Stage) -> None:
     await page.keyboard.press("Enter")
     await stage.post("by the bot", thread_ts=parent["ts"])
     await expect(thread.get_by_text("by the bot")).to_be_visible()
-    assert stage.done("say") == [{"do": "say", "user": MIA, "channel": LAUNCH, "text": "fixed", "thread_ts": parent["ts"]}]
+    assert stage.done("say") == [
+        {"do": "say", "user": MIA, "channel": LAUNCH, "text": "fixed", "thread_ts": parent["ts"]}
+    ]
     await expect(page.locator("#main article.row")).to_have_count(1)
     await page.keyboard.press("Escape")
     await expect(thread).not_to_be_visible()
@@ -89,7 +105,9 @@ async def test_threads(visit: Open, stage: Stage) -> None:
 async def test_unread_and_notifications(visit: Open, stage: Stage) -> None:
     """Elsewhere: a toast with the fallback text, a count beside the channel and in the title; opening it clears both."""
     page = await visit()
-    await stage.post("Nobody can <https://x.example|pay> &amp; log in", channel=GENERAL, user=BEN, blocks=[{"type": "divider"}])
+    await stage.post(
+        "Nobody can <https://x.example|pay> &amp; log in", channel=GENERAL, user=BEN, blocks=[{"type": "divider"}]
+    )
     toast = page.locator(".toast")
     await expect(toast).to_contain_text("Ben Okafor in #general")
     await expect(toast).to_contain_text("Nobody can pay & log in")
@@ -107,7 +125,9 @@ async def test_unread_and_notifications(visit: Open, stage: Stage) -> None:
 async def test_no_toast_for_what_one_looks_at_or_may_not_see(visit: Open, stage: Stage) -> None:
     """Neither the open channel, nor one's own words, nor other people's rooms make a toast."""
     page = await visit()
-    await stage.emit(type="channel", channel={"id": "G9", "kind": "private", "name": "secret", "members": [BEN], "archived": False})
+    await stage.emit(
+        type="channel", channel={"id": "G9", "kind": "private", "name": "secret", "members": [BEN], "archived": False}
+    )
     await stage.post("secret", channel="G9", user=BEN)
     await stage.post("own", channel=GENERAL, user=MIA)
     await stage.post("here", user=BEN)
@@ -120,8 +140,10 @@ async def test_act_as(visit: Open, stage: Stage) -> None:
     """Another person sees other rooms, other direct messages, other ephemeral messages, another home; and acts in that name."""
     stage.message("hello Mia", channel=DIRECT)
     stage.state["ephemerals"].append({"user": LENA, "channel": LAUNCH, "message": stage.make("for Lena")})
-    stage.state["homes"] = {MIA: {"id": "V1", "blocks": [{"type": "header", "text": {"type": "plain_text", "text": "Mia's page"}}]},
-                            LENA: {"id": "V2", "blocks": [{"type": "header", "text": {"type": "plain_text", "text": "Lena's page"}}]}}  # fmt: skip
+    stage.state["homes"] = {
+        MIA: {"id": "V1", "blocks": [{"type": "header", "text": {"type": "plain_text", "text": "Mia's page"}}]},
+        LENA: {"id": "V2", "blocks": [{"type": "header", "text": {"type": "plain_text", "text": "Lena's page"}}]},
+    }
     page = await visit()
     side = page.get_by_role("navigation")
     await expect(side.get_by_role("button", name="founders")).to_be_visible()

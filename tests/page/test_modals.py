@@ -25,8 +25,16 @@ def field(block: str, label: str, element: Json, **more: Any) -> Json:
 
 def view(id: str, title: str, blocks: list[Json], *, hash: str = "1", submit: str | None = "Save", **more: Any) -> Json:
     """A dialog as the workspace sends one."""
-    return {"id": id, "hash": hash, "type": "modal", "title": words(title), "blocks": blocks, "close": words("Cancel"),
-            "submit": words(submit) if submit else None, **more}  # fmt: skip
+    return {
+        "id": id,
+        "hash": hash,
+        "type": "modal",
+        "title": words(title),
+        "blocks": blocks,
+        "close": words("Cancel"),
+        "submit": words(submit) if submit else None,
+        **more,
+    }
 
 
 EVERY_INPUT = [
@@ -34,7 +42,9 @@ EVERY_INPUT = [
     field("long", "Long", {"type": "plain_text_input", "multiline": True}),
     field("mail", "Mail", {"type": "email_text_input"}),
     field("url", "Address", {"type": "url_text_input"}),
-    field("number", "Number", {"type": "number_input", "is_decimal_allowed": False, "min_value": "1", "max_value": "9"}),
+    field(
+        "number", "Number", {"type": "number_input", "is_decimal_allowed": False, "min_value": "1", "max_value": "9"}
+    ),
     field("date", "Date", {"type": "datepicker", "initial_date": "2026-12-03"}),
     field("person", "Person", {"type": "users_select"}),
     field("boxes", "Boxes", {"type": "checkboxes", "options": [{"text": words("One"), "value": "1"}]}, optional=True),
@@ -54,7 +64,13 @@ async def test_a_dialog_from_opening_to_closing(visit: Open, stage: Stage) -> No
     await dialog.get_by_label("Address").fill("nothing")
     await dialog.get_by_label("Number").fill("99")
     await dialog.get_by_role("button", name="Save").click()
-    for block, said in {"text": "at least 3", "mail": "e-mail address", "url": "whole address", "number": "9 or less", "person": "required field"}.items():
+    for block, said in {
+        "text": "at least 3",
+        "mail": "e-mail address",
+        "url": "whole address",
+        "number": "9 or less",
+        "person": "required field",
+    }.items():
         await expect(dialog.locator(f"[data-block={block}] .field-error")).to_contain_text(said)
     assert stage.done("submit") == []
     await expect(dialog.get_by_label("Why")).to_be_focused()
@@ -68,9 +84,21 @@ async def test_a_dialog_from_opening_to_closing(visit: Open, stage: Stage) -> No
     await page.get_by_role("option", name="Ben Okafor").click()
     await dialog.get_by_role("button", name="Save").click()
     await expect(dialog.get_by_role("button", name="Save")).not_to_have_attribute("aria-busy", "true")
-    assert stage.done("submit") == [{"do": "submit", "user": MIA, "view_id": "V1", "state": {
-        "text": {"a": {"value": "because"}}, "long": {"a": {"value": "two\nlines"}}, "mail": {"a": {"value": "ana@example.com"}},
-        "url": {"a": {"value": "https://example.com"}}, "number": {"a": {"value": "7"}}, "person": {"a": {"selected_user": BEN}}}}]  # fmt: skip
+    assert stage.done("submit") == [
+        {
+            "do": "submit",
+            "user": MIA,
+            "view_id": "V1",
+            "state": {
+                "text": {"a": {"value": "because"}},
+                "long": {"a": {"value": "two\nlines"}},
+                "mail": {"a": {"value": "ana@example.com"}},
+                "url": {"a": {"value": "https://example.com"}},
+                "number": {"a": {"value": "7"}},
+                "person": {"a": {"selected_user": BEN}},
+            },
+        }
+    ]
     await stage.emit(type="modals", user=MIA, stack=[])
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await expect(page.locator("#composer-text")).to_be_focused()
@@ -79,7 +107,9 @@ async def test_a_dialog_from_opening_to_closing(visit: Open, stage: Stage) -> No
 async def test_errors_of_the_app(visit: Open, stage: Stage) -> None:
     """What the app refuses stands under its field; when it does not answer, the dialog says so and keeps what was typed."""
     page = await visit()
-    await stage.emit(type="modals", user=MIA, stack=[view("V1", "Form", [field("b", "Name", {"type": "plain_text_input"})])])
+    await stage.emit(
+        type="modals", user=MIA, stack=[view("V1", "Form", [field("b", "Name", {"type": "plain_text_input"})])]
+    )
     dialog = page.get_by_role("dialog", name="Form")
     stage.answers["submit"] = {"ok": False, "error": "invalid", "errors": {"b": "That name is taken."}}
     await dialog.get_by_label("Name").fill("x")
@@ -117,7 +147,11 @@ async def test_update_keeps_what_was_typed(visit: Open, stage: Stage) -> None:
     name = field("b", "Name", {"type": "plain_text_input"})
     await stage.emit(type="modals", user=MIA, stack=[view("V1", "Loading", [name])])
     await page.get_by_label("Name").fill("kept")
-    await stage.emit(type="modals", user=MIA, stack=[view("V1", "Loaded", [{"type": "section", "text": words("Now there is more.")}, name], hash="2")])
+    await stage.emit(
+        type="modals",
+        user=MIA,
+        stack=[view("V1", "Loaded", [{"type": "section", "text": words("Now there is more.")}, name], hash="2")],
+    )
     dialog = page.get_by_role("dialog", name="Loaded")
     await expect(dialog.get_by_text("Now there is more.")).to_be_visible()
     await expect(dialog.get_by_label("Name")).to_have_value("kept")
@@ -148,12 +182,16 @@ async def test_a_stack_of_three(visit: Open, stage: Stage) -> None:
 async def test_escape_and_the_trap(visit: Open, stage: Stage) -> None:
     """Tab stays inside the dialog; Escape closes an open menu first, then asks to close the dialog."""
     page = await visit()
-    await stage.emit(type="modals", user=MIA, stack=[view("V1", "Form", [field("p", "Person", {"type": "users_select"})])])
+    await stage.emit(
+        type="modals", user=MIA, stack=[view("V1", "Form", [field("p", "Person", {"type": "users_select"})])]
+    )
     dialog = page.get_by_role("dialog", name="Form")
     await expect(dialog).to_be_visible()
     for _ in range(12):
         await page.keyboard.press("Tab")
-        assert await page.evaluate("document.activeElement === document.body || Boolean(document.activeElement.closest('dialog'))")
+        assert await page.evaluate(
+            "document.activeElement === document.body || Boolean(document.activeElement.closest('dialog'))"
+        )
     await dialog.locator(".select").click()
     await page.keyboard.press("Escape")
     await expect(page.locator(".popup")).to_have_count(0)
@@ -167,14 +205,29 @@ async def test_escape_and_the_trap(visit: Open, stage: Stage) -> None:
 async def test_a_button_inside(visit: Open, stage: Stage) -> None:
     """A button in a dialog names the view, and sends what the fields hold."""
     page = await visit()
-    blocks = [field("b", "Name", {"type": "plain_text_input"}),
-              {"type": "actions", "block_id": "x", "elements": [{"type": "button", "action_id": "look", "text": words("Look")}]}]  # fmt: skip
+    blocks = [
+        field("b", "Name", {"type": "plain_text_input"}),
+        {
+            "type": "actions",
+            "block_id": "x",
+            "elements": [{"type": "button", "action_id": "look", "text": words("Look")}],
+        },
+    ]
     await stage.emit(type="modals", user=MIA, stack=[view("V1", "Form", blocks)])
     await page.get_by_label("Name").fill("n")
     await page.get_by_role("button", name="Look").click()
     await expect(page.locator("[aria-busy]")).to_have_count(0)
-    assert stage.done("action") == [{"do": "action", "user": MIA, "view_id": "V1", "block_id": "x", "action_id": "look", "input": {},
-                                     "state": {"b": {"a": {"value": "n"}}}}]  # fmt: skip
+    assert stage.done("action") == [
+        {
+            "do": "action",
+            "user": MIA,
+            "view_id": "V1",
+            "block_id": "x",
+            "action_id": "look",
+            "input": {},
+            "state": {"b": {"a": {"value": "n"}}},
+        }
+    ]
 
 
 async def test_only_for_the_one_who_opened_it(visit: Open, stage: Stage) -> None:

@@ -108,12 +108,24 @@ async def test_yesterday_and_tomorrow(visit: Open) -> None:
 async def test_markdown(visit: Open) -> None:
     """Headings, lists in lists, tables, code and links of a markdown block."""
     page = await visit()
-    html = await markdown(page, "# Top\n\n**bold** *it* ~~no~~ [x](https://x.example) `c`\n\n- a\n  - b\n- c\n\n1. one\n2. two\n\n| h | i |\n|---|---|\n| 1 | 2 |\n\n```\n<b>\n```\n> q")
+    html = await markdown(
+        page,
+        "# Top\n\n**bold** *it* ~~no~~ [x](https://x.example) `c`\n\n- a\n  - b\n- c\n\n1. one\n2. two\n\n| h | i |\n|---|---|\n| 1 | 2 |\n\n```\n<b>\n```\n> q",
+    )
     for part in [
-        '<h3 class="md-h1">Top</h3>', "<strong>bold</strong>", "<em>it</em>", "<s>no</s>", 'href="https://x.example/"', "<code>c</code>",
-        "<li>a<ul><li>b</li></ul></li><li>c</li>", "<ol><li>one</li><li>two</li></ol>", '<th scope="col">h</th>', "<td>2</td>", "&lt;b&gt;",
+        '<h3 class="md-h1">Top</h3>',
+        "<strong>bold</strong>",
+        "<em>it</em>",
+        "<s>no</s>",
+        'href="https://x.example/"',
+        "<code>c</code>",
+        "<li>a<ul><li>b</li></ul></li><li>c</li>",
+        "<ol><li>one</li><li>two</li></ol>",
+        '<th scope="col">h</th>',
+        "<td>2</td>",
+        "&lt;b&gt;",
         "<blockquote>q</blockquote>",
-    ]:  # fmt: skip
+    ]:
         assert part in html, part
 
 
@@ -124,7 +136,7 @@ HOSTILE = [
     "<JaVaScRiPt:window.pwned=1|click>",
     "<data:text/html,<script>window.pwned=1</script>|click>",
     "<vbscript:x|click> <file:///etc/passwd|click> <blob:x|click>",
-    "<https://x.example/\" onmouseover=\"window.pwned=1|click>",
+    '<https://x.example/" onmouseover="window.pwned=1|click>',
     "<java\tscript:window.pwned=1|click>",
     "<https://x.example|<img src=x onerror=window.pwned=1>>",
     "[click](javascript:window.pwned=1) ![x](javascript:window.pwned=1) <javascript:window.pwned=1>",
@@ -132,7 +144,7 @@ HOSTILE = [
     "```<svg onload=window.pwned=1>```",
     "<!date^1780000000^{date}^javascript:window.pwned=1|x>",
     "<!date^1780000000^<img src=x onerror=window.pwned=1>|x>",
-    "<@U1\"><img src=x onerror=window.pwned=1>>",
+    '<@U1"><img src=x onerror=window.pwned=1>>',
     "<!here|<b>x</b>>",
     ":<img src=x onerror=window.pwned=1>:",
     "&lt;img src=x onerror=window.pwned=1&gt;",
@@ -144,19 +156,49 @@ async def test_hostile_text_stays_text(visit: Open, stage: Stage) -> None:
     """No text of a bot or a person becomes a script, an event handler or a link that runs something; in any place."""
     for text in HOSTILE:
         stage.message(text)
-        stage.message("blocks", blocks=[
-            {"type": "section", "block_id": "s", "text": {"type": "mrkdwn", "text": text}},
-            {"type": "header", "text": {"type": "plain_text", "text": text}},
-            {"type": "markdown", "text": text},
-            {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [
-                {"type": "text", "text": text}, {"type": "link", "url": text, "text": text}, {"type": "link", "url": "javascript:window.pwned=1"}]}]},
-            {"type": "image", "image_url": text, "alt_text": text},
-            {"type": "actions", "elements": [{"type": "button", "action_id": text, "url": text, "text": {"type": "plain_text", "text": text}}]},
-            {"type": text, "text": text},
-            {"type": "data_visualization", "title": text, "chart": {"type": "bar", "series": [{"name": text, "data": [{"label": text, "value": 1}]}],
-                                                                    "axis_config": {"categories": [text]}}},
-            {"type": "data_table", "caption": text, "rows": [[{"type": "raw_text", "text": text}], [{"type": "raw_text", "text": text}]]},
-        ])  # fmt: skip
+        stage.message(
+            "blocks",
+            blocks=[
+                {"type": "section", "block_id": "s", "text": {"type": "mrkdwn", "text": text}},
+                {"type": "header", "text": {"type": "plain_text", "text": text}},
+                {"type": "markdown", "text": text},
+                {
+                    "type": "rich_text",
+                    "elements": [
+                        {
+                            "type": "rich_text_section",
+                            "elements": [
+                                {"type": "text", "text": text},
+                                {"type": "link", "url": text, "text": text},
+                                {"type": "link", "url": "javascript:window.pwned=1"},
+                            ],
+                        }
+                    ],
+                },
+                {"type": "image", "image_url": text, "alt_text": text},
+                {
+                    "type": "actions",
+                    "elements": [
+                        {"type": "button", "action_id": text, "url": text, "text": {"type": "plain_text", "text": text}}
+                    ],
+                },
+                {"type": text, "text": text},
+                {
+                    "type": "data_visualization",
+                    "title": text,
+                    "chart": {
+                        "type": "bar",
+                        "series": [{"name": text, "data": [{"label": text, "value": 1}]}],
+                        "axis_config": {"categories": [text]},
+                    },
+                },
+                {
+                    "type": "data_table",
+                    "caption": text,
+                    "rows": [[{"type": "raw_text", "text": text}], [{"type": "raw_text", "text": text}]],
+                },
+            ],
+        )
     stage.state["users"][1]["real_name"] = HOSTILE[1]
     page = await visit()
     found = await page.evaluate("""() => {

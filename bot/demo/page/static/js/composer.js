@@ -27,7 +27,7 @@ export class Composer {
       id, rows: "1", placeholder, "aria-label": placeholder, role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false",
       "aria-controls": listId, autocomplete: "off", spellcheck: "true", maxlength: "12000",
     });
-    this.area.value = drafts.get(this.key) ?? "";
+    this.area.value = drafts.get(this.place) ?? "";
     this.list = h("ul.hints", { id: listId, role: "listbox", "aria-label": "Suggestions", hidden: true });
     this.line = h("div.usage", { "aria-live": "polite" });
     this.sender = h("button.send", { type: "button", "aria-label": "Send", title: "Send (Enter)", onClick: () => this.send() }, icon("send", 17));
@@ -43,7 +43,7 @@ export class Composer {
     this.typed(false);
   }
 
-  get key() {
+  get place() {
     return `${this.store.me} ${this.channel} ${this.thread}`;
   }
 
@@ -64,7 +64,7 @@ export class Composer {
   }
 
   typed(look = true) {
-    drafts.set(this.key, this.area.value);
+    drafts.set(this.place, this.area.value);
     this.area.style.height = "auto";
     if (this.area.scrollHeight) this.area.style.height = `${Math.min(this.area.scrollHeight, 220)}px`;
     this.sender.classList.toggle("ready", Boolean(this.area.value.trim()));
@@ -130,7 +130,8 @@ export class Composer {
     } else if (key === "Enter" && !event.shiftKey) {
       // A whole verb is sent as it stands; a half-typed one is completed first.
       const item = items[this.active];
-      if (item && this.area.value.trim() !== item.insert.trim() && !item.exact) this.take(item);
+      const whole = item && this.area.value.slice(this.found.from, this.found.to).trim() === item.insert.trim();
+      if (item && !whole && !item.exact) this.take(item);
       else this.send();
     } else if (key === "ArrowUp" && (this.at >= 0 || !this.area.value)) {
       if (!this.back(1)) return;
