@@ -24,7 +24,7 @@ from bot.document import (
 from bot.views.prose import FAMILIES, SEVERITY, STATUS, TONES, count, listed, prose, sentence
 from checks.model import Check, Kind, Outcome
 
-_HOLE = re.compile(r"\{[a-z_]+\}")
+_HOLE = re.compile(r"\{[a-z0-9_]+\}")
 SUBJECT = {
     Kind.DOMAIN: "each domain",
     Kind.HOST: "each host",
@@ -47,7 +47,7 @@ def explain(check: Check) -> Document:
     if check.verify:
         parts += [
             Paragraph(("See it yourself:",)),
-            Preformatted(_HOLE.sub(lambda found: found.group()[1:-1].upper(), check.verify)),
+            Preformatted(_open(check.verify, check.kind)),
         ]
     parts += [Heading("What it can say, and how to repair it"), Listing(_outcomes(check), limit=20)]
     if check.links:
@@ -56,7 +56,7 @@ def explain(check: Check) -> Document:
     small: Words = (Code(check.id), f" · severity {SEVERITY[check.severity].lower()}")
     if check.requirements:
         small = (*small, f" · serves {listed(check.requirements, 8)}")
-    parts.append(Note(small))
+    parts.append(Note((*small, ". The name example.com stands for yours.")))
     parts.append(Actions((Action("audit.rerun", "Check This Now", check.id, command=f"/launch check {check.id}"),)))
     return Document(
         headline=_flowing(first).rstrip("."),
@@ -125,20 +125,22 @@ def _flowing(text: str) -> str:
 def _felt(check: Check) -> list[str]:
     """What customers feel, worst first, each said once."""
     bad = sorted((one for one in check.outcomes.values() if one.status.bad), key=lambda one: one.severity.rank)
-    return list(dict.fromkeys(sentence(_open(one.impact)) for one in bad if one.impact))[:5]
+    return list(dict.fromkeys(sentence(_open(one.impact, check.kind)) for one in bad if one.impact))[:5]
 
 
-def _open(text: str) -> str:
-    """Words of an outcome table before they are filled: what is seen stands as three dots."""
-    return _HOLE.sub("…", text.replace("{host}", "your host").replace("{name}", "your domain"))
+def _open(text: str, kind: Kind) -> str:
+    """Words of an outcome table before they are filled: an example's name, and three dots for what is seen."""
+    name = "app.example.com" if kind in (Kind.HOST, Kind.MONITOR) else "example.com"
+    named = text.replace("{host}", name).replace("{name}", name).replace("{url}", f"https://{name}/")
+    return _HOLE.sub("…", named)
 
 
 def _outcomes(check: Check) -> tuple[Item, ...]:
     ranked = sorted(check.outcomes.values(), key=lambda one: (not one.status.bad, one.severity.rank))
-    return tuple(_outcome(one) for one in ranked)
+    return tuple(_outcome(one, check.kind) for one in ranked)
 
 
-def _outcome(outcome: Outcome) -> Item:
-    steps = tuple((f"{number}. ", *prose(_open(step))) for number, step in enumerate(outcome.fix, start=1))
+def _outcome(outcome: Outcome, kind: Kind) -> Item:
+    steps = tuple((f"{number}. ", *prose(_open(step, kind))) for number, step in enumerate(outcome.fix, start=1))
     word = SEVERITY[outcome.severity] if outcome.status.bad else STATUS[outcome.status]
-    return Item(prose(_open(outcome.summary)), lines=steps, tone=TONES[outcome.status], label=word)
+    return Item(prose(_open(outcome.summary, kind)), lines=steps, tone=TONES[outcome.status], label=word)

@@ -42,8 +42,6 @@ from tests.render.documents import documents
 UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]")
 AT = datetime(2026, 11, 20, 14, 3, tzinfo=UTC)
 relaxed = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
 
 FULL = Document(
     "DOWN · Checkout",

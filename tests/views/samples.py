@@ -1,3 +1,4 @@
+# ruff: noqa: E501, A004  (a sample is one line)
 """Every view in every state, about an invented company; shared by the golden tests and the rule tests."""
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from typing import Any
 
 from bot.commands.base import Command, Role
 from bot.document import Document
+from bot.services.doctor import Line, State
 from bot.services.health import Socket
 from bot.services.overview import Bot, Missing, Overview, Place, Readiness, Running
 from bot.store.audits import Audit, Stage
-from bot.views import audit, explain, help, home, notice, setup, status
+from bot.views import audit, doctor, explain, help, home, notice, setup, status
 from checks.inventory import Monitor
 from checks.model import Asked, Check, Finding, Kind, Outcome, Severity, Status
 from checks.report import Report
@@ -256,6 +258,13 @@ BROKEN = replace(
 PLACE = Place("app.marigold.example", (EXPIRED, GOOD[1]))
 
 
+LINES = (
+    Line("Data folder", State.PROBLEM, "/data cannot be written: Permission denied", "sudo chown -R 1000 /data"),
+    Line("Python", State.OK, "3.11.7"),
+    Line("Clock", State.UNKNOWN, "no server could be asked for the time"),
+)
+
+
 async def _run(*_: Any) -> Any:
     raise AssertionError
 
@@ -299,12 +308,14 @@ SAMPLES: dict[str, Callable[[], Document]] = {
     "status_bot_sick": lambda: status.status(replace(SEEN, bot=SICK)),
     "status_place": lambda: status.status(replace(SEEN, place=PLACE)),
     "status_place_unseen": lambda: status.status(replace(SEEN, place=Place("new.marigold.example", ()))),
+    "doctor_well": lambda: doctor.doctor(LINES[1:2]),
+    "doctor_problems": lambda: doctor.doctor(LINES),
     "help_all": lambda: help.help(COMMANDS),
     "help_verb": lambda: help.verb(COMMANDS["check"]),
     "help_owner_verb": lambda: help.verb(COMMANDS["mute"]),
     "help_near": lambda: help.unknown("chekc", COMMANDS),
     "help_far": lambda: help.unknown("<@U1> 🚀" * 30, COMMANDS),
-    "setup_begin": lambda: setup.setup(),
+    "setup_begin": setup.setup,
     "setup_mistakes": lambda: setup.setup(problems=BROKEN.config_problems),
     "setup_done": lambda: setup.setup(ready=True),
     "notice_not_listed": lambda: notice.not_listed(
@@ -317,9 +328,9 @@ SAMPLES: dict[str, Callable[[], Document]] = {
     "notice_unknown_place": lambda: notice.unknown_place("chekout", ("checkout",)),
     "notice_unknown_place_far": lambda: notice.unknown_place("x"),
     "notice_running": lambda: notice.already_running(asked_by="U0ANA", since=NOW, done=3, total=52),
-    "notice_store": lambda: notice.store_trouble(),
-    "notice_no_report": lambda: notice.no_report(),
-    "notice_old_button": lambda: notice.old_button(),
+    "notice_store": notice.store_trouble,
+    "notice_no_report": notice.no_report,
+    "notice_old_button": notice.old_button,
     "notice_our_fault": lambda: notice.our_fault("a1b2c3d4"),
     "notice_not_allowed": lambda: notice.not_allowed("Muting changes what everybody is told"),
     "notice_hello": lambda: notice.hello(configured=True),
