@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from bot.config.names import split_address
 from bot.config.problems import ConfigError, Problem
 from bot.config.registrable import registrable
-from bot.config.schema import Host, LaunchFile, Monitor
-from bot.config.values import split_address
 from checks import inventory as facts
 from checks.model import Purpose
+
+if TYPE_CHECKING:
+    from bot.config.schema import Host, LaunchFile, Monitor
 
 _ASKS_FOR_LOGIN = (*range(200, 300), 401, 403)
 _ROOT_ANSWERS = {

@@ -110,6 +110,25 @@ def host_of(text: str) -> str:
     return ascii_name(parts.hostname or "")
 
 
+def split_address(text: str) -> tuple[str, int]:
+    """`127.0.0.1:5353`, `1.1.1.1` or `[::1]:53` as (address, port); the port is 53 where none is given."""
+    raw = text.strip()
+    if raw.startswith("["):
+        address, _, rest = raw[1:].partition("]")
+        port = rest.removeprefix(":")
+    elif raw.count(":") > 1:
+        address, port = raw, ""
+    else:
+        address, _, port = raw.partition(":")
+    try:
+        number, plain = int(port or "53"), str(ip_address(address))
+    except ValueError:
+        number, plain = 0, ""
+    if not 0 < number < 65536:
+        raise BadName(f'"{shown(raw)}" is not a resolver; write an address and a port, such as 127.0.0.1:5353')
+    return plain, number
+
+
 def readable(name: str) -> str:
     """The name as its owner writes it: `xn--bcher-kva.example` becomes `bücher.example`."""
     try:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from bot.config.names import BadName, ascii_name, shown, web_url
+from bot.config.names import BadName, ascii_name, shown, split_address, web_url
 from bot.config.nearest import did_you_mean
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?")
@@ -76,27 +76,11 @@ def _duration(value: Any) -> float:
 
 
 def _resolver(text: str) -> str:
-    address, port = split_address(text)
-    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-
-
-def split_address(text: str) -> tuple[str, int]:
-    """`127.0.0.1:5353`, `1.1.1.1` or `[::1]:53` as (address, port); the port is 53 where none is given."""
-    raw = text.strip()
-    if raw.startswith("["):
-        address, _, rest = raw[1:].partition("]")
-        port = rest.removeprefix(":")
-    elif raw.count(":") > 1:
-        address, port = raw, ""
-    else:
-        address, _, port = raw.partition(":")
     try:
-        number, plain = int(port or "53"), str(ip_address(address))
-    except ValueError:
-        number, plain = 0, ""
-    if not 0 < number < 65536:
-        raise refuse(f'"{shown(raw)}" is not a resolver; write an address and a port, such as 127.0.0.1:5353')
-    return plain, number
+        address, port = split_address(text)
+    except BadName as error:
+        raise refuse(str(error)) from None
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 def _private(value: Any) -> tuple[IPv4Network | IPv6Network, ...] | bool:

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
+from bot.scopes import OPTIONAL, REQUIRED
 from tests.servers.dns import DnsServer
 from tests.servers.http import Answer, HttpServer, redirect
 from tests.servers.tls import Authority
 
+BOT = "xoxb-1111111111-2222222222-abcdefghijkl"
+APP = "xapp-1-A111-2222-abcdefghijkl"
 ROOT = Path(__file__).parents[2]
 HSTS = ("strict-transport-security", "max-age=31536000")
 PAGE = Answer(
@@ -115,3 +119,40 @@ def only_network(tmp_path: Path, shop: Shop) -> Path:
     path = tmp_path / "launch.yml"
     path.write_text(shop.network)
     return path
+
+
+class Slack:
+    """The two methods of the Web API that a self-test calls, with the answers that a test chooses."""
+
+    def __init__(self) -> None:
+        self.scopes = ",".join([*REQUIRED, *OPTIONAL])
+        self.bot_error = ""
+        self.app_error = ""
+        self.url = ""
+
+    async def auth_test(self, _request: web.Request) -> web.Response:
+        answer = {"ok": True, "team": "Acme", "team_id": "T1", "user_id": "U1", "bot_id": "B1"}
+        if self.bot_error:
+            answer = {"ok": False, "error": self.bot_error}
+        return web.json_response(answer, headers={"x-oauth-scopes": self.scopes})
+
+    async def connections_open(self, _request: web.Request) -> web.Response:
+        if self.app_error:
+            return web.json_response({"ok": False, "error": self.app_error})
+        return web.json_response({"ok": True, "url": "wss://127.0.0.1/link"})
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[Slack]:
+    """A healthy Web API on loopback."""
+    server = Slack()
+    app = web.Application()
+    app.router.add_post("/api/auth.test", server.auth_test)
+    app.router.add_post("/api/apps.connections.open", server.connections_open)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
+    yield server
+    await runner.cleanup()

@@ -4,59 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 
 from bot.clock import SystemClock
 from bot.config.settings import Settings
-from bot.scopes import OPTIONAL, REQUIRED
 from bot.services.doctor import Line, State, examine
-from tests.cli.conftest import Ran, Shop
+from tests.cli.conftest import APP, BOT, Ran, Shop, Slack
 from tests.servers.http import closed_port
 
 Launch = Callable[..., Awaitable[Ran]]
-BOT = "xoxb-1111111111-2222222222-abcdefghijkl"
-APP = "xapp-1-A111-2222-abcdefghijkl"
-
-
-class Slack:
-    """The two methods of the Web API that a self-test calls, with the answers that a test chooses."""
-
-    def __init__(self) -> None:
-        self.scopes = ",".join([*REQUIRED, *OPTIONAL])
-        self.bot_error = ""
-        self.app_error = ""
-        self.url = ""
-
-    async def auth_test(self, _request: web.Request) -> web.Response:
-        answer = {"ok": True, "team": "Acme", "team_id": "T1", "user_id": "U1", "bot_id": "B1"}
-        if self.bot_error:
-            answer = {"ok": False, "error": self.bot_error}
-        return web.json_response(answer, headers={"x-oauth-scopes": self.scopes})
-
-    async def connections_open(self, _request: web.Request) -> web.Response:
-        if self.app_error:
-            return web.json_response({"ok": False, "error": self.app_error})
-        return web.json_response({"ok": True, "url": "wss://127.0.0.1/link"})
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[Slack]:
-    server = Slack()
-    app = web.Application()
-    app.router.add_post("/api/auth.test", server.auth_test)
-    app.router.add_post("/api/apps.connections.open", server.connections_open)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
-    yield server
-    await runner.cleanup()
 
 
 @pytest.fixture
