@@ -6,6 +6,7 @@ import re
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from checks.net.facts import Exchange
+from checks.net.names import to_ascii
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -19,7 +20,7 @@ def same_place(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        host, port = (parts.hostname or "").rstrip("."), parts.port
+        host, port = _host(parts.hostname), parts.port
     except ValueError:
         return url
     scheme = parts.scheme.lower()
@@ -33,11 +34,20 @@ def same_place(url: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """The host of a URL, lower case without trailing dot; empty where there is none."""
+    """The host of a URL as A-labels, lower case without trailing dot; empty where there is none."""
     try:
-        return (urlsplit(url).hostname or "").rstrip(".").lower()
+        return _host(urlsplit(url).hostname)
     except ValueError:
         return ""
+
+
+def _host(name: str | None) -> str:
+    """One spelling of a host: A-labels, lower case, no trailing dot; an impossible name stays as it is."""
+    plain = (name or "").rstrip(".").lower()
+    try:
+        return plain if plain.isascii() else to_ascii(plain)
+    except ValueError:
+        return plain
 
 
 def scheme_of(url: str) -> str:

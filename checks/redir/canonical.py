@@ -16,7 +16,7 @@ from checks import firewall, trouble
 from checks.model import Json, Kind, Outcome, Purpose, Severity, Status, Target, Verdict
 from checks.names import no_website
 from checks.net.facts import Chain, ChainEnd, Reason
-from checks.page import Page, likeness, read
+from checks.page import Page, likeness, linked, read
 from checks.probe import Probe
 from checks.registry import check
 from checks.urls import host_of, same_place, scheme_of
@@ -210,12 +210,12 @@ def judge(facts: Facts, *, agent: str = firewall.AGENT) -> Verdict:
         return Verdict("could_not_look", seen | {"reason": _why(tuple(unseen))})
     if not 200 <= answer.status < 300:
         return Verdict("could_not_look", seen | {"reason": f"the page where they end answers {answer.status}"})
-    return _tagged(read(answer.text), answer.url, seen)
+    return _tagged(read(answer.text), answer.url, linked(answer.all_headers("link")), seen)
 
 
-def _tagged(page: Page, url: str, seen: dict[str, Json]) -> Verdict:
-    """What `<link rel="canonical">` says; none at all is fine."""
-    tags = tuple(dict.fromkeys(tag for tag in page.canonicals if tag))
+def _tagged(page: Page, url: str, headers: tuple[str, ...], seen: dict[str, Json]) -> Verdict:
+    """What `<link rel="canonical">`, or a header in its place, says; none at all is fine."""
+    tags = tuple(dict.fromkeys(tag for tag in (*page.canonicals, *headers) if tag))
     seen |= {"tag": tags[0] if tags else "", "title": page.title}
     if not tags:
         return Verdict("ok", seen)

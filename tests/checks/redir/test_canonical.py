@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import perf_counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.net.facts import Chain, ChainEnd, Reason
-from checks.page import Page, likeness, read
+from checks.page import Page, likeness, linked, read
 from checks.redir.canonical import OUTCOMES, Facts, judge
 from checks.urls import same_place
 from tests.checks.samples import chain, exchange, page, silent
@@ -150,6 +151,7 @@ def test_likeness_is_a_measure(one, other):
         ("http://a.test:80/x#part", "http://a.test/x"),
         ("https://a.test/%7euser", "https://a.test/~user"),
         ("https://a.test./?utm=1", "https://a.test/"),
+        ("https://b\u00fccher.test/", "https://XN--BCHER-KVA.test"),
     ],
 )
 def test_one_place_has_one_spelling(one, other):
@@ -162,3 +164,42 @@ def test_any_text_has_a_place(text):
     """An unreadable URL is compared as it stands, and a place is its own place."""
     for url in (text, "https://" + text):
         assert same_place(same_place(url)) == same_place(url)
+
+
+@pytest.mark.parametrize(
+    ("header", "addresses"),
+    [
+        ('<https://a.test/>; rel="canonical"', ("https://a.test/",)),
+        ("<https://a.test/>;rel=canonical", ("https://a.test/",)),
+        ('</style.css>; rel="preload"; as=style, <https://a.test/?a=1,2>; rel="Canonical"', ("https://a.test/?a=1,2",)),
+        ('<https://a.test/>; rel="next"', ()),
+        ("https://a.test/; rel=canonical", ()),
+        ("<<<<>>>>;;;;rel=,,,", ()),
+    ],
+)
+def test_a_header_can_name_the_address_too(header, addresses):
+    """Pages without HTML of their own use `Link`."""
+    assert linked((header,)) == addresses
+
+
+@given(st.text(alphabet='<>;,= "relcanoi', max_size=300))
+def test_no_link_header_stops_the_reader(header):
+    """Headers come from strangers."""
+    assert len(linked((header,) * 20)) <= 10
+
+
+def test_a_header_that_names_another_site_counts_like_a_tag():
+    """Search engines treat both alike."""
+    ends = all_end_at(W, page(), link='<https://other.test/>; rel="canonical"')
+    assert judge(Facts(ends)).code == "tag_elsewhere"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<!--", "<!", "<a ", "<", "</", "<script>", "<title>", "<svg>", "&#", "<link rel=canonical href=", "<a b='"],
+)
+def test_a_page_made_to_be_slow_is_read_at_once(piece):
+    """A quarter of a megabyte of unfinished markup must not hold everything else up."""
+    began = perf_counter()
+    read(piece * (256 * 1024 // len(piece)))
+    assert perf_counter() - began < 1.0
