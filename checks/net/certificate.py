@@ -22,7 +22,15 @@ MAX_NAMES = 100
 MAX_TEXT = 300
 
 T = TypeVar("T")
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.ExtensionNotFound, x509.DuplicateExtension)
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.ExtensionNotFound,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 _NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 
 

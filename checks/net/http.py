@@ -24,8 +24,10 @@ MAX_HEAD = 64 * 1024
 """Bytes of status line and headers that may come before their end."""
 MAX_INFORMATIONAL = 10
 """1xx answers before the real one."""
-MAX_PIECES = 100_000
-"""Chunks of one body: a server may send each byte as a chunk of its own."""
+MAX_PIECES = 20_000
+"""Chunks of one body: a server may send each byte as a chunk of its own, and each costs as much as a large one."""
+SLICE = 16 * 1024
+"""Bytes that are read in one turn of the loop, so that no answer holds up everything else."""
 _DOING = {
     "dns": "looking up the name",
     "tcp": "connecting",
@@ -48,6 +50,9 @@ class _Conversation(asyncio.Protocol):
         self._watch = watch
         self._cap = cap
         self._parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
+        self._queue = bytearray()
+        self._gone: Exception | bool = False
+        """The other side has ended (True), or why the connection broke; looked at when the queue is empty."""
         self._informational = 0
         self._pieces = 0
         self._heard = False
@@ -69,26 +74,45 @@ class _Conversation(asyncio.Protocol):
         if not self._heard:
             self._heard = True
             self._watch.enter("body")
-        self._read(data)
+        waiting = bool(self._queue)
+        self._queue += data
+        if not waiting:
+            self._next_slice()
+
+    def _next_slice(self) -> None:
+        if self.ended.done() or self.transport is None:
+            return
+        if self._queue:
+            piece = bytes(self._queue[:SLICE])
+            del self._queue[:SLICE]
+            self._read(piece)
+        if self._queue:
+            self.transport.pause_reading()
+            asyncio.get_running_loop().call_soon(self._next_slice)
+        elif self._gone:
+            self._hang_up()
+        else:
+            self.transport.resume_reading()
 
     def eof_received(self) -> None:
-        if not self.ended.done():
-            self._hang_up()
+        self._leave(gone=True)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self.ended.done():
-            return
-        if exc is not None:
-            self._end(fault_of(exc, _DOING[self._watch.phase]))
-        else:
+        self._leave(gone=exc or True)
+
+    def _leave(self, *, gone: Exception | bool) -> None:
+        self._gone = self._gone or gone
+        if not self._queue and not self.ended.done():
             self._hang_up()
 
     def _hang_up(self) -> None:
         """The other side has nothing more to say; without a length that is how a body ends."""
-        if not self._heard:
+        if isinstance(self._gone, Exception):
+            self._end(fault_of(self._gone, _DOING[self._watch.phase]))
+        elif not self._heard:
             self._end(Fault(Reason.RESET, "the server closed the connection without an answer"))
-            return
-        self._read(b"", cut=self._parser.their_state is h11.SEND_BODY)
+        else:
+            self._read(b"", cut=self._parser.their_state is h11.SEND_BODY)
 
     def _read(self, data: bytes, *, cut: bool = False) -> None:
         try:
@@ -118,10 +142,10 @@ class _Conversation(asyncio.Protocol):
         elif isinstance(event, h11.Data):
             self._pieces += 1
             self.body.take(bytes(event.data))
+            if self._pieces > MAX_PIECES:
+                self.body.truncated = True
             if self.body.truncated:
                 self._end(None)
-            elif self._pieces > MAX_PIECES:
-                self._end(Fault(Reason.PROTOCOL, "the server sends the answer in far too many pieces"))
         elif isinstance(event, (h11.EndOfMessage, h11.ConnectionClosed)):
             if self.response is None:
                 self._end(Fault(Reason.RESET, "the server closed the connection without an answer"))

@@ -18,8 +18,10 @@ import dns.rrset
 
 from checks.net.facts import DnsStatus
 
-MAX_RECORDS = 1000
+MAX_RECORDS = 500
 """Records in one message; more is nothing a zone needs and is not read."""
+MAX_WORK = 50_000
+"""Labels of owner names, and the squared labels of names in the data: what reading them costs the library."""
 MAX_POINTERS = 12
 """Compression pointers within one name: real servers need two or three (RFC 1035 section 4.1.4)."""
 MAX_ALIASES = 8
@@ -78,8 +80,9 @@ def type_of(error: BaseException) -> str:
 def check_bounds(wire: bytes) -> None:
     """Walk over the message once, without keeping anything of it.
 
-    The library follows chains of compression pointers as long as they go backwards: a message of 64 KiB can hold
-    millions of steps. So owner names, and the names in the data of common types, are counted here first.
+    The library follows chains of compression pointers as long as they go backwards, and spends the square of its labels
+    on a name: a message of 64 KiB can hold millions of steps. So owner names, and the names in the data of common
+    types, are counted here first.
 
     Raises:
         Malformed: Where a bound is exceeded or the bytes end too early.
@@ -89,35 +92,42 @@ def check_bounds(wire: bytes) -> None:
     _id, _flags, questions, *counts = _HEADER.unpack_from(wire)
     if questions > 1 or sum(counts) > MAX_RECORDS:
         raise Malformed(f"the answer claims {questions} questions and {sum(counts)} records")
-    at = _HEADER.size
+    at, work = _HEADER.size, 0
     try:
         for _ in range(questions):
-            at = _skip_name(wire, at) + 4
+            at = _skip_name(wire, at)[0] + 4
         for _ in range(sum(counts)):
-            at = _skip_name(wire, at)
+            at, labels = _skip_name(wire, at)
             (kind, _class, _ttl, length) = struct.unpack_from("!HHIH", wire, at)
             at += 10
+            work += labels
             if kind in _NAMES_AT and length:
-                after = _skip_name(wire, at + _NAMES_AT[kind])
+                after, labels = _skip_name(wire, at + _NAMES_AT[kind])
+                work += labels**2
                 if kind == 6:
-                    _skip_name(wire, after)
+                    work += _skip_name(wire, after)[1] ** 2
             at += length
+            if work > MAX_WORK:
+                raise Malformed("the names in the answer are far too long")
     except (IndexError, struct.error):
         raise Malformed("the answer ends in the middle of a record") from None
     if at > len(wire):
         raise Malformed("the answer ends in the middle of a record")
 
 
-def _skip_name(wire: bytes, at: int) -> int:
-    """The offset behind the name at `at`, after following its pointers within their bound."""
+def _skip_name(wire: bytes, at: int) -> tuple[int, int]:
+    """The offset behind the name at `at`, and its number of labels; pointers are followed within their bound."""
     behind = -1
-    pointers = 0
+    pointers = labels = 0
     while True:
         length = wire[at]
         if length == 0:
-            return at + 1 if behind < 0 else behind
+            return (at + 1 if behind < 0 else behind), labels
         if length < 64:
             at += length + 1
+            labels += 1
+            if labels > 127:
+                raise Malformed("a name in the answer is too long")
         elif length >= 192:
             if behind < 0:
                 behind = at + 2

@@ -65,7 +65,7 @@ def test_a_long_chain_of_pointers_costs_nothing() -> None:
     chain = b"\x00" + b"".join(struct.pack("!H", hop) for hop in hops)
     last = struct.pack("!H", 0xC000 | (start + 1 + 2 * 3999))
     record = last + b"\x00\x02\x00\x01\x00\x00\x00\x3c\x00\x02" + last
-    wire = _answer(filler + chain + record * 900, 901)
+    wire = _answer(filler + chain + record * 400, 401)
     began = time.process_time()
     with pytest.raises(Malformed, match="circles"):
         messages.parse(wire)

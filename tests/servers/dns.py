@@ -276,7 +276,7 @@ class DnsServer:
                     return
                 writer.write(struct.pack("!H", len(answer)) + answer)
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
             self._tasks.discard(task)

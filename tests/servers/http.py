@@ -225,6 +225,9 @@ class HttpServer:
                 pass
         except (OSError, ssl.SSLError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
             pass
+        except asyncio.CancelledError:
+            # The server is closing; asyncio's own callback would report a cancelled handler as an error.
+            pass
         finally:
             self._tasks.discard(task)
             writer.close()
@@ -314,6 +317,7 @@ class HttpServer:
             writer.write(piece)
             self.sent += len(piece)
             await writer.drain()
+            await asyncio.sleep(0)  # drain alone does not let others run while the kernel takes everything
         if kind in (Hostile.RESET, Hostile.RESET_EARLY):
             _abort(writer)
         if kind is Hostile.HANG:
