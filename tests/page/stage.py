@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+
+from bot.clock import SystemClock
 
 Json = dict[str, Any]
 STATIC = Path(__file__).resolve().parents[2] / "bot" / "demo" / "page" / "static"
@@ -99,7 +100,7 @@ class Stage:
     """The workspace's side of the page's protocol, as far as a test has written it."""
 
     def __init__(self) -> None:
-        self.now = time.time()
+        self.now = SystemClock().now().timestamp()
         self.state = opening(self.now)
         self.acts: list[Json] = []
         self.answers: dict[str, Json | Callable[[Json], Any]] = {}
@@ -140,8 +141,7 @@ class Stage:
         await self._write(answer, "state", self.state)
         self._streams.add(answer)
         try:
-            while True:
-                await asyncio.sleep(3600)
+            await asyncio.Event().wait()
         finally:
             self._streams.discard(answer)
 

@@ -1,4 +1,4 @@
-"""Writing: messages, slash commands with hints, history, names, what happens when it fails; and the keys of the page."""
+"""Writing: messages, slash commands with hints, history, names, failures; and the keys of the page."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ async def test_threads(visit: Open, stage: Stage) -> None:
 
 
 async def test_unread_and_notifications(visit: Open, stage: Stage) -> None:
-    """Elsewhere: a toast with the fallback text, a count beside the channel and in the title; opening it clears both."""
+    """Elsewhere: a toast with the fallback text, a count beside the channel and in the title; opening clears both."""
     page = await visit()
     await stage.post(
         "Nobody can <https://x.example|pay> &amp; log in", channel=GENERAL, user=BEN, blocks=[{"type": "divider"}]
@@ -137,7 +137,7 @@ async def test_no_toast_for_what_one_looks_at_or_may_not_see(visit: Open, stage:
 
 
 async def test_act_as(visit: Open, stage: Stage) -> None:
-    """Another person sees other rooms, other direct messages, other ephemeral messages, another home; and acts in that name."""
+    """Another person sees other rooms, other ephemeral messages, another home; and acts in that name."""
     stage.message("hello Mia", channel=DIRECT)
     stage.state["ephemerals"].append({"user": LENA, "channel": LAUNCH, "message": stage.make("for Lena")})
     stage.state["homes"] = {
@@ -211,13 +211,14 @@ async def test_five_thousand_messages(visit: Open, stage: Stage) -> None:
     assert found["rows"] == 5000
     assert found["worst"] < 1000
     touched = page.evaluate("""() => new Promise((done) => {
-      const watch = new MutationObserver((changes) => done(changes.reduce((sum, one) => sum + one.addedNodes.length, 0)));
+      const watch = new MutationObserver((changes) =>
+        done(changes.reduce((sum, one) => sum + one.addedNodes.length, 0)));
       watch.observe(document.querySelector('#main .feed-rows'), {childList: true});
       window.watching = true;
     })""")
     count = asyncio.ensure_future(touched)
     while not await page.evaluate("window.watching === true"):
-        await asyncio.sleep(0.01)
+        await page.wait_for_timeout(10)
     target = stage.state["messages"][LAUNCH][4990]
     await stage.emit(type="message", channel=LAUNCH, message={**target, "text": "edited far below"})
     assert await count == 1, "an edit replaces its own row and no other"

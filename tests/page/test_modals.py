@@ -52,7 +52,7 @@ EVERY_INPUT = [
 
 
 async def test_a_dialog_from_opening_to_closing(visit: Open, stage: Stage) -> None:
-    """All inputs are filled by their labels; what the page knows is refused at the field; the rest is sent in Slack's form."""
+    """Inputs are filled by their labels; what the page knows is refused at the field; the rest is sent."""
     page = await visit()
     await page.locator("#composer-text").focus()
     await stage.emit(type="modals", user=MIA, stack=[view("V1", "Waive a risk", EVERY_INPUT)])
@@ -105,7 +105,7 @@ async def test_a_dialog_from_opening_to_closing(visit: Open, stage: Stage) -> No
 
 
 async def test_errors_of_the_app(visit: Open, stage: Stage) -> None:
-    """What the app refuses stands under its field; when it does not answer, the dialog says so and keeps what was typed."""
+    """What the app refuses stands under its field; when it is silent the dialog says so and keeps what was typed."""
     page = await visit()
     await stage.emit(
         type="modals", user=MIA, stack=[view("V1", "Form", [field("b", "Name", {"type": "plain_text_input"})])]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -182,7 +181,7 @@ async def test_silence_is_said(page: Page) -> None:
 
 
 async def test_a_dialog(page: Page) -> None:
-    """A dialog opens, shows the app's error at its field, closes when all is well; the answer comes as a direct message."""
+    """A dialog opens, shows the app's error at its field, closes when all is well; the answer is a direct message."""
     await send(page, "/launch check")
     await page.get_by_role("button", name="Waive").click()
     dialog = page.get_by_role("dialog", name="Waive a risk")
@@ -226,15 +225,12 @@ async def test_the_connection_breaks(page: Page, slack: WorkspaceServer) -> None
     """When every socket of the bot is closed the page says so, and when it is back as well."""
     await slack.sockets("close")
     await expect(page.get_by_text("Launch Ready is connected")).to_be_visible(timeout=15_000)
-    await asyncio.wait_for(slack_connected(slack), 15)
+    for _ in range(750):
+        if slack.core.dispatcher.sockets.connections:
+            break
+        await page.wait_for_timeout(20)
     await send(page, "/launch check")
     await expect(page.get_by_role("heading", name="NO-GO · 2 things to fix")).to_be_visible()
-
-
-async def slack_connected(slack: WorkspaceServer) -> None:
-    """Wait until the bot has a socket again."""
-    while not slack.core.dispatcher.sockets.connections:
-        await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize(
