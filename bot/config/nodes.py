@@ -7,6 +7,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from bot.config.names import shown
@@ -64,14 +65,12 @@ def read(text: str, file: str) -> Read:
     """Parse; mistakes of YAML itself are in `problems`, and then `data` may be None."""
     result = Read(file)
     try:
-        yaml = YAML(typ="rt", pure=True)
-        root = yaml.compose(text)
+        _bounded(text)
+        root = YAML(typ="rt", pure=True).compose(text)
         if root is not None:
             _Builder(result).build(root)
     except MarkedYAMLError as error:
         result.problems.append(_syntax(error, file))
-    except RecursionError:
-        result.problems.append(Problem("the file is nested too deeply", file, 1, 1))
     except (YAMLError, ValueError) as error:
         result.problems.append(Problem(_sentence(str(error)), file, 1, 1))
     except _TooMuch as error:
@@ -81,6 +80,20 @@ def read(text: str, file: str) -> Read:
 
 class _TooMuch(Exception):
     """The file unfolds into more than anyone writes by hand."""
+
+
+def _bounded(text: str) -> None:
+    """Refuse what is nested or long beyond reason while it is read, before anything is built from it."""
+    depth = 0
+    for count, event in enumerate(YAML(typ="rt", pure=True).parse(text)):
+        if isinstance(event, CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise _TooMuch("the file is nested too deeply")
+        if count > 2 * MAX_VALUES:
+            raise _TooMuch(f"the file has more than {MAX_VALUES} values; nobody writes that by hand")
 
 
 def _syntax(error: MarkedYAMLError, file: str) -> Problem:

@@ -15,6 +15,8 @@ from tests.servers.dns import Fault
 from tests.servers.http import Answer
 from tests.servers.tls import Authority
 
+pytestmark = pytest.mark.slow
+
 Launch = Callable[..., Awaitable[Ran]]
 
 

@@ -15,6 +15,8 @@ import pytest
 
 from tests.cli.conftest import clean
 
+pytestmark = pytest.mark.slow
+
 
 async def start(tmp_path: Path, *args: str) -> tuple[asyncio.subprocess.Process, str]:
     """The command, and the address that it prints when everything answers."""

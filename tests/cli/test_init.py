@@ -12,6 +12,8 @@ import pytest
 from bot.config.load import load
 from tests.cli.conftest import Ran, Shop
 
+pytestmark = pytest.mark.slow
+
 Launch = Callable[..., Awaitable[Ran]]
 
 

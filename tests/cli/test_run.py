@@ -11,6 +11,8 @@ from bot.cli.running import MaskedFormatter
 from tests.cli.conftest import APP, BOT, Ran, Slack
 from tests.servers.http import closed_port
 
+pytestmark = pytest.mark.slow
+
 Launch = Callable[..., Awaitable[Ran]]
 
 

@@ -16,6 +16,8 @@ import pytest
 from tests.cli.conftest import Shop, clean
 from tests.servers.http import Answer
 
+pytestmark = pytest.mark.slow
+
 
 class Window:
     """A pseudo-terminal with a command in it."""

@@ -123,6 +123,7 @@ def test_each_mistake_has_a_place_and_a_sentence(tmp_path: Path, text: str, expe
         (b"", "the file is empty"),
         (b"# nothing but a comment\n", "the file is empty"),
         (b"[" * 5000, "the file is nested too deeply"),
+        (b"- a\n" * 60_000, "has more than 20000 values"),
         (b"#" * (1024 * 1024 + 1), "larger than 1 MiB"),
     ],
 )
