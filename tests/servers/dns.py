@@ -19,6 +19,7 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
+from dns.rdtypes.ANY.TXT import TXT
 
 V = TypeVar("V")
 Value = str | tuple[str, ...]
@@ -55,13 +56,13 @@ def _name(text: str) -> dns.name.Name:
     return dns.name.from_text(text.lower() if text else ".", origin=dns.name.root)
 
 
-def _txt(value: Value) -> str:
+def _txt(value: Value) -> TXT:
     if isinstance(value, str):
         raw = value.encode()
         chunks = [raw[start : start + 255] for start in range(0, len(raw), 255)] or [b""]
     else:
         chunks = [part.encode() for part in value]
-    return " ".join('"' + "".join(f"\\{byte:03d}" for byte in chunk) + '"' for chunk in chunks)
+    return TXT(dns.rdataclass.IN, dns.rdatatype.TXT, chunks)
 
 
 @dataclass
@@ -147,6 +148,10 @@ class Zone:
                 return None
         return None
 
+    @staticmethod
+    def _rdata(rdtype: dns.rdatatype.RdataType, text: str) -> dns.rdata.Rdata:
+        return dns.rdata.from_text(dns.rdataclass.IN, rdtype, text, origin=dns.name.root, relativize=False)
+
     def rrset(self, name: str, type: str, values: Iterable[Value]) -> dns.rrset.RRset:
         """The record set as dnspython has it."""
         rdtype = dns.rdatatype.from_text(type)
@@ -154,8 +159,7 @@ class Zone:
         rrset = dns.rrset.RRset(_name(name), dns.rdataclass.IN, rdtype)
         rrset.update_ttl(ttl)
         for value in values:
-            text = _txt(value) if type == "TXT" else str(value)
-            rrset.add(dns.rdata.from_text(dns.rdataclass.IN, rdtype, text, origin=dns.name.root, relativize=False), ttl)
+            rrset.add(_txt(value) if type == "TXT" else self._rdata(rdtype, str(value)), ttl)
         return rrset
 
     def soa(self, name: str) -> dns.rrset.RRset | None:
