@@ -23,14 +23,14 @@ class Looking:
     acts: Acts
 
     def seen(self, channel: str = "", user: str = "") -> list[Json]:
-        """Messages, each with `channel` (and `for_user` where only one person sees it), oldest first.
+        """Messages, each with `channel` (and `for_user` where only one person sees it), oldest first; to be read only.
 
         Ephemeral ones are included where `user` (or nobody) is named.
         """
         where = self._channel_id(channel, user) if channel else ""
         who = self.core.workspace.user(user).id if user else ""
         found = [
-            {**copy.deepcopy(message), "channel": at, **({"for_user": only} if only else {})}
+            {**message, "channel": at, **({"for_user": only} if only else {})}
             for at, only, message in self.core.workspace.everything()
             if where in ("", at) and (not only or who in ("", only))
         ]
@@ -108,6 +108,8 @@ class Looking:
                         await asyncio.wait_for(changed.wait(), 0.05)
                     except TimeoutError:
                         continue
+                    # Changes come in crowds: one look for all of them.
+                    await asyncio.sleep(0.01)
                 return found
         finally:
             stop()

@@ -59,6 +59,8 @@ class Workspace:
     def changed(self, delta: Json) -> None:
         """Tell the listeners, now."""
         self.version += 1
+        if not self._listeners:
+            return
         copied = copy.deepcopy(delta)
         for listener in tuple(self._listeners):
             listener(copied)
