@@ -18,13 +18,11 @@ import random
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from bot.adapters.slack import (
-    EVENT_TYPE,
     BadBlocks,
     Messenger,
     NotSent,
@@ -35,12 +33,10 @@ from bot.adapters.slack import (
     Unknown,
 )
 from bot.blockkit.simplify import simplify
-from bot.blockkit.validator import validate_message
 from bot.clock import Clock
-from bot.document import Document, Note, words
 from bot.pacing import Pace
 from bot.services.health import Health
-from bot.speakers import Said, Speaker
+from bot.speakers import Render, Said, Speaker, compose
 from bot.store import outbox, sending
 from bot.store.db import Store, StoreError
 from bot.store.outbox import Delivery, Kind, State
@@ -52,10 +48,6 @@ LOOK_AGAIN = timedelta(seconds=3)
 LOOKS = 2
 SEARCH_BEFORE = timedelta(seconds=60)
 LONGEST_BACKOFF = 60.0
-MAY_REPEAT = "Slack did not confirm the first attempt, so you may see this message twice."
-
-
-Render = Callable[[Document], dict[str, Any]]
 
 
 class Postman:
@@ -184,7 +176,7 @@ class Postman:
         if row.kind is Kind.EDIT and shown is not None and shown.rev >= said.rev:
             await self._mark(row, Sent(shown.channel, shown.ts), said.rev)
             return
-        message = self._message(row, said)
+        message = compose(row, said, self._render)
         try:
             sent, rung = await self._call(row, message, shown)
         except SlackError as error:
@@ -200,17 +192,6 @@ class Postman:
         kind, _, id = row.subject.partition(":")
         speaker = self._speakers.get(kind)
         return speaker.say(connection, int(id)) if speaker is not None else None
-
-    def _message(self, row: Delivery, said: Said) -> dict[str, Any]:
-        document = said.document
-        if row.may_repeat:
-            document = replace(document, parts=(*document.parts, Note(words(MAY_REPEAT))))
-        message = self._render(document)
-        payload = {"d": row.delivery_id, "i": row.subject, "rev": said.rev}
-        message["metadata"] = {"event_type": EVENT_TYPE, "event_payload": payload}
-        for problem in validate_message(message):
-            log.warning("%s: %s", row.subject, problem)
-        return message
 
     async def _call(self, row: Delivery, message: dict[str, Any], shown: outbox.Shown | None) -> tuple[Sent, int]:
         """Send it, plainer and plainer while Slack refuses the layout."""

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from bot.document import Document
+from bot.adapters.slack import EVENT_TYPE
+from bot.blockkit.validator import validate_message
+from bot.document import Document, Note, words
 from bot.store import audits
 from bot.store.audits import Audit, Stage
+from bot.store.outbox import Delivery
 from bot.views import audit as view
+
+log = logging.getLogger(__name__)
+
+Render = Callable[[Document], dict[str, Any]]
+MAY_REPEAT = "Slack did not confirm the first attempt, so you may see this message twice."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,20 @@ def _audit_document(connection: sqlite3.Connection, audit: Audit) -> Document:
                 before = None if audit.previous is None else audits.report(connection, audit.previous)
                 return view.report(found, before, audit=audit.id, only=audit.only)
     return view.failed(audit.problem, only=audit.only)
+
+
+def compose(row: Delivery, said: Said, render: Render) -> dict[str, Any]:
+    """The message of a row: what is said, marked with the delivery id by which it is found again in Slack's history."""
+    document = said.document
+    if row.may_repeat:
+        document = replace(document, parts=(*document.parts, Note(words(MAY_REPEAT))))
+    message = render(document)
+    payload = {"d": row.delivery_id, "i": row.subject, "rev": said.rev}
+    message["metadata"] = {"event_type": EVENT_TYPE, "event_payload": payload}
+    for problem in validate_message(message):
+        # Slack decides what it takes; the log tells us what we should not have built.
+        log.warning("%s: %s", row.subject, problem)
+    return message
 
 
 SPEAKERS: Mapping[str, Speaker] = {"audit": Speaker(_audit, audits.shown)}

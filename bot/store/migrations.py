@@ -190,7 +190,7 @@ FOUNDATION = (
     )
     """,
     "CREATE UNIQUE INDEX one_delivery ON outbox(product, dedup_key) WHERE state <> 'sent' OR kind <> 'edit'",
-    "CREATE INDEX outbox_unsent ON outbox(prio, number) WHERE state NOT IN ('sent', 'dead')",
+    "CREATE INDEX outbox_unsent ON outbox(prio, number) WHERE state <> 'sent'",
     "CREATE INDEX outbox_by_subject ON outbox(product, subject, number)",
     """
     CREATE TABLE seen_event (

@@ -20,7 +20,7 @@ def due(connection: sqlite3.Connection, now: datetime) -> list[Delivery]:
     rows = connection.execute(
         """
         SELECT * FROM outbox AS o
-        WHERE (state IN ('pending', 'retry', 'reconcile') AND not_before <= :now
+        WHERE state <> 'sent' AND (state IN ('pending', 'retry', 'reconcile') AND not_before <= :now
                OR state = 'sending' AND lease_until <= :now)
           AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.product = o.product AND e.subject = o.subject
                           AND e.number < o.number AND e.state NOT IN ('sent', 'dead'))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from bot.clock import SystemClock
 from bot.demo.workspace import Fault
 from bot.store import outbox, sending
 from bot.store.outbox import Prio, State
@@ -52,9 +55,13 @@ async def test_news_that_come_while_it_is_sent_are_shown_too(office):
     office.slack.core.faults.add(Fault("latency", "chat.postMessage", seconds=0.3))
     await office.post(1)
     await office.postman.tick()
+    async with asyncio.timeout(10):
+        while not office.calls("chat.postMessage"):
+            await SystemClock().sleep(0.005)
     await office.store.write(lambda c: c.execute("UPDATE news SET rev = 2, words = 'second'"))
     await office.work(2)
     assert office.seen() == ["news 1: second"]
+    assert office.calls("chat.update") == 1
 
 
 @pytest.mark.parametrize("header", [7, None])

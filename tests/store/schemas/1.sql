@@ -151,7 +151,7 @@ CREATE INDEX audit_by_product ON audit(product, state, id);
 CREATE UNIQUE INDEX one_audit_at_a_time ON audit(product) WHERE state = 'running';
 CREATE INDEX result_history ON result(product, check_id, target, at);
 CREATE UNIQUE INDEX one_delivery ON outbox(product, dedup_key) WHERE state <> 'sent' OR kind <> 'edit';
-CREATE INDEX outbox_unsent ON outbox(prio, number) WHERE state NOT IN ('sent', 'dead');
+CREATE INDEX outbox_unsent ON outbox(prio, number) WHERE state <> 'sent';
 CREATE INDEX outbox_by_subject ON outbox(product, subject, number);
 CREATE TRIGGER journal_is_append_only BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER journal_keeps_all BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'append-only'); END;
