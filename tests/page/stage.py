@@ -110,6 +110,7 @@ class Stage:
         self._streams: set[web.StreamResponse] = set()
         self._runner: web.AppRunner | None = None
         self._count = 0
+        self._closing = asyncio.Event()
 
     async def start(self) -> None:
         """Listen on a free port of 127.0.0.1."""
@@ -129,6 +130,7 @@ class Stage:
 
     async def stop(self) -> None:
         """Close every stream and the port."""
+        self._closing.set()
         if self._runner:
             await self._runner.cleanup()
 
@@ -141,9 +143,10 @@ class Stage:
         await self._write(answer, "state", self.state)
         self._streams.add(answer)
         try:
-            await asyncio.Event().wait()
+            await self._closing.wait()
         finally:
             self._streams.discard(answer)
+        return answer
 
     @staticmethod
     async def _write(answer: web.StreamResponse, event: str, data: Json) -> None:

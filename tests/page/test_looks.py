@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import html
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
@@ -15,8 +12,6 @@ from tests.page.stage import BEN, MIA, Stage
 from tests.page.test_company import COMPANY
 from tests.page.test_modals import EVERY_INPUT, view
 
-Json = dict[str, Any]
-GOLDEN = sorted((Path(__file__).resolve().parents[1] / "golden" / "blocks").glob("*.json"))
 PAIRS = [
     ("--text", "--ground"),
     ("--text", "--raised"),
@@ -266,52 +261,3 @@ def test_no_markup_from_text_in_the_sources() -> None:
     for path in static.rglob("*"):
         if path.suffix in {".css", ".html", ".js"}:
             assert "//fonts." not in path.read_text(encoding="utf-8")
-
-
-LOOK = """(node) => ({
-  unknown: node.querySelectorAll('.unknown').length,
-  said: node.innerText.replace(/\\s+/g, ' '),
-  labels: [...node.querySelectorAll('.btn')].map((button) => button.textContent.trim()),
-  wide: node.scrollWidth > node.clientWidth + 1,
-})"""
-
-
-def missing(recorded: Json, found: Json) -> list[str]:
-    """What an answer holds and the page does not show."""
-    lost = [f"{found['unknown']} unknown blocks"] if found["unknown"] else []
-    lost += ["wider than its place"] if found["wide"] else []
-    for block in recorded.get("blocks", []):
-        if block["type"] == "header" and " ".join(html.unescape(block["text"]["text"]).split()) not in found["said"]:
-            lost.append(block["text"]["text"])
-        for element in [*block.get("elements", []), block.get("accessory", {})]:
-            if element.get("type") == "button" and html.unescape(element["text"]["text"]) not in found["labels"]:
-                lost.append(element["text"]["text"])
-    return lost
-
-
-async def test_every_recorded_answer_is_shown_whole(visit: Open, stage: Stage) -> None:
-    """Each recorded answer of the bot: no unknown block, every header and button there, nothing too wide."""
-    recorded = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in GOLDEN}
-    if not recorded:
-        pytest.skip("no recorded answers yet")
-    homes = {name: one for name, one in recorded.items() if one.get("type") == "home"}
-    rows = {
-        name: stage.message(one.get("text", ""), blocks=one["blocks"])
-        for name, one in recorded.items()
-        if name not in homes
-    }
-    page = await visit()
-    faults = {}
-    for name, message in rows.items():
-        place = page.locator(f'article.row[data-row="{message["ts"]}"] .message-body')
-        faults[name] = missing(recorded[name], await place.evaluate(LOOK))
-    await page.get_by_role("navigation").get_by_role("button", name="Launch Ready").click()
-    for name, view in homes.items():
-        marked = {
-            **view,
-            "blocks": [*view["blocks"], {"type": "section", "text": {"type": "plain_text", "text": name}}],
-        }
-        await stage.emit(type="home", user=MIA, view={"id": "V1", **marked})
-        await expect(page.locator(".home").get_by_text(name, exact=True)).to_be_visible()
-        faults[name] = missing(view, await page.locator(".home").evaluate(LOOK))
-    assert {name: lost for name, lost in faults.items() if lost} == {}

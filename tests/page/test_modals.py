@@ -235,5 +235,5 @@ async def test_only_for_the_one_who_opened_it(visit: Open, stage: Stage) -> None
     page = await visit()
     await stage.emit(type="modals", user=BEN, stack=[view("V1", "Not yours", [])])
     await stage.post("after")
-    await expect(page.get_by_text("after")).to_be_visible()
+    await expect(page.get_by_text("after", exact=True)).to_be_visible()
     await expect(page.get_by_role("dialog")).to_have_count(0)

@@ -94,6 +94,15 @@ async def test_dates(visit: Open, token: str, said: str) -> None:
     assert text == said
 
 
+async def test_today_inside_a_sentence(visit: Open, stage: Stage) -> None:
+    """A pretty date has a capital letter only where a sentence begins."""
+    page = await visit()
+    date = f"<!date^{int(stage.now)}^{{date_short_pretty}}|x>"
+    assert "As of <time" in (html := await mrkdwn(page, f"As of {date}. {date} it rained"))
+    assert ">today</time>" in html
+    assert ">Today</time> it rained" in html
+
+
 async def test_yesterday_and_tomorrow(visit: Open) -> None:
     """The pretty dates say yesterday and tomorrow, also across the night of a time change."""
     page = await visit()

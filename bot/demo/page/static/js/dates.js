@@ -64,7 +64,8 @@ function token(name, date, now) {
 }
 
 // null when the moment or a token is not known: then the fallback is shown, as Slack does.
-export function formatDate(timestamp, format, now = new Date()) {
+// `lead`: the words begin a sentence ("Today at 14:03"), else not ("as of today at 14:03").
+export function formatDate(timestamp, format, now = new Date(), lead = true) {
   const date = new Date(Number(timestamp) * 1000);
   if (!/^-?\d{1,12}(\.\d+)?$/.test(String(timestamp)) || Number.isNaN(date.getTime())) return null;
   let known = true;
@@ -74,7 +75,7 @@ export function formatDate(timestamp, format, now = new Date()) {
     return said ?? whole;
   });
   if (!known) return null;
-  return /^\{\w+_pretty\}/.test(format) ? text[0].toUpperCase() + text.slice(1) : text;
+  return lead && /^\{\w+_pretty\}/.test(format) ? text[0].toUpperCase() + text.slice(1) : text;
 }
 
 export function dayName(seconds, now = new Date()) {
@@ -88,18 +89,18 @@ export function dayName(seconds, now = new Date()) {
 export const dayKey = (seconds) => midnight(new Date(seconds * 1000)).getTime();
 
 // A <time> that keeps itself true while it is on the page.
-export function timeNode(timestamp, format, fallback) {
-  const text = formatDate(timestamp, format);
+export function timeNode(timestamp, format, fallback, lead = true) {
+  const text = formatDate(timestamp, format, new Date(), lead);
   if (text === null) return h("span", null, fallback ?? "");
   const at = new Date(Number(timestamp) * 1000);
   const node = h("time", { datetime: at.toISOString(), title: formatDate(timestamp, "{date_long} at {time_secs}") }, text);
-  if (/\{(ago|\w+_pretty)\}/.test(format)) Object.assign(node.dataset, { live: "1", at: timestamp, format });
+  if (/\{(ago|\w+_pretty)\}/.test(format)) Object.assign(node.dataset, { live: lead ? "lead" : "inside", at: timestamp, format });
   return node;
 }
 
 export function refreshTimes(root = document) {
   for (const node of root.querySelectorAll("time[data-live]")) {
-    const text = formatDate(node.dataset.at, node.dataset.format);
+    const text = formatDate(node.dataset.at, node.dataset.format, new Date(), node.dataset.live === "lead");
     if (text !== null && text !== node.textContent) node.textContent = text;
   }
 }

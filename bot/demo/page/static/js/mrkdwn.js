@@ -54,12 +54,12 @@ export function broadcast(range) {
   return h("span.mention.me", null, `@${range}`);
 }
 
-function special(body, label, ctx) {
+function special(body, label, ctx, lead) {
   const name = body.slice(1);
   if (["here", "channel", "everyone"].includes(name)) return broadcast(name);
   const date = /^date\^(-?[\d.]+)\^([^^]*)(?:\^(.*))?$/s.exec(name);
   if (date) {
-    const node = timeNode(date[1], decode(date[2]), decode(label ?? ""));
+    const node = timeNode(date[1], decode(date[2]), decode(label ?? ""), lead);
     return date[3] ? link(decode(date[3]), node) : node;
   }
   if (name.startsWith("subteam^")) return h("span.mention", null, decode(label || "@group"));
@@ -67,12 +67,12 @@ function special(body, label, ctx) {
 }
 
 // What stands between < and >.
-function token(body, ctx) {
+function token(body, ctx, lead) {
   const bar = body.indexOf("|");
   const [target, label] = bar < 0 ? [body, ""] : [body.slice(0, bar), body.slice(bar + 1)];
   if (/^@[UWB][A-Z0-9]*$/.test(target)) return userMention(target.slice(1), label, ctx);
   if (/^#[CGD][A-Z0-9]*$/.test(target)) return channelMention(target.slice(1), label, ctx);
-  if (target.startsWith("!")) return special(target, label, ctx);
+  if (target.startsWith("!")) return special(target, label, ctx, lead);
   const url = decode(target);
   if (safeUrl(url)) return link(url, label ? plain(label) : url.replace(/^mailto:/, ""));
   return document.createTextNode(label ? decode(label) : `<${url}>`);
@@ -121,7 +121,8 @@ function inline(text, ctx, depth = 0) {
     } else if (char === "<") {
       const end = text.indexOf(">", at + 1);
       if (end > at + 1) {
-        at = push(token(text.slice(at + 1, end), ctx), end + 1);
+        const lead = /(^|\n|[.!?] )[*_~]*$/.test(text.slice(Math.max(0, at - 20), at));
+        at = push(token(text.slice(at + 1, end), ctx, lead), end + 1);
         continue;
       }
     } else if (MARKS[char] && depth < DEPTH && !dead.has(char) && !word(text[at - 1]) && /\S/.test(text[at + 1] ?? "")
