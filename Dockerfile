@@ -4,7 +4,7 @@ WORKDIR /src
 COPY requirements requirements
 RUN python -m venv /opt/launch
 RUN /opt/launch/bin/python -m pip install --no-cache-dir --require-hashes -r requirements/build.txt -r requirements/run.txt
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE manifest.yml ./
 COPY bot bot
 COPY checks checks
 RUN /opt/launch/bin/python -m pip install --no-cache-dir --no-build-isolation --no-deps .

@@ -19,15 +19,18 @@ _COLOURS = {"OK": "32", "Problem": "31", "Unknown": "33"}
 @click.command(
     "doctor",
     short_help="Does the bot itself have what it needs? Each problem with its fix.",
-    epilog=examples("launch doctor", "launch doctor --config shop.yml"),
+    epilog=examples("launch doctor", "launch doctor --config shop.yml", "launch doctor --health"),
 )
 @config_option
+@click.option("--health", is_flag=True, help="Only ask the running bot whether it is well; for service managers.")
 @colour_option
-def command(config: Path | None, no_color: bool) -> int:
+def command(config: Path | None, health: bool, no_color: bool) -> int:
     """Test what the bot needs: configuration, data folder, Slack's tokens and permissions, DNS, clock, its own port.
 
     Exit codes: 0 no problem · 1 a problem.
     """
+    if health:
+        return _health()
     import asyncio
 
     from bot.clock import SystemClock
@@ -38,6 +41,18 @@ def command(config: Path | None, no_color: bool) -> int:
     lines = asyncio.run(examine(Settings.from_env(tokens=False, **overrides), SystemClock().now()))
     write(told(lines, width(), colour=colourful(sys.stdout, no_color)))
     return 1 if any(line.state is State.PROBLEM for line in lines) else 0
+
+
+def _health() -> int:
+    """0 where the bot that runs here says of itself that it is well; else 1, with the reasons."""
+    import asyncio
+
+    from bot.config.settings import Settings
+    from bot.services.doctor import own_health
+
+    well, said = asyncio.run(own_health(Settings.from_env(tokens=False)))
+    click.echo(said)
+    return 0 if well else 1
 
 
 def told(lines: tuple[Line, ...], columns: int, *, colour: bool) -> str:

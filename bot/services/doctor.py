@@ -6,6 +6,7 @@ The lines are data, so that any view can show them. Unknown means "could not loo
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import platform
 import shutil
@@ -36,6 +37,8 @@ ROOM_NEEDED = 200 * 1024 * 1024
 SKEW_ALLOWED = 30.0
 """Seconds; Slack refuses signatures that are five minutes off, and timelines of incidents go wrong much earlier."""
 WAIT = 5.0
+MOST_READ = 64 * 1024
+"""Bytes of an answer of the bot's own server; more is not from the bot."""
 
 
 class State(StrEnum):
@@ -230,14 +233,45 @@ async def _http(settings: Settings) -> Line:
 async def _is_bot(host: str, port: int) -> bool:
     """Whether `/healthz` there answers as the bot does: 200 when well, 503 when not."""
     try:
-        async with asyncio.timeout(WAIT):
-            reader, writer = await asyncio.open_connection(host, port)
-            try:
-                writer.write(f"GET /healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
-                await writer.drain()
-                status = (await reader.readline())[:100].split()
-            finally:
-                writer.close()
+        status, _ = await _healthz(host, port)
     except (OSError, TimeoutError, ValueError):
         return False
-    return len(status) > 1 and status[1] in (b"200", b"503")
+    return status in (200, 503)
+
+
+async def own_health(settings: Settings) -> tuple[bool, str]:
+    """Whether the bot that runs here is well, and its own words about it."""
+    host, port = settings.listen
+    nobody = f"No bot answers on {settings.launch_http}"
+    try:
+        status, body = await _healthz({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port)  # noqa: S104
+        troubles = json.loads(body)["troubles"]
+    except TimeoutError:
+        return False, f"{nobody}: nothing came within {WAIT:g} s."
+    except OSError as error:
+        return False, f"{nobody}: {os.strerror(error.errno) if error.errno else error}."
+    except (ValueError, KeyError, TypeError):
+        return False, f"Something else than the bot answers on {settings.launch_http}."
+    if status == 200:
+        return True, "The bot is well."
+    return False, ". ".join(map(str, troubles)) + "."
+
+
+async def _healthz(host: str, port: int) -> tuple[int, bytes]:
+    """Status and body of the bot's own page; raises OSError, TimeoutError or ValueError where there is none."""
+    async with asyncio.timeout(WAIT):
+        reader, writer = await asyncio.open_connection(host, port)
+        try:
+            name = f"[{host}]" if ":" in host else host
+            writer.write(f"GET /healthz HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode())
+            await writer.drain()
+            raw = b""
+            while len(raw) < MOST_READ and (part := await reader.read(MOST_READ)):
+                raw += part
+        finally:
+            writer.close()
+    head, _, body = raw.partition(b"\r\n\r\n")
+    words = head.split(b" ", 2)
+    if len(words) < 2 or not words[0].startswith(b"HTTP/1.") or not words[1].isdigit():
+        raise ValueError("no HTTP answer")
+    return int(words[1]), body
