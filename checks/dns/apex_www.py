@@ -17,6 +17,7 @@ from checks.net.facts import Chain, ChainEnd, DnsAnswer, DnsStatus, Peer, Reason
 from checks.probe import Probe
 from checks.registry import check
 from checks.urls import same_place
+from checks.visit import visit
 
 ADD_WWW = (
     "At {dns_host} add a CNAME record (an alias) for www that points at {name}.",
@@ -181,7 +182,7 @@ async def _side(name: str, probe: Probe) -> Side:
     if not side.found:
         return side
     family = 4 if a.status is DnsStatus.OK else 6
-    peer, chain = await asyncio.gather(probe.tls(name, family=family), probe.chain(f"https://{name}/"))
+    peer, chain = await asyncio.gather(probe.tls(name, family=family), visit(probe, f"https://{name}/"))
     return Side(name, a, aaaa, peer, chain)
 
 

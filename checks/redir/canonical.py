@@ -20,6 +20,7 @@ from checks.page import Page, likeness, linked, read
 from checks.probe import Probe
 from checks.registry import check
 from checks.urls import host_of, same_place, scheme_of
+from checks.visit import visit
 
 SAME_TEXT = 0.9
 """Pages that share more than this are one page under two addresses."""
@@ -166,12 +167,12 @@ async def canonical(target: Target, probe: Probe) -> Verdict:
     # An app, an API or a help centre differs on purpose; only pages that advertise can be one page twice.
     beside = [host.name for host in inventory.hosts if host.purpose is Purpose.MARKETING and host.name not in own]
     chains, others = await asyncio.gather(
-        asyncio.gather(*(probe.chain(url) for url in starts)),
-        asyncio.gather(*(probe.chain(f"https://{host}/") for host in ([] if second else beside[:5]))),
+        asyncio.gather(*(visit(probe, url) for url in starts)),
+        asyncio.gather(*(visit(probe, f"https://{host}/") for host in ([] if second else beside[:5]))),
     )
     agreed = inventory.canonical
     if second and not agreed:
-        main = await probe.chain(f"https://{inventory.domain}/")
+        main = await visit(probe, f"https://{inventory.domain}/")
         agreed = main.last.url if main.end is ChainEnd.FINAL else ""
     facts = Facts(tuple(chains), agreed, second, tuple(others))
     return judge(facts, agent=firewall.agent(inventory))

@@ -15,6 +15,7 @@ from checks.net.facts import Chain, ChainEnd, Reason
 from checks.probe import Probe
 from checks.registry import check
 from checks.urls import host_of, next_of, same_place, scheme_of
+from checks.visit import visit
 
 DEEP = "/launch-ready-check?x=1"
 """A harmless path that need not exist: only the steps on the way are counted."""
@@ -75,7 +76,7 @@ async def hops(target: Target, probe: Probe) -> Verdict:
         for scheme in ("https", "http")
         for path in ("/", DEEP)
     ]
-    return judge(tuple(await asyncio.gather(*(probe.chain(url) for url in urls))))
+    return judge(tuple(await asyncio.gather(*(visit(probe, url) for url in urls))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from checks.net.facts import Chain, ChainEnd
 from checks.probe import MAX_HOPS, Probe
 from checks.registry import check
 from checks.urls import next_of, same_place, scheme_of
+from checks.visit import CIRCLING
 
 CIRCLE = 'Browsers show "too many redirects" instead of your page. Nobody gets in.'
-CIRCLING = (ChainEnd.LOOP, ChainEnd.TOO_MANY)
 
 OUTCOMES = {
     "ok": Outcome(Status.PASS, "Redirects of {host} come to an end"),

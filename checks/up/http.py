@@ -17,6 +17,7 @@ from checks.net.facts import Chain, ChainEnd, DnsAnswer, DnsStatus, Exchange, Re
 from checks.probe import Probe
 from checks.registry import check
 from checks.urls import host_of
+from checks.visit import visit
 
 TRIES = 5
 SLOW_TRIES = 3
@@ -191,7 +192,7 @@ class Facts:
 async def http(target: Target, probe: Probe) -> Verdict:
     """Open the page; only a slow one is asked again, on new connections."""
     monitor = target.monitor or Monitor(target.name, target.url)
-    facts = Facts(monitor, await probe.chain(monitor.url))
+    facts = Facts(monitor, await visit(probe, monitor.url))
     final = facts.chain.last
     if final.fault is not None and not trouble.ours(final.fault):
         facts = replace(facts, online=await probe.online())
