@@ -40,6 +40,7 @@ from bot.services.audit import Audits
 from bot.services.config import Config
 from bot.services.container import Services
 from bot.services.health import Health, Socket
+from bot.services.look import prepare
 from bot.speakers import SPEAKERS
 from bot.store.db import Store
 
@@ -89,6 +90,7 @@ async def run(
 
 async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runtime:
     """Start everything; `stack` holds how to stop it."""
+    await asyncio.to_thread(prepare)
     config = Config.read(settings.launch_config)
     settings.launch_data.mkdir(parents=True, exist_ok=True)
     store = Store.open(settings.database)

@@ -123,15 +123,18 @@ async def _audit(
     """Look at each product in turn; each finished report is added to `reports`."""
     from bot.cli.looking import in_words, looks
     from bot.clock import SystemClock
-    from bot.services.audit import look
     from bot.services.rules import Rules
-    from checks.runner import UnknownName
 
     clock = SystemClock()
     rules = Rules.of(file) if file else Rules()
     started = clock.monotonic()
     bar.say(f"Looking for hosts of {in_words(targets)} …" if targets else "Looking for hosts …")
-    for found in await looks(targets, file, clock.now()):
+    everything = await looks(targets, file, clock.now())
+    # Only now, so that the first questions are on their way before the checks are imported.
+    from bot.services.look import look
+    from checks.runner import UnknownName
+
+    for found in everything:
         left = max(1.0, timeout - (clock.monotonic() - started))
         try:
             reports.append(

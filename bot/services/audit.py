@@ -1,7 +1,4 @@
-"""Audits: look at everything now, say go or no-go.
-
-`look` needs no store and serves the terminal. `Audits` runs one for Slack: a row, a message in the outbox, a task.
-"""
+"""Audits asked for in Slack: a row, a message in the outbox, a task. What is looked at, and how, is in `look.py`."""
 
 from __future__ import annotations
 
@@ -11,25 +8,20 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from bot.clock import Clock
-from bot.domain.severity import adapt
 from bot.services.config import Config
+from bot.services.look import jobs_of, look
 from bot.services.rules import Rules
 from bot.store import audits, journal, outbox
 from bot.store.audits import Audit, Stage
 from bot.store.db import Store, StoreError
 from checks.inventory import Inventory
 from checks.report import Report
-from checks.runner import Job, Progress, UnknownName, plan, run
-
-if TYPE_CHECKING:
-    from checks.runner import OnProgress
+from checks.runner import Progress, UnknownName
 
 log = logging.getLogger(__name__)
 
-DEADLINE = 120.0
 EDIT_EVERY = timedelta(seconds=3)
 """Slack takes some fifty edits a minute for the whole workspace, so progress is told seldom."""
 STORE_AGAIN = 5.0
@@ -65,44 +57,6 @@ class Busy(Exception):
     def __init__(self, audit: Audit) -> None:
         super().__init__(f"audit {audit.id} is running")
         self.audit = audit
-
-
-def jobs_of(inventory: Inventory, only: Sequence[str], rules: Rules) -> list[Job]:
-    """What an audit would look at. Raises `UnknownName`."""
-    return [job for job in plan(inventory, only=only) if job.check.id not in rules.off or job.check.id in only]
-
-
-async def look(
-    inventory: Inventory,
-    *,
-    now: datetime,
-    only: Sequence[str] = (),
-    deadline: float = DEADLINE,
-    on_progress: OnProgress | None = None,
-    confirm: bool = True,
-    rules: Rules | None = None,
-) -> Report:
-    """Run the checks and return the report. Raises `UnknownName` for a name that is no family, check or host.
-
-    Severities are adapted to what each host is for; a bad result is confirmed once by a second path.
-    """
-    from checks.net.live import LiveProbe
-
-    rules = rules or Rules()
-    jobs = jobs_of(inventory, only, rules)
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    async with LiveProbe(inventory.network, now) as probe:
-        findings = await run(jobs, probe, deadline=deadline, confirm=confirm, on_progress=on_progress)
-    return Report(
-        product=inventory.product,
-        targets=tuple(dict.fromkeys(job.target.name for job in jobs)),
-        started_at=now,
-        took_ms=round((loop.time() - began) * 1000),
-        findings=tuple(
-            adapt(finding, job.target, overrides=rules.severities) for job, finding in zip(jobs, findings, strict=True)
-        ),
-    )
 
 
 def subject(id: int) -> str:

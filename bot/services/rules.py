@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from bot.config.schema import LaunchFile
 from checks.model import Severity
+
+if TYPE_CHECKING:
+    from bot.config.schema import LaunchFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from checks.inventory import Network
 from checks.model import Asked
-from checks.net import http, redirects, tls, trace, trust, vantage
-from checks.net.connect import Way
+from checks.net import trace, vantage
 from checks.net.dns import Names, Once
 from checks.net.facts import Chain, DnsAnswer, DnsStatus, Exchange, Fault, Peer, Reason
 from checks.net.guard import Guard
@@ -22,11 +22,20 @@ from checks.net.trace import traced
 from checks.net.urls import Url, parse
 from checks.probe import BODY_CAP, MAX_HOPS
 
-__all__ = ["LiveProbe", "Tracer", "traced"]
+if TYPE_CHECKING:
+    from checks.net.connect import Way
+
+__all__ = ["LiveProbe", "Tracer", "prepare", "traced"]
 
 Tracer = Callable[[Asked], None]
 """Is told every fact when it has been fetched (not when it is asked for again)."""
 _SPENT = "the time for this run was used up before this was looked at"
+
+
+def prepare() -> None:
+    """Import what HTTP and TLS need now. Otherwise the first look does, so that questions to DNS go out sooner."""
+    for name in ("http", "redirects", "tls", "trust"):
+        importlib.import_module(f"checks.net.{name}")
 
 
 class LiveProbe:
@@ -73,7 +82,8 @@ class LiveProbe:
         Raises:
             ValueError: Where `network.ca_file` cannot be used.
         """
-        self._enter()
+        if self._network.ca_file:
+            self._enter()
         if self._deadline is not None:
             self._limits.end_in(self._deadline)
         return self
@@ -86,6 +96,9 @@ class LiveProbe:
 
     def _enter(self) -> Way:
         if self._way is None:
+            from checks.net import trust
+            from checks.net.connect import Way
+
             context = trust.verifying(self._network.ca_file)
             self._way = Way(self.dns, self._guard, self._network.ports, context)
         return self._way
@@ -154,6 +167,8 @@ class LiveProbe:
 
     async def _get(self, url: Url, cookie: str, cap: int = BODY_CAP, timeout: float = 10.0) -> Exchange:
         async def work() -> Exchange:
+            from checks.net import http
+
             try:
                 async with self._limits.turn(url.host):
                     self._counts["http"][url.host] += 1
@@ -176,6 +191,8 @@ class LiveProbe:
         """Follow redirects from `url`, one `get` a hop."""
 
         async def work() -> Chain:
+            from checks.net import redirects
+
             return await redirects.walk(url, self._get, now=self._now, keep_cookies=keep_cookies, max_hops=max_hops)
 
         return await self._once.get(("chain", url, keep_cookies, max_hops), work)
@@ -189,6 +206,8 @@ class LiveProbe:
             return Peer(host[:300], "", port, verified=False, fault=Fault(Reason.DNS, str(error)[:300]))
 
         async def work() -> Peer:
+            from checks.net import tls
+
             try:
                 async with self._limits.turn(name):
                     self._counts["tls"][name] += 1

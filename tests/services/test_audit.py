@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.clock import SystemClock
-from bot.services.audit import Busy, NoConfiguration, NotListed, look
+from bot.services.audit import Busy, NoConfiguration, NotListed
+from bot.services.look import look
 from bot.store import audits, journal, outbox
 from bot.store.audits import Stage
 from bot.store.outbox import Kind, State
@@ -78,7 +79,8 @@ async def test_one_audit_runs_at_a_time_and_the_second_asker_is_told_who(make, c
 async def test_ten_at_once_make_one(make, company):
     """However the clicks fall."""
     services = make(company.config).services
-    results = await asyncio.gather(*(_start(services) for _ in range(10)), return_exceptions=True)
+    # All checks: one alone may be over before the last of the ten has asked.
+    results = await asyncio.gather(*(_start(services, only=()) for _ in range(10)), return_exceptions=True)
     assert sorted(type(each).__name__ for each in results) == ["Busy"] * 9 + ["int"]
     await services.audits.stop(30)
 
