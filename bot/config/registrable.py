@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 _SPECIAL_USE = frozenset({"test", "example", "localhost", "invalid", "internal", "local", "home", "lan"})
@@ -10,10 +11,18 @@ _SPECIAL_USE = frozenset({"test", "example", "localhost", "invalid", "internal",
 
 
 @cache
-def _list() -> Any:
-    from publicsuffixlist import PublicSuffixList
+def _rules(top: str) -> Any:
+    """The list as far as it is about one top-level domain: all of it takes longer to read than the first look-ups."""
+    from publicsuffixlist import PSLFILE, PublicSuffixList
 
-    return PublicSuffixList()
+    if not top.isascii() or top.startswith("xn--"):
+        return PublicSuffixList()
+    ending = top.encode()
+    with Path(PSLFILE).open("rb") as file:
+        # A rule is the first word of its line; that of a comment ends in no top-level domain.
+        return PublicSuffixList(
+            [line for line in file if ending in line and line.split()[0].rpartition(b".")[2].lower() == ending]
+        )
 
 
 def registrable(name: str) -> str:
@@ -21,4 +30,4 @@ def registrable(name: str) -> str:
     labels = name.split(".")
     if labels[-1] in _SPECIAL_USE:
         return ".".join(labels[-2:])
-    return str(_list().privatesuffix(name) or name)
+    return str(_rules(labels[-1]).privatesuffix(name) or name)
