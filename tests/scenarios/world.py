@@ -61,7 +61,7 @@ class World:
         )
 
 
-VERDICTS = ("Go:", "Go, once", "No-go:", "Not proven:")
+VERDICTS = ("Go:", "Go, but", "No-go:", "Not proven:", "Only ")
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from bot.demo.company.servers import WebServers
 from bot.demo.company.state import DOMAIN, PROVIDER_RECORDS, SERVED, State, healthy, utc_now
 
 HOST = "127.0.0.1"
+AREAS = {"host": "Server and releases", "edge": "Edge and certificates", "dns": "DNS records", "mail": "Mail records"}
 
 
 class Company:
@@ -67,7 +68,7 @@ class Company:
             "domain": DOMAIN,
             "site": f"/_company/site/{DOMAIN}/",
             "faults": [
-                {"id": f.id, "title": f.title, "says": f.says, "area": f.area, "on": f.is_on(self.state)}
+                {"id": f.id, "title": f.title, "says": f.says, "area": AREAS[f.area], "on": f.is_on(self.state)}
                 for f in faults.FAULTS
             ],
             "consoles": [

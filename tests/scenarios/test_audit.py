@@ -1,0 +1,118 @@
+"""`/launch check` tells the difference between a healthy company and a broken one, and says so in Slack."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.demo.workspace.workspace_server import words
+
+BREAKS = {
+    "site_down": "up.http",
+    "slow": "up.http",
+    "checkout_500": "up.http",
+    "certificate_expired": "tls.valid",
+    "certificate_soon": "tls.expiry",
+    "redirect_loop": "redir.loop",
+    "https_not_forced": "redir.https",
+    "redirect_detour": "redir.hops",
+    "two_homes": "redir.canonical",
+    "hsts_off": "tls.hsts",
+    "www_gone": "dns.apex_www",
+    "api_gone": "dns.resolve",
+    "spf_two": "mail.spf",
+    "spf_gone": "mail.spf",
+    "dmarc_gone": "mail.dmarc",
+}
+
+IN_ORDER = "Everything that was looked at is in order."
+
+
+async def test_a_healthy_company_may_launch(world):
+    """Nothing is wrong, so nothing is said to be wrong; status and App Home agree."""
+    async with world.bot():
+        await world.slack.command("mia", "#launch", "/launch status")
+        first = await world.slack.wait_for("Nobody knows yet", user="mia")
+        assert first["for_user"] == "UMIA"
+        report = await world.check()
+        assert report["text"].startswith("Go: nothing found that stops a launch")
+        assert IN_ORDER in words(report)
+        await world.slack.command("mia", "#launch", "/launch status")
+        await world.slack.wait_for("Go · marigold.test", user="mia", after=report["ts"])
+        world.slack.open_home("ben")
+        home = await world.slack.until(lambda: world.slack.home("ben"))
+        assert "Go · marigold.test" in words({"blocks": home["blocks"]})
+
+
+@pytest.mark.parametrize(("fault", "check"), BREAKS.items())
+async def test_each_fault_is_found_and_gone_after_repair(world, fault, check):
+    """The report names the check whose subject is broken; after the repair the next report says Go again."""
+    async with world.bot():
+        world.company.switch(fault, on=True)
+        broken = await world.check()
+        assert f"`{check}`" in words(broken)
+        assert IN_ORDER not in words(broken)
+        world.company.switch(fault, on=False)
+        mended = await world.check()
+        assert mended["text"].startswith("Go: nothing found")
+        assert IN_ORDER in words(mended)
+
+
+async def test_the_report_is_one_message_edited_in_place(world):
+    """Progress and report share one message; the second report is a message of its own, with what changed."""
+    async with world.bot():
+        first = await world.check()
+        posts = world.slack.calls("chat.postMessage")
+        assert len(posts) == 1
+        assert first["metadata"]["event_type"] == "launch_delivery"
+        world.company.switch("dmarc_gone", on=True)
+        second = await world.check()
+        assert len(world.slack.calls("chat.postMessage")) == 2
+        assert second["ts"] != first["ts"]
+        assert "mail.dmarc" in words(second)
+
+
+async def test_where_the_bot_is_no_member_the_report_comes_as_a_direct_message(world):
+    """A channel that the bot cannot post to is no reason to stay silent."""
+    async with world.bot():
+        await world.slack.command("mia", "#funding", "/launch check")
+        report = await world.slack.wait_for("Go: nothing found", channel="dm", user="mia", timeout=30)
+        assert report["channel"].startswith("D")
+
+
+async def test_a_host_that_is_not_written_down_is_not_touched(world):
+    """From Slack only hosts of launch.yml are looked at; the answer says what to add."""
+    async with world.bot():
+        await world.slack.command("mia", "#launch", "/launch check evil.example")
+        answer = await world.slack.wait_for("not in launch.yml", user="mia")
+        assert "evil.example" in words(answer)
+        assert world.slack.calls("chat.postMessage") == []
+
+
+async def test_buttons_do_what_their_commands_do(world):
+    """Check Again runs again, Show the Evidence answers in private, Why This Matters explains."""
+    async with world.bot():
+        world.company.switch("dmarc_gone", on=True)
+        report = await world.check()
+        await world.slack.click("ben", report, "audit.detail")
+        detail = await world.slack.wait_for("dig ", user="ben")
+        assert detail["for_user"] == "UBEN"
+        explain = next(
+            e for b in report["blocks"] if (e := b.get("accessory")) and e["action_id"].startswith("audit.explain")
+        )
+        await world.slack.click("ben", report, explain["action_id"], explain["value"])
+        await world.slack.wait_for("mail.dmarc", user="ben", after=detail["ts"])
+        world.company.switch("dmarc_gone", on=False)
+        await world.slack.click("ben", report, "audit.rerun")
+        await world.slack.wait_for("Go: nothing found", channel="#launch", after=report["ts"], timeout=30)
+
+
+async def test_two_people_ask_at_once_and_one_audit_runs(world):
+    """The second is told who asked first, and how far it is."""
+    world.company.switch("slow", on=True)
+    async with world.bot():
+        await world.slack.command("mia", "#launch", "/launch check")
+        await world.slack.command("ben", "#launch", "/launch check")
+        answer = await world.slack.wait_for("already", user="ben")
+        assert "<@UMIA>" in words(answer)
+        await world.slack.wait_for(lambda m: "`up.http`" in words(m), channel="#launch", timeout=60)
+        assert len(world.slack.calls("chat.postMessage")) == 1
