@@ -200,10 +200,19 @@ async def http(target: Target, probe: Probe) -> Verdict:
             host = host_of(final.url)
             facts = replace(facts, name=(await probe.dns(host, "A"), await probe.dns(host, "AAAA")))
     if _slow(final, monitor):
-        # Each fact is fetched once per run; another time limit makes each of these a look of its own.
-        more = [await probe.get(final.url, timeout=PATIENCE + attempt / 1000) for attempt in range(1, TRIES)]
-        facts = replace(facts, more=tuple(more))
+        facts = replace(facts, more=await _again(final.url, monitor, probe))
     return judge(facts, agent=firewall.agent(target.inventory))
+
+
+async def _again(url: str, monitor: Monitor, probe: Probe) -> tuple[Exchange, ...]:
+    """Further looks at a slow page, one after the other, until three of five are slow or no longer can be."""
+    more: list[Exchange] = []
+    slow = 1
+    while len(more) < TRIES - 1 and slow < SLOW_TRIES <= slow + (TRIES - 1 - len(more)):
+        # Each fact is fetched once per run; another time limit makes each of these a look of its own.
+        more.append(await probe.get(url, timeout=PATIENCE + (len(more) + 1) / 1000))
+        slow += _slow(more[-1], monitor)
+    return tuple(more)
 
 
 def judge(facts: Facts, *, agent: str = firewall.AGENT) -> Verdict:
