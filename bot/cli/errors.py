@@ -47,7 +47,8 @@ def _other(error: Exception, errors: TextIO) -> int:
     if isinstance(error, ConfigError | BadName):
         errors.write(f"{error}\n")
         return WRONG_USE
-    if type(error).__name__ == "StoreError":  # known by its name, so that no command imports the store for it
+    # Known by its name (its kin too), so that no command imports the store for it.
+    if "StoreError" in {kind.__name__ for kind in type(error).__mro__}:
         errors.write(f"{error}\n")
         return 1
     if os.environ.get("LAUNCH_DEBUG") == "1":
