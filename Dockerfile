@@ -12,7 +12,8 @@ RUN /opt/launch/bin/python -m pip install --no-cache-dir --no-build-isolation --
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --home-dir /data launch && mkdir /data && chown 10001 /data
 COPY --from=build /opt/launch /opt/launch
-ENV PATH=/opt/launch/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 LAUNCH_DATA=/data LAUNCH_CONFIG=/data/launch.yml
+ENV PATH=/opt/launch/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 LAUNCH_DATA=/data LAUNCH_CONFIG=/data/launch.yml \
+    HOME=/data
 USER 10001
 WORKDIR /data
 VOLUME /data
