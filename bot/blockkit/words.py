@@ -17,8 +17,11 @@ _INVISIBLE = "\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
 _UNWANTED = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f{_BIDI}{_INVISIBLE}]")
 _BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _SHOUT = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
-_PAIR = re.compile(r"(?<![\w*_~`])([*_~`])(?=\S)[^\n]*?(?<=\S)\1(?![\w*_~`])")
-_LOOKALIKE = str.maketrans({"*": "∗", "_": "\uff3f", "~": "∼", "`": "ˋ"})
+_MARKS = "*_~`"
+_OPENS = {mark: re.compile(rf"(?<![\w*_~`]){re.escape(mark)}(?=\S)") for mark in _MARKS}
+_CLOSES = {mark: re.compile(rf"(?<=\S){re.escape(mark)}(?![\w*_~`])") for mark in _MARKS}
+LOOKALIKE = {"*": "∗", "_": "\uff3f", "~": "∼", "`": "ˋ"}
+"""Shown instead of a mark that would be obeyed."""
 _HOSTLIKE = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
 
 
@@ -70,6 +73,28 @@ def one_line(text: object, most: int) -> str:
     return (clip(words, most) if most > 150 else shorten(words, most)) or NOTHING
 
 
+def _without_pairs(text: str, instead: dict[str, str]) -> str:
+    """The text with every mark replaced that Slack would read as the start or end of a style on its line.
+
+    In time that grows with the length alone, whatever the text.
+    """
+    if not any(mark in text for mark in _MARKS):
+        return text
+    lines = text.split("\n")
+    for mark in _MARKS:
+        for number, line in enumerate(lines):
+            if line.count(mark) < 2:
+                continue
+            opens = [found.start() for found in _OPENS[mark].finditer(line)]
+            closes = [found.start() for found in _CLOSES[mark].finditer(line)]
+            if opens and closes and opens[0] < closes[-1]:
+                letters = list(line)
+                for place in (*opens, *closes):
+                    letters[place] = instead[mark]
+                lines[number] = "".join(letters)
+    return "\n".join(lines)
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A stretch of text in one style, or a token such as a link that stays whole."""
@@ -84,15 +109,15 @@ class Run:
         if self.style == "token":
             return self.text
         if not self.style:
-            return escape(_PAIR.sub(lambda found: found.group().translate(_LOOKALIKE), self.text))
-        inner = self.text.strip().replace("\n", " ").translate({ord(self.style): _LOOKALIKE[ord(self.style)]})
+            return escape(_without_pairs(self.text, LOOKALIKE))
+        inner = self.text.strip().replace("\n", " ").replace(self.style, LOOKALIKE[self.style])
         return f"{self.style}{escape(inner)}{self.style}" if inner else ""
 
     def cut(self, room: int, *, tail: bool = False) -> Run:
         """As much of it from the front (or the end) as fits in `room` characters of markup."""
         if self.style == "token":
             return Run("")
-        low, high = 0, len(self.text)
+        low, high = 0, min(len(self.text), max(0, room))
         while low < high:
             middle = (low + high + 1) // 2
             part = self.text[len(self.text) - middle :] if tail else self.text[:middle]
@@ -200,17 +225,21 @@ def safe_url(url: object) -> str:
     return plain_url.replace("<", "%3C").replace(">", "%3E").replace("|", "%7C").replace('"', "%22")
 
 
+LABEL = 300
+"""Characters of a link's text."""
+
+
 def link(url: object, text: object = "") -> Markup:
     """A link; a text that looks like another address than the link's own is followed by the real one."""
     target = safe_url(url)
-    words = " ".join(clean(text).split()) or target
+    words = clip(" ".join(clean(text).split()), LABEL) or target
     if not target:
         return plain(words or url)
     host = (urlsplit(target).netloc.rpartition("@")[2] or target).lower()
     named = {found.lower() for found in _HOSTLIKE.findall(words)}
     if any(name not in host and host not in name for name in named):
         words = f"{words} (goes to {host})"
-    label = escape(clip(quiet(words), 300)).replace("|", "¦")
+    label = escape(quiet(words)).replace("|", "¦")
     return token(f"<{escape(target)}|{label}>")
 
 
@@ -239,5 +268,5 @@ def _spoken(found: re.Match[str]) -> str:
 
 def spoken(mrkdwn: str) -> str:
     """Markup read back as plain text: styles gone, links as `text (address)`, dates as their fallback."""
-    bare = re.sub(r"(?<!\w)([*_`])(\S(?:.*?\S)?)\1(?!\w)", r"\2", mrkdwn)
+    bare = _without_pairs(mrkdwn, dict.fromkeys(_MARKS, ""))
     return unescape(_TOKEN.sub(_spoken, bare))

@@ -35,7 +35,7 @@ from bot.render.spans import moment
 from bot.render.text import spoken_command
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!$])")
-_LINE_START = re.compile(r"^(\s*)([-+>=]|\d+[.)])", re.MULTILINE)
+_LINE_START = re.compile(r"^( *)([-+>=]|\d{1,9}[.)])", re.MULTILINE)
 _MENTION = re.compile(r"@(?=\w)")
 _TICKS = re.compile(r"`+")
 

@@ -238,7 +238,7 @@ class _Writer:
         if not target:
             return []
         label = f"{one_line(action.label, 75)}: " if action.label else ""
-        return self._wrapped((Code(target),), f"{indent}→ {label}", f"{indent}  ")
+        return wrap(f"{label}{target}".split(), self._width, first=f"{indent}→ ", rest=f"{indent}  ")
 
 
 def spoken_command(command: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,3 +62,11 @@ def test_the_nearest_name():
     assert nearest("MAIL.SFP", ["mail.spf", "mail.dmarc"])[0] == "mail.spf"
     assert nearest("tls", ["tls.valid", "tls.expiry", "mail.spf"]) == ("tls.valid", "tls.expiry")
     assert nearest("zzzz", ["check", "status"]) == ()
+
+
+@pytest.mark.parametrize("piece", ['"', "“a", "<", "<|", "<@", "`a ", "&lt;", "\u202e"])
+def test_no_text_costs_more_than_its_length(piece):
+    """A megabyte of the most awkward kind is split at once."""
+    began = time.perf_counter()
+    split(piece * (10**6 // len(piece)))
+    assert time.perf_counter() - began < 1

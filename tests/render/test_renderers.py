@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.blockkit.simplify import simplify
 from bot.blockkit.validator import validate_message, validate_view
 from bot.document import (
     Action,
@@ -258,3 +260,29 @@ def test_the_fallback_ends_like_a_sentence():
     """The headline stands in where no sentence was written."""
     assert message(Document("Go: nothing stops a launch"))["text"] == "Go: nothing stops a launch."
     assert message(Document("x", fallback="Is it up?"))["text"] == "Is it up?"
+
+
+@pytest.mark.parametrize(
+    "piece", ["*a ", " *a", "*a ~b _c `d ", "x", "a.", "\n", "\n ", "`", "<", "[", "1. ", "@here ", "日", "=", "<a|"]
+)
+def test_no_text_costs_more_than_its_length(piece):
+    """Thirty thousand characters of the most awkward kind are rendered at once, in each of the three forms."""
+    foreign = piece * (30_000 // len(piece))
+    document = Document(
+        foreign,
+        (
+            Paragraph((foreign, Strong(foreign), Code(foreign), Link("https://a.example", foreign))),
+            Listing((Item((foreign,), ((foreign,),), label=foreign),)),
+            Facts(((foreign, (foreign,)),)),
+            Preformatted(foreign),
+            Table((foreign,), ((foreign,),)),
+        ),
+    )
+    began = time.perf_counter()
+    payload = message(document)
+    markdown(document)
+    text(document, width=40)
+    for rung in range(1, 5):
+        assert simplify(payload, rung) is not None
+    assert time.perf_counter() - began < 5
+    assert validate_message(payload) == []
