@@ -260,7 +260,9 @@ class Postman:
         since = (row.claimed_at or row.created_at) - SEARCH_BEFORE
         now = self._clock.now()
         try:
-            channel = await self._messenger.open_dm(row.channel) if row.kind is Kind.DM else row.channel
+            channel = await self._store.read(lambda c: sending.place(c, row))
+            if not channel:
+                raise Permanent("channel_not_found")
             found = await self._messenger.find(channel, row.delivery_id, since)
         except RateLimited as error:
             wait, reason = now + timedelta(seconds=error.retry_after), str(error)

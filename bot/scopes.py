@@ -26,8 +26,6 @@ METHODS: dict[str, tuple[str, ...]] = {
     "chat.postEphemeral": ("chat:write",),
     "conversations.history": ("channels:history", "groups:history", "im:history"),
     "conversations.replies": ("channels:history", "groups:history", "im:history"),
-    "users.info": ("users:read",),
-    "views.open": (),
     "views.publish": (),
 }
 """Web API methods that the bot calls, with the scopes that each wants (any of them, by kind of conversation)."""

@@ -142,11 +142,6 @@ class Messenger:
         plain = {key: value for key, value in message.items() if key != "metadata"}
         await self._call("chat.postEphemeral", {**plain, "channel": channel, "user": user})
 
-    async def open_dm(self, user: str) -> str:
-        """The channel id of the direct conversation with a person; needs the scope `im:write`."""
-        answer = await self._call("conversations.open", {"users": user})
-        return str((answer.get("channel") or {}).get("id") or "")
-
     async def publish_home(self, user: str, view: Message) -> None:
         """Show someone's App Home."""
         await self._call("views.publish", {"user_id": user, "view": dict(view)})

@@ -6,7 +6,7 @@ import sqlite3
 from datetime import datetime, timedelta
 
 from bot.store.codes import to_ms
-from bot.store.outbox import Delivery, delivery, get
+from bot.store.outbox import Delivery, Kind, delivery, get
 
 LEASE = timedelta(seconds=30)
 """A row that is `sending` for longer has lost its sender."""
@@ -53,6 +53,22 @@ def mark_sent(connection: sqlite3.Connection, number: int, now: datetime, *, cha
         (channel, ts, rev, to_ms(now), number),
     )
     return cursor.rowcount == 1
+
+
+def place(connection: sqlite3.Connection, row: Delivery) -> str:
+    """The channel in whose history a row can be looked up; "" where it is not known.
+
+    A direct message is addressed to a person. Their channel is known from an earlier message: asking Slack for it
+    would need one more permission.
+    """
+    if row.kind is not Kind.DM:
+        return row.channel
+    found = connection.execute(
+        "SELECT slack_channel FROM outbox WHERE product = ? AND kind = 'dm' AND channel = ? AND state = 'sent'"
+        " ORDER BY number DESC LIMIT 1",
+        (row.product, row.channel),
+    ).fetchone()
+    return "" if found is None else str(found["slack_channel"])
 
 
 def park(connection: sqlite3.Connection, number: int, until: datetime, error: str, *, count: bool = True) -> None:

@@ -170,6 +170,22 @@ async def test_a_channel_that_refuses_makes_a_direct_message(office, channel):
     assert office.seen(direct.slack_channel) == ["news 1: second"]
 
 
+async def test_a_direct_message_of_unknown_outcome_is_looked_up_where_the_person_was_written_to_before(office):
+    """The person's channel is known from an earlier message; to somebody new it is sent again, marked."""
+    office.slack.core.faults.add(Fault("status_after", "chat.postMessage", skip=1))
+    await office.post(1, NOT_A_MEMBER)
+    await office.work(8)
+    first = (await office.rows(1))[1]
+    assert (first.state, first.may_repeat) == (State.SENT, True)
+    assert len(office.seen(first.slack_channel)) == 2
+    office.slack.core.faults.add(Fault("status_after", "chat.postMessage", skip=1))
+    await office.post(2, NOT_A_MEMBER)
+    await office.work(8)
+    second = (await office.rows(2))[1]
+    assert (second.state, second.may_repeat) == (State.SENT, False)
+    assert [said for said in office.seen(second.slack_channel) if said.startswith("news 2")] == ["news 2: first"]
+
+
 async def test_a_repaired_token_brings_back_what_was_refused(office):
     """Dead rows are revived, and tell the present; edits of a dead message do not pile up."""
     office.slack.core.tokens.problem["bot"] = "token_revoked"
