@@ -9,25 +9,23 @@ from typing import TYPE_CHECKING
 from bot.document import (
     Action,
     Actions,
-    Code,
     Document,
     Heading,
     Item,
-    Link,
     Listing,
     Note,
     Paragraph,
     Part,
     Person,
     Progress,
-    Strong,
     Table,
     Time,
     Tone,
     Words,
 )
-from bot.views.prose import FAMILIES, SEVERITY, TONES, count, label, listed, owner, prose, seconds, sentence
-from checks.model import Finding, Severity, Status
+from bot.views.finding import item as finding_item
+from bot.views.prose import FAMILIES, count, listed, prose, seconds, sentence
+from checks.model import Severity, Status
 from checks.report import Change, Changes, Decision, Report, must_fix
 
 if TYPE_CHECKING:
@@ -139,7 +137,7 @@ def report(
         ("Could not look", report.unknown),
     ):
         if findings:
-            items = tuple(_item(one, detail=detail, owners=owners) for one in findings)
+            items = tuple(finding_item(one, detail=detail, owners=owners) for one in findings)
             parts += [Heading(title), Listing(items, limit=most)]
     if not any((report.must_fix, report.can_wait, report.unknown)):
         parts.append(Paragraph(("Everything that was looked at is in order.",)))
@@ -200,56 +198,6 @@ def _questions(report: Report) -> str:
     names = listed(report.targets, 3) if report.targets else "nothing"
     told = f", {count(asked, 'question')} asked" if asked else ""
     return f"{looks} of {names}{told}, in {seconds(report.took_ms)}."
-
-
-def _item(finding: Finding, *, detail: bool, owners: bool) -> Item:
-    lines: list[Words] = []
-    if finding.impact:
-        lines.append(prose(sentence(finding.impact)))
-    steps = finding.fix if detail else finding.fix[:1]
-    if len(steps) == 1:
-        lines.append(label("First step" if len(finding.fix) > 1 else "What to do", prose(steps[0])))
-    else:
-        lines += [(Strong(f"{number}."), " ", *prose(step)) for number, step in enumerate(steps, start=1)]
-    where: Words = (Code(finding.check), f" · {finding.target}")
-    if finding.environment != "production":
-        where = (*where, f" ({finding.environment})")
-    lines.append((*where, " · ", *owner(finding.owner)) if finding.status.bad and owners else where)
-    if detail:
-        lines += _evidence(finding)
-    known = finding.status is Status.UNKNOWN
-    return Item(
-        title=prose(finding.summary),
-        lines=tuple(lines),
-        tone=TONES[finding.status],
-        label="Unknown" if known else SEVERITY[finding.severity],
-        actions=(
-            Action("audit.explain", "Why This Matters", finding.check, command=f"/launch explain {finding.check}"),
-        ),
-    )
-
-
-def _evidence(finding: Finding) -> list[Words]:
-    lines: list[Words] = []
-    if finding.verify:
-        lines.append(label("See it yourself", (Code(finding.verify),)))
-    for one in finding.evidence[:3]:
-        took = f" ({one.took_ms} ms)" if one.took_ms else ""
-        lines.append((f"Asked {one.of} for {one.what}: ", Code(one.answer[:300] or "no answer"), took))
-    if len(finding.evidence) > 3:
-        lines.append((f"… and {count(len(finding.evidence) - 3, 'more question')}",))
-    if finding.links:
-        lines.append(("Standard: ", *_spaced([Link(url, "") for url in finding.links[:3]])))
-    if finding.requirements:
-        lines.append((f"Serves {listed(finding.requirements, 6)}",))
-    return lines
-
-
-def _spaced(links: list[Link]) -> Words:
-    spans: list[Link | str] = []
-    for index, link in enumerate(links):
-        spans += [", ", link] if index else [link]
-    return tuple(spans)
 
 
 def _changes(changes: Changes, previous: Report | None) -> list[Part]:
