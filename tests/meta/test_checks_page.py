@@ -25,7 +25,7 @@ way. A *blocker* makes the verdict no-go; a check whose severity is blocker and 
 
 The severity in this table is the check's usual one. A failure that keeps customers out of log-in, sign-up or payment
 is a blocker. On a host for staging, and where no important flow needs the host, a finding is one step milder. The
-section `checks` of `launch.yml` has the last word. Below, app.example.com stands for your host, and … for what was seen.
+section `checks` of `launch.yml` has the last word. Below, app.example.com stands for your host, and … for a value.
 """
 
 
