@@ -110,7 +110,8 @@ def build(
     outcome = ENGINE_OUTCOMES[verdict.code] if engine else check.outcomes[verdict.code]
     seen = mask_json(dict(verdict.seen))
     values = _values(target, seen if isinstance(seen, Mapping) else {}) | ({"check": check.id} if engine else {})
-    severity = check.severity if engine else outcome.severity
+    # What could not be seen matters as much as the question that stays open.
+    severity = check.severity if engine or outcome.status is Status.UNKNOWN else outcome.severity
     return Finding(
         check=check.id,
         target=target.name,

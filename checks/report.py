@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from checks.causes import in_order
 from checks.finding_json import finding_from_json, finding_to_json, items, number, texts, written
 from checks.model import Finding, Json, Severity, Status
 from checks.rubric import RUBRIC
@@ -104,9 +105,11 @@ class Report:
 
     @property
     def ranked(self) -> tuple[Finding, ...]:
-        """Most harm to the business first: bad before unknown before good, then severity, then what breaks."""
-        places = {id(one): place for place, one in enumerate(self.findings)}
-        return tuple(sorted(self.findings, key=lambda one: (*_rank(one), places[id(one)])))
+        """Most harm to the business first: bad before unknown before good, then severity, then what breaks.
+
+        A cause comes before what follows from it; findings of the same rank come in the order of causes.
+        """
+        return tuple(in_order(self.findings, _rank))
 
     def _some(self, wanted: Callable[[Finding], bool]) -> tuple[Finding, ...]:
         return tuple(one for one in self.ranked if wanted(one))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.severity import adapt
 from bot.services.rules import Rules
+from checks.causes import linked
 from checks.inventory import Inventory
 from checks.report import Report
 from checks.runner import Job, plan, run
@@ -39,7 +40,8 @@ async def look(
 ) -> Report:
     """Run the checks and return the report. Raises `UnknownName` for a name that is no family, check or host.
 
-    Severities are adapted to what each host is for; a bad result is confirmed once by a second path.
+    Severities are adapted to what each host is for; a bad result is confirmed once by a second path, and what only
+    follows from another finding says so.
     """
     from checks.net.live import LiveProbe
 
@@ -49,14 +51,15 @@ async def look(
     began = loop.time()
     async with LiveProbe(inventory.network, now) as probe:
         findings = await run(jobs, probe, deadline=deadline, confirm=confirm, on_progress=on_progress)
+    rated = [
+        adapt(finding, job.target, overrides=rules.severities) for job, finding in zip(jobs, findings, strict=True)
+    ]
     return Report(
         product=inventory.product,
         targets=tuple(dict.fromkeys(job.target.name for job in jobs)),
         started_at=now,
         took_ms=round((loop.time() - began) * 1000),
-        findings=tuple(
-            adapt(finding, job.target, overrides=rules.severities) for job, finding in zip(jobs, findings, strict=True)
-        ),
+        findings=tuple(linked(rated)),
     )
 
 

@@ -72,7 +72,7 @@ OUTCOMES = {
             "Find the redirect of {last} and write a full address that begins with https:// as its target.",
             "Run this check again.",
         ),
-        severity=Severity.HIGH,
+        severity=Severity.BLOCKER,
         breaks=True,
         runbook="redirect_loop",
     ),

@@ -7,6 +7,7 @@ its visitor. One slow moment is nothing, so we call a page slow only if it stays
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from checks import firewall, trouble
@@ -147,7 +148,6 @@ OUTCOMES = {
     ),
 }
 
-NO_WORD = frozenset({DnsStatus.TIMEOUT, DnsStatus.UNREACHABLE, DnsStatus.REFUSED, DnsStatus.MALFORMED})
 CLASS = {
     Reason.DNS: "dns",
     Reason.TLS: "tls",
@@ -171,7 +171,7 @@ class Facts:
     online: bool = True
     """Whether the bot itself can see out."""
     name: tuple[DnsAnswer, ...] = ()
-    """What DNS said about the last host, asked only where its name could not be resolved."""
+    """What each resolver said about the last host, asked only where its name could not be resolved."""
 
 
 @check(
@@ -198,7 +198,8 @@ async def http(target: Target, probe: Probe) -> Verdict:
         facts = replace(facts, online=await probe.online())
         if final.fault.reason is Reason.DNS:
             host = host_of(final.url)
-            facts = replace(facts, name=(await probe.dns(host, "A"), await probe.dns(host, "AAAA")))
+            a, aaaa = await asyncio.gather(probe.dns_everywhere(host, "A"), probe.dns_everywhere(host, "AAAA"))
+            facts = replace(facts, name=(*a, *aaaa))
     if _slow(final, monitor):
         facts = replace(facts, more=await _again(final.url, monitor, probe))
     return judge(facts, agent=firewall.agent(target.inventory))
@@ -245,11 +246,19 @@ def _faulty(answer: Exchange, facts: Facts, seen: dict[str, Json]) -> Verdict:
         return Verdict("could_not_look", seen | {"reason": "this bot's own connection to the internet is down"})
     if answer.fault is None or trouble.ours(answer.fault):
         return Verdict("could_not_look", seen | {"reason": reason})
-    # Resolvers that say nothing are ours; one that reports a failure of the zone reports it to visitors too.
-    if facts.name and all(one.status in NO_WORD for one in facts.name):
+    if facts.name and not _visitors_fail_too(facts.name):
         return Verdict("could_not_look", seen | {"reason": trouble.unheard(facts.name)})
     more: dict[str, Json] = {"reason": answer.fault.detail or reason, "verify_code": answer.fault.verify_code}
     return Verdict(CLASS[answer.fault.reason], seen | more)
+
+
+def _visitors_fail_too(name: tuple[DnsAnswer, ...]) -> bool:
+    """Whether visitors cannot find the name either: a resolver knows that, or several report that its zone fails.
+
+    Resolvers that say nothing are ours, and the failure of a single one may be its own.
+    """
+    failing = {one.server for one in name if one.status is DnsStatus.SERVFAIL}
+    return any(one.status.known for one in name) or len(failing) > 1
 
 
 def _status(answer: Exchange, monitor: Monitor, seen: dict[str, Json]) -> Verdict | None:

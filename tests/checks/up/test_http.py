@@ -13,7 +13,7 @@ from checks.inventory import Monitor
 from checks.model import Status
 from checks.net.facts import ChainEnd, DnsStatus, Exchange, Fault, Reason
 from checks.up.http import CLASS, OUTCOMES, Facts, judge
-from tests.checks.samples import HOST, answer, chain, exchange, silent
+from tests.checks.samples import HOST, answer, chain, everywhere, exchange, silent
 
 URL = f"https://{HOST}/login"
 PLAIN = Monitor("Login", URL)
@@ -200,12 +200,20 @@ def test_a_guarded_address_is_unknown_with_its_reason():
     [
         (DnsStatus.NXDOMAIN, "dns"),
         (DnsStatus.NODATA, "dns"),
-        (DnsStatus.SERVFAIL, "dns"),
+        (DnsStatus.SERVFAIL, "could_not_look"),
         (DnsStatus.TIMEOUT, "could_not_look"),
         (DnsStatus.UNREACHABLE, "could_not_look"),
     ],
 )
-def test_silent_resolvers_are_ours_and_a_failing_zone_is_the_customers(status, code):
-    """Visitors get the resolver's failure too; a resolver that says nothing may be ours alone."""
+def test_one_resolver_that_does_not_know_is_ours(status, code):
+    """What a single resolver cannot say may be its own fault; that there is no such name is an answer."""
     name = (answer(status=status), answer(type="AAAA", status=status))
     assert judge(failing(Reason.DNS, name=name)).code == code
+
+
+def test_a_zone_that_fails_at_several_resolvers_fails_for_visitors_too():
+    """They get the same failure from theirs; resolvers that say nothing are still ours."""
+    broken = everywhere(status=DnsStatus.SERVFAIL)
+    assert judge(failing(Reason.DNS, name=broken)).code == "dns"
+    silent = everywhere(status=DnsStatus.TIMEOUT)
+    assert judge(failing(Reason.DNS, name=(broken[0], *silent[1:]))).code == "could_not_look"
