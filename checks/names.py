@@ -69,6 +69,11 @@ def _suffixes() -> PublicSuffixList:
     return PublicSuffixList(only_icann=True)
 
 
+def is_public_suffix(domain: str) -> bool:
+    """Whether strangers register their domains directly below it, as below `com` and `co.uk`."""
+    return "." not in domain or bool(_suffixes().is_public(domain))
+
+
 def platform_of(domain: str) -> str:
     """The platform whose subdomain this is (`vercel.app` for `shop.vercel.app`), or empty for a domain of one's own."""
     registrable = str(_suffixes().privatesuffix(domain) or "")

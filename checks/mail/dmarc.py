@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from checks.dmarc_record import Found, Policy, discover, dmarc_records, is_dmarc, path
 from checks.mail_domain import Sends, declared, null_mx, sends
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
+from checks.names import is_public_suffix
 from checks.net.facts import DnsAnswer, DnsStatus
 from checks.probe import Probe
 from checks.registry import check
@@ -211,7 +212,10 @@ def _almost(text: str) -> bool:
 
 
 def _without_record(facts: Facts) -> Verdict:
-    dark = next((answer for answer in facts.walk.values() if not answer.status.known), None)
+    # Registries and private resolvers often refuse questions at or above a public suffix (`_dmarc.com`). Hardly any
+    # publishes a rule there (it would need psd=y), so that silence is absence; everywhere below it stays unknown.
+    walked = [answer for name, answer in facts.walk.items() if not is_public_suffix(name)]
+    dark = next((answer for answer in walked if not answer.status.known), None)
     if dark is not None:
         return Verdict("could_not_look", {"reason": _why_not(dark)})
     if facts.txt is not None and any(is_dmarc(text) for text in facts.txt.records):

@@ -75,7 +75,17 @@ def test_a_question_without_an_answer_is_unknown_never_absent(status: DnsStatus)
     """At the domain, and above it where nothing stands at the domain."""
     dark = answers({f"{D} TXT": status})[D, "TXT"]
     assert OUTCOMES[judge(replace(facts(), walk={D: dark})).code].status is Status.UNKNOWN
-    assert judge(facts(above={"com": status})).code == "could_not_look"
+    sub = "news.example.com"
+    assert judge(facts(domain=sub, above={D: status, "com": ()})).code == "could_not_look"
+
+
+@pytest.mark.parametrize("status", [DnsStatus.SERVFAIL, DnsStatus.TIMEOUT, DnsStatus.REFUSED, DnsStatus.MALFORMED])
+@pytest.mark.parametrize("suffix", ["com", "test", "co.uk"])
+def test_a_registry_that_does_not_answer_hides_nothing(status: DnsStatus, suffix: str):
+    """At a public suffix hardly any rule stands, and many name servers refuse to be asked there."""
+    name = f"shop.{suffix}"
+    above = {suffix: status} | ({"uk": status} if suffix == "co.uk" else {})
+    assert judge(facts(domain=name, above=above)).code == "absent"
 
 
 def test_what_stands_above_does_not_matter_where_a_record_stands_below():
