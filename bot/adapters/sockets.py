@@ -15,7 +15,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.clock import Clock
 
@@ -28,6 +32,8 @@ LOOK_EVERY = 0.25
 PATIENCE = 0.5
 """Seconds that the SDK may take to reconnect by itself before the connection is rebuilt."""
 CONNECT_TIMEOUT = 10.0
+TURNS = 4
+"""Commands that are worked on at the same time: a crowd of them at once would hold up the loop, and everybody."""
 LONGEST_PAUSE = 30.0
 """`apps.connections.open` is of Slack's lowest rate tier, so attempts thin out."""
 
@@ -44,16 +50,47 @@ class SocketState:
     """How often the watchdog had to build it anew."""
 
 
+class Handler(AsyncSocketModeHandler):
+    """Hands envelopes to Bolt, but acknowledges a command itself, before anything else.
+
+    Slack gives up after three seconds, and Bolt looks only every 10 ms whether a listener has acknowledged: with many
+    commands at once the last would wait for the work of all others.
+    """
+
+    def __init__(self, app: AsyncApp, app_token: str, turns: asyncio.Semaphore) -> None:
+        super().__init__(app, app_token, ping_interval=PING_INTERVAL)
+        self._turns = turns
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        """Take one envelope."""
+        if req.type != "slash_commands":
+            await super().handle(client, req)
+            return
+        await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
+        async with self._turns:
+            await run_async_bolt_app(self.app, req)
+
+
 class Connection:
     """One Socket Mode connection that is kept open until `close`."""
 
-    def __init__(self, number: int, app: AsyncApp, app_token: str, clock: Clock, looked: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        number: int,
+        app: AsyncApp,
+        app_token: str,
+        clock: Clock,
+        *,
+        looked: Callable[[], None],
+        turns: asyncio.Semaphore,
+    ) -> None:
         self.number = number
+        self._turns = turns
         self._looked = looked
         self._app = app
         self._token = app_token
         self._clock = clock
-        self._handler: AsyncSocketModeHandler | None = None
+        self._handler: Handler | None = None
         self._watcher: asyncio.Task[None] | None = None
         self._last_pong: tuple[float | None, float] = (None, 0.0)
         self._rebuilt = 0
@@ -78,7 +115,7 @@ class Connection:
 
     async def _connect(self, url: str | None = None) -> None:
         # The SDK's client opens its own HTTP session; the Web API client is the app's, so that one base URL rules.
-        self._handler = AsyncSocketModeHandler(self._app, self._token, ping_interval=PING_INTERVAL)
+        self._handler = Handler(self._app, self._token, self._turns)
         self._handler.client.wss_uri = url  # None: the SDK asks for one
         self._last_pong = (None, 0.0)
         try:
@@ -91,7 +128,7 @@ class Connection:
         handler, self._handler = self._handler, None
         if handler is not None:
             try:
-                await asyncio.wait_for(handler.close_async(), 2.0)
+                await asyncio.wait_for(handler.client.close(), 2.0)
             except Exception as error:  # noqa: BLE001  a connection thrown away may fail in any way it likes
                 log.debug("closing socket %s: %s", self.number, error)
 
@@ -145,8 +182,10 @@ class Sockets:
         tell: Callable[[tuple[SocketState, ...]], None] = lambda _: None,
     ) -> None:
         self._tell = tell
+        turns = asyncio.Semaphore(TURNS)
         self._connections = tuple(
-            Connection(number, app, app_token, clock, self._looked) for number in range(1, count + 1)
+            Connection(number, app, app_token, clock, looked=self._looked, turns=turns)
+            for number in range(1, count + 1)
         )
 
     async def open(self, url: str) -> None:
