@@ -229,5 +229,5 @@ async def test_verbs_are_learned_from_the_bots_help(slack: WorkspaceServer, clie
     verbs = slack.workspace.commands_for_page()[0]["verbs"]
     assert {"usage": "status [host]", "help": "One screen."} in verbs
     assert {"usage": "check [family]", "help": "Looks now."} in verbs
-    assert {"usage": "explain <check>", "help": ""} in verbs
+    assert {"usage": "explain [check]", "help": ""} in verbs
     assert not any(each["usage"].startswith("deploy") for each in verbs)
