@@ -265,6 +265,8 @@ def _words(finding: Finding, cause: Finding) -> str:
     if finding.check == "tls.expiry":
         # The date is the reason for the warning, and not the other way round.
         return f"{finding.summary}, because of which browsers warn (see {cause.check})"
+    if finding.summary == cause.summary:
+        return f"{finding.summary} (because of the same fault as {cause.target})"
     looks, _, _ = finding.summary.partition(": ")
     return f"{looks}, because {_inner(cause.summary)}"
 

@@ -199,7 +199,7 @@ def judge(facts: Facts) -> Verdict:
     if public.having:
         return _found(facts, public, own, seen)
     if not public.known and not own.known:
-        reason = trouble.unheard(facts.a + facts.aaaa) or "nobody could be asked"
+        reason = trouble.unheard(facts.a) or trouble.unheard(facts.aaaa) or "one of the look-ups failed"
         return Verdict("could_not_look", seen | {"reason": reason})
     if own.having and not public.absent:
         reason = "your own name servers answer, but every public resolver reports a failure, often a broken signature"

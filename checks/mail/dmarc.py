@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from checks import trouble
 from checks.dmarc_record import Found, Policy, discover, dmarc_records, is_dmarc, path
 from checks.mail_domain import Sends, declared, null_mx, sends
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
@@ -198,7 +199,7 @@ def judge(facts: Facts) -> Verdict:
 
 
 def _why_not(answer: DnsAnswer | None) -> str:
-    return f"the name servers answered {answer.status.value}" if answer is not None else "it was not asked"
+    return trouble.unheard((answer,)) if answer is not None else "it was not asked"
 
 
 def _exists(facts: Facts) -> bool:

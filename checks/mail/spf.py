@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from checks import trouble
 from checks.mail_domain import Sends, null_mx, sends
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
 from checks.net.facts import DnsAnswer
@@ -22,8 +23,6 @@ from checks.spf_walk import Node, State, gather, spf_records, walk
 
 MOST_LOOKUPS, NEARLY, MOST_VOIDS = 10, 9, 2
 STRING, LONG, TOO_LONG = 255, 450, 512
-IGNORED = "Receivers ignore the whole list: sign-up, password-reset and billing mails may land in spam or bounce."
-
 IGNORED = "Receivers ignore the whole list: sign-up, password-reset and billing mails may land in spam or be refused."
 FORGED = "Anybody can send mail in your name, and your own mail looks no better than theirs."
 OUTCOMES = {
@@ -243,7 +242,7 @@ def judge(facts: Facts) -> Verdict:
 
 
 def _why_not(answer: DnsAnswer | None) -> str:
-    return f"the name servers answered {answer.status.value}" if answer is not None else "it was not asked"
+    return trouble.unheard((answer,)) if answer is not None else "it was not asked"
 
 
 def _without_record(facts: Facts, root: DnsAnswer, mx: DnsAnswer | None) -> Verdict:

@@ -200,7 +200,8 @@ async def http(target: Target, probe: Probe) -> Verdict:
             host = host_of(final.url)
             a, aaaa = await asyncio.gather(probe.dns_everywhere(host, "A"), probe.dns_everywhere(host, "AAAA"))
             facts = replace(facts, name=(*a, *aaaa))
-    if _slow(final, monitor):
+    # A server that does not answer at all is down, however often it is asked.
+    if final.fault is None and _slow(final, monitor):
         facts = replace(facts, more=await _again(final.url, monitor, probe))
     return judge(facts, agent=firewall.agent(target.inventory))
 
@@ -247,7 +248,7 @@ def _faulty(answer: Exchange, facts: Facts, seen: dict[str, Json]) -> Verdict:
     if answer.fault is None or trouble.ours(answer.fault):
         return Verdict("could_not_look", seen | {"reason": reason})
     if facts.name and not _visitors_fail_too(facts.name):
-        return Verdict("could_not_look", seen | {"reason": trouble.unheard(facts.name)})
+        return Verdict("could_not_look", seen | {"reason": trouble.unheard(facts.name) or reason})
     more: dict[str, Json] = {"reason": answer.fault.detail or reason, "verify_code": answer.fault.verify_code}
     return Verdict(CLASS[answer.fault.reason], seen | more)
 
@@ -255,10 +256,12 @@ def _faulty(answer: Exchange, facts: Facts, seen: dict[str, Json]) -> Verdict:
 def _visitors_fail_too(name: tuple[DnsAnswer, ...]) -> bool:
     """Whether visitors cannot find the name either: a resolver knows that, or several report that its zone fails.
 
-    Resolvers that say nothing are ours, and the failure of a single one may be its own.
+    Only absence of both families is absence. Resolvers that say nothing are ours, and the failure of a single one may
+    be its own.
     """
     failing = {one.server for one in name if one.status is DnsStatus.SERVFAIL}
-    return any(one.status.known for one in name) or len(failing) > 1
+    present = {one.server for one in name if not one.status.absent}
+    return len(failing) > 1 or any(one.server not in present for one in name)
 
 
 def _status(answer: Exchange, monitor: Monitor, seen: dict[str, Json]) -> Verdict | None:
