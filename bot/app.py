@@ -20,13 +20,12 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import aiohttp
-from aiohttp import web as http
 from pydantic import SecretStr
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import listeners, web
+from bot.adapters.http_mode import HttpMode
 from bot.adapters.selftest import Identity, prove
 from bot.adapters.slack import Messenger, open_client
 from bot.adapters.sockets import Sockets, SocketState
@@ -42,7 +41,8 @@ from bot.services.container import Services
 from bot.services.health import Health, Socket
 from bot.services.look import prepare
 from bot.speakers import SPEAKERS
-from bot.store.db import Store
+from bot.store import seen
+from bot.store.db import Store, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -143,13 +143,19 @@ def _bolt(client: AsyncWebClient, settings: Settings) -> AsyncApp:
 
 
 async def _serve_http(settings: Settings, services: Services, bolt: AsyncApp, stack: AsyncExitStack) -> int:
-    async def events(request: http.Request) -> http.StreamResponse:
-        return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
+    async def first_time(key: str) -> bool:
+        now = services.clock.now()
+        try:
+            return await services.store.write(lambda db: seen.take(db, services.product, key, now))
+        except StoreError as error:
+            log.error("a request could not be written down: %s", error)  # noqa: TRY400  the sentence says it all
+            return True
 
+    slack = HttpMode(bolt, _secret(settings.slack_signing_secret), services.clock, first_time)
     app = web.build(
         services,
         token=web.local_token(settings.launch_data),
-        slack=events if settings.mode is Mode.HTTP else None,
+        slack=slack.answer if settings.mode is Mode.HTTP else None,
     )
     host, port = settings.listen
     try:

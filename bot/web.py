@@ -6,6 +6,7 @@ that only a user of this machine can read from the data folder.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import os
 import secrets
@@ -22,10 +23,15 @@ from bot.store.outbox import QueueState
 
 TOKEN_FILE = "local-token"  # noqa: S105  a file's name
 LARGEST_BODY = 1024 * 1024
+IDLE_SECONDS = 30.0
+"""How long a connection may be open without a whole request head, at its beginning and between two requests."""
+BODY_SECONDS = 10.0
+"""How long a body may take to arrive: one byte a minute would hold a connection for ever."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
 TOKEN: web.AppKey[str] = web.AppKey("token", str)
+PATIENCE: web.AppKey[float] = web.AppKey("patience", float)
 
 
 def local_token(folder: Path) -> str:
@@ -49,11 +55,19 @@ def read_token(folder: Path) -> str:
 
 
 def build(
-    services: Services, *, token: str = "", slack: Handler | None = None, local: Mapping[str, Handler] | None = None
+    services: Services,
+    *,
+    token: str = "",
+    slack: Handler | None = None,
+    local: Mapping[str, Handler] | None = None,
+    patience: float = BODY_SECONDS,
 ) -> web.Application:
-    """The server's routes. `slack` serves `/slack/events` (HTTP mode); `local` maps names to `POST /local/{name}`."""
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_only_local])
-    app[SERVICES], app[TOKEN] = services, token
+    """The server's routes. `slack` serves `/slack/events` (HTTP mode); `local` maps names to `POST /local/{name}`.
+
+    `patience` is how many seconds a body may take to arrive.
+    """
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_only_local, _whole_body])
+    app[SERVICES], app[TOKEN], app[PATIENCE] = services, token, patience
     app.router.add_get("/healthz", _healthz)
     app.router.add_get("/metrics", _metrics)
     if slack is not None:
@@ -63,9 +77,12 @@ def build(
     return app
 
 
-async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
-    """Listen; `await runner.cleanup()` ends it. Raises OSError where the address is taken."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0)
+async def serve(app: web.Application, host: str, port: int, *, idle: float = IDLE_SECONDS) -> web.AppRunner:
+    """Listen; `await runner.cleanup()` ends it. Raises OSError where the address is taken.
+
+    `idle` is how many seconds a connection may be open without a whole request head.
+    """
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0, keepalive_timeout=idle)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
@@ -83,9 +100,21 @@ async def _only_local(request: web.Request, handler: Handler) -> web.StreamRespo
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     wanted = request.app[TOKEN]
     # A page in a browser on this machine could reach the door too; browsers always say where a POST comes from.
-    known = bool(wanted) and hmac.compare_digest(given.encode(), wanted.encode())
+    # What is no UTF-8 comes as half characters.
+    known = bool(wanted) and hmac.compare_digest(given.encode("utf-8", "surrogateescape"), wanted.encode())
     if not known or "Origin" in request.headers:
         return web.json_response({"error": "This door is for the launch command on this machine."}, status=401)
+    return await handler(request)
+
+
+@web.middleware
+async def _whole_body(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Nothing is begun before the body is there, and nobody is waited for without end."""
+    try:
+        async with asyncio.timeout(request.app[PATIENCE]):
+            await request.read()
+    except TimeoutError:
+        return web.json_response({"error": "The body did not arrive in time."}, status=408)
     return await handler(request)
 
 

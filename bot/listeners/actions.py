@@ -21,21 +21,27 @@ def register(app: AsyncApp, desk: Desk) -> None:
             await ack()
             if action.get("url"):
                 return
-            user = str(body.get("user", {}).get("id", ""))
+            user = _part(body, "user", "id")
             call = Call(
                 verb=str(action.get("action_id", "")),
                 args=(),
                 user=user,
-                channel=str(body.get("channel", {}).get("id", "")) or user,
+                channel=_part(body, "channel", "id") or user,
                 now=desk.clock.now(),
-                value=str(action.get("value") or action.get("selected_option", {}).get("value", "")),
-                message_ts=str(body.get("container", {}).get("message_ts", "")),
-                trigger=str(body.get("trigger_id", "")),
+                value=str(action.get("value") or _part(action, "selected_option", "value")),
+                message_ts=_part(body, "container", "message_ts"),
+                trigger=str(body.get("trigger_id") or ""),
             )
-            url = str(body.get("response_url", ""))
+            url = str(body.get("response_url") or "")
             await desk.work(call, dispatch.for_action(call.verb), url)
             if not url:
                 # A click on the App Home has no response URL: its answer is the Home itself, drawn anew.
                 await publish(desk, user)
 
     app.action(re.compile(r".+"))(clicked)
+
+
+def _part(payload: dict[str, Any], name: str, key: str) -> str:
+    """A text inside an object that may be missing or null."""
+    inside = payload.get(name)
+    return str(inside.get(key) or "") if isinstance(inside, dict) else ""

@@ -98,6 +98,7 @@ async def test_the_local_door_needs_the_token_of_the_folder(site):
         {},
         {"Authorization": "Bearer "},
         {"Authorization": "Bearer wrong"},
+        {"Authorization": "Bearer \udcff\udcfe"},
         {**good, "Origin": "http://x"},
     ):
         async with site.client.post(url, data=b"hello", headers=headers) as answer:
@@ -145,3 +146,28 @@ async def test_fifty_requests_never_hold_up_the_loop(site):
         assert set(await asyncio.gather(*(one() for _ in range(50)))) == {200}
 
     assert await longest_block(all_of_them) < 0.05
+
+
+async def test_who_says_nothing_or_not_all_is_not_waited_for(make, tmp_path):
+    """An open connection, half a head and half a body each end by themselves, so that nobody can use them all up."""
+
+    async def never(_request: web.Request) -> web.Response:
+        raise AssertionError("the body is not there yet")
+
+    app = build(make(tmp_path / "nowhere.yml").services, slack=never, patience=0.3)
+    runner = await serve(app, "127.0.0.1", 0, idle=0.3)
+
+    async def ends(sent: bytes) -> bytes:
+        reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
+        try:
+            writer.write(sent)
+            async with asyncio.timeout(10):
+                return await reader.readline()
+        finally:
+            writer.close()
+
+    body = b"POST /slack/events HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nabc"
+    said = await asyncio.gather(ends(b""), ends(b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: "), ends(body))
+    await runner.cleanup()
+    assert said[:2] == [b"", b""]
+    assert b"408" in said[2]
