@@ -1,0 +1,96 @@
+"""A product of six hosts on loopback, with the latency of a real network, and what its founder wrote down."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.servers.dns import DnsServer
+from tests.servers.http import Answer, HttpServer, Request
+from tests.servers.tls import Authority
+
+DOMAIN = "example.com"
+"""A real top-level domain, so that the public suffix list is needed; only our own servers are asked about it."""
+HOSTS = {"": "marketing", "www": "marketing", "app": "app", "api": "api", "admin": "admin", "help": "help"}
+NAMES = tuple(f"{label}.{DOMAIN}".strip(".") for label in HOSTS)
+HSTS = ("strict-transport-security", "max-age=31536000")
+SOA = f"ns1.{DOMAIN}. root.{DOMAIN}. 1 7200 3600 1209600 60"
+
+
+def zone() -> dict[str, dict[str, str | list[str]]]:
+    """Six hosts, and mail: DMARC, and SPF with eight look-ups in three levels (domain, provider, provider's lists)."""
+    records: dict[str, dict[str, str | list[str]]] = {name: {"A": "127.0.0.1"} for name in NAMES}
+    records |= {f"{label}.{DOMAIN}": {"A": "127.0.0.1"} for label in ("ns1", "ns2", "mx1", "mx2")}
+    records[DOMAIN] |= {
+        "SOA": SOA,
+        "NS": [f"ns1.{DOMAIN}.", f"ns2.{DOMAIN}."],
+        "MX": [f"10 mx1.{DOMAIN}.", f"20 mx2.{DOMAIN}."],
+        "TXT": "v=spf1 mx a:app.example.com include:_spf.mailer.net include:_spf.desk.net include:_spf.bills.net -all",
+        "CAA": '0 issue "letsencrypt.org"',
+    }
+    records["com"] = {"SOA": "ns.test. root.test. 1 7200 3600 1209600 60"}
+    records["net"] = {"SOA": "ns.test. root.test. 1 7200 3600 1209600 60"}
+    records["_spf.mailer.net"] = {"TXT": "v=spf1 include:_a.mailer.net include:_b.mailer.net ~all"}
+    records["_a.mailer.net"] = {"TXT": "v=spf1 ip4:192.0.2.0/25 ~all"}
+    records["_b.mailer.net"] = {"TXT": "v=spf1 ip4:198.51.100.0/24 ~all"}
+    records["_spf.desk.net"] = {"TXT": "v=spf1 include:_a.desk.net ~all"}
+    records["_a.desk.net"] = {"TXT": "v=spf1 ip4:192.0.2.128/25 ~all"}
+    records["_spf.bills.net"] = {"TXT": "v=spf1 ip4:203.0.113.0/24 ~all"}
+    records[f"_dmarc.{DOMAIN}"] = {"TXT": "v=DMARC1; p=reject; rua=mailto:dmarc@reports.net"}
+    records["reports.net"] = {"A": "127.0.0.1", "MX": "10 mx.reports.net."}
+    records["mx.reports.net"] = {"A": "127.0.0.1"}
+    records[f"{DOMAIN}._report._dmarc.reports.net"] = {"TXT": "v=DMARC1"}
+    return records
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Its servers; the configuration is a file."""
+
+    dns: DnsServer
+    web: HttpServer
+    plain: HttpServer
+    config: Path
+
+    def asked(self) -> tuple[int, int]:
+        """Questions and connections until now."""
+        return len(self.dns.queries), self.web.connections + self.plain.connections
+
+
+@asynccontextmanager
+async def product(folder: Path, latency: float) -> AsyncIterator[Product]:
+    """Everything in order. `latency` is a round trip in seconds: one per question, two or three per request."""
+    authority = Authority.make()
+    authority.write(folder / "ca.pem")
+    credential = authority.issue(DOMAIN, f"*.{DOMAIN}")
+
+    def onward(request: Request) -> Answer:
+        to = f"https://{request.host}{request.target}"
+        return Answer(301, b"", (("location", to),), delay=latency)
+
+    async with AsyncExitStack() as stack:
+        dns = await stack.enter_async_context(DnsServer(zone(), latency=latency))
+        web = await stack.enter_async_context(HttpServer(tls=credential))
+        plain = await stack.enter_async_context(HttpServer())
+        # Loopback connects at once, so TCP's round trip is waited for before the first byte, and TLS's with it.
+        web.accept_delay, plain.accept_delay = 2 * latency, latency
+        plain.route("*", "*", onward)
+        words = "This is a page of its own, with words that no other page has. " * 8
+        for name in NAMES:
+            page = f"<!doctype html><title>{name}</title><h1>{name}</h1><p>{words}{name}</p>"
+            web.route(name, "*", Answer(body=page, headers=(("content-type", "text/html"), HSTS), delay=latency))
+        to_apex = (("location", f"https://{DOMAIN}/"), HSTS)
+        web.route(NAMES[1], "*", Answer(301, b"", to_apex, delay=latency))
+        hosts = "".join(
+            f"  - {{name: {name}, purpose: {each}}}\n" for name, each in zip(NAMES, HOSTS.values(), strict=True)
+        )
+        config = folder / "product.yml"
+        config.write_text(
+            f"product: {{name: Example, domain: {DOMAIN}, canonical: https://{DOMAIN}/}}\nhosts:\n{hosts}"
+            f"mail: {{domains: [{{name: {DOMAIN}, aligned: true}}]}}\n"
+            f'network:\n  resolvers: ["127.0.0.1:{dns.port}"]\n  ca_file: ca.pem\n'
+            f"  ports: {{443: {web.port}, 80: {plain.port}}}\n  allow_private: true\n"
+        )
+        yield Product(dns, web, plain, config)
