@@ -7,10 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
 from urllib.parse import urlsplit
 
 from checks.model import Kind, Purpose, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """DNS records that must stay as they are; exactly one of the last five fields is filled."""
+
+    type: str
+    """`A`, `AAAA`, `CNAME`, `MX`, `NS`, `TXT` or `CAA`."""
+    name: str
+    """ASCII DNS name, lower case; may begin with an underscore label."""
+    equals: tuple[str, ...] = ()
+    """All values, in any order, as `DnsAnswer.records` has them."""
+    contains: str = ""
+    """Text that one of the values must hold, compared without case."""
+    cname_to: str = ""
+    """Name that it must be an alias of."""
+    proxied_by: str = ""
+    """Id of the edge whose addresses it must have: `cloudflare`."""
+    any_in: str = ""
+    """Range that holds every address: `203.0.113.0/24`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +48,16 @@ class Host:
     flow: str = ""
     wants_www: bool = True
     """False for a domain whose `www` is left out on purpose."""
+    expect: tuple[Record, ...] = ()
+    edge: str = ""
+    """Provider id of what stands in front (`cloudflare`), `none` for nothing; empty where nobody said."""
+    private_paths: tuple[str, ...] = ()
+    """Paths that belong to one customer: no stranger may see them, no cache may keep them."""
+    admin_paths: tuple[str, ...] = ()
+    origin: tuple[str, ...] = ()
+    """Addresses of the server behind the edge."""
+    source_public: bool = False
+    """The source is open: source maps are there on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +68,14 @@ class MailDomain:
     sends: bool = True
     aligned: bool | None = None
     """True once a person or a test mail has shown that SPF or DKIM align; None where unproven."""
+    senders: tuple[str, ...] = ()
+    """Who may send for this domain, as the founder calls them: `Postmark`."""
+    selectors: tuple[str, ...] = ()
+    """DKIM selectors in use."""
+    per_day: int | None = None
+    """Mails a day at most; None where nobody said."""
+    retired_selectors: tuple[str, ...] = ()
+    """DKIM selectors that must be gone, or empty of a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +102,9 @@ class Monitor:
     """Seconds of server time (first byte without DNS, TCP and TLS) above which a probe counts as slow."""
     flow: str = ""
     critical: bool = True
+    endpoint: str = ""
+    """Class of its speed target: `cached_read`, `auth`, `billing`, `dashboard`, `dashboard_uncached`, `admin`,
+    `webhook`, `page` or empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +118,44 @@ class RedirectRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A link that others keep: what follows it must still arrive."""
+
+    url: str
+    """Whole URL."""
+    kind: str = "page"
+    """`login`, `callback`, `campaign`, `mail`, `webhook` or `page`."""
+    target: str = ""
+    """Whole URL where it must end; empty: anywhere that answers 200."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """DNS values that a person has accepted as right."""
+
+    name: str
+    type: str
+    values: tuple[str, ...]
+    """As `DnsAnswer.records` has them; empty: accepted as absent."""
+    accepted_by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the probes of one monitor saw over its window."""
+
+    server_ms: tuple[float, ...] = ()
+    """Server time of each answered probe, milliseconds, in order of time."""
+    failures: int = 0
+    attempts: int = 0
+    since: datetime | None = None
+    """Begin of the window."""
+    endpoint: str = ""
+    """As `Monitor.endpoint`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """How checks reach the world. The empty value means the public internet as it is."""
 
@@ -86,7 +166,7 @@ class Network:
     ports: Mapping[int, int] = field(default_factory=dict)
     """Where to connect instead: `{443: 8443}`. URLs, Host headers and SNI stay unchanged."""
     allow_private: bool | tuple[IPv4Network | IPv6Network, ...] = False
-    """True opens loopback and private ranges; link-local and metadata addresses open only when listed as a range."""
+    """True opens loopback and private ranges; link-local ones open only when listed, metadata ones each by itself."""
     canaries: tuple[str, ...] | None = None
     """URLs that tell "my own network is down"; None: the built-in ones, switched off where resolvers are set."""
     user_agent: str = ""
@@ -95,6 +175,8 @@ class Network:
     burst: int = 30
     unlimited: frozenset[str] = frozenset()
     """Own hosts for which the owner has lifted the limit."""
+    rdap: str = ""
+    """Base URL of the registry service to ask instead of the registries' own: `https://rdap.example/`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +200,19 @@ class Inventory:
     network: Network = field(default_factory=Network)
     configured: bool = True
     """False where nothing but a domain is known; checks then guess less and say more."""
+    links: tuple[Link, ...] = ()
+    opt_in: frozenset[str] = frozenset()
+    """Hosts whose owner allows intrusive checks."""
+    baseline: tuple[Known, ...] = ()
+    """Accepted DNS values; `Host.expect` wins over them."""
+    has_ai: bool = False
+    """The product answers with a language model: its speed targets are milder."""
+    history: Mapping[str, History] = field(default_factory=dict)
+    """By monitor name; a name that is missing has no history yet."""
+    kind: str = ""
+    """`creator`, `ecommerce`, `coach`, `community`, `marketplace` or empty."""
+    disagreement_since: Mapping[str, datetime] = field(default_factory=dict)
+    """By DNS name: since when its name servers have been seen to differ."""
 
 
 CRITICAL_PURPOSES = frozenset({Purpose.MARKETING, Purpose.APP, Purpose.API, Purpose.AUTH})

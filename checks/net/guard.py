@@ -25,10 +25,12 @@ _SPECIAL: tuple[tuple[Range, str], ...] = tuple(
         # Narrow ranges first: metadata services live inside wider ranges, one of them (Azure's) in a public one.
         ("169.254.169.254/32", METADATA),
         ("169.254.170.2/32", METADATA),
+        ("169.254.170.23/32", METADATA),
         ("100.100.100.200/32", METADATA),
         ("168.63.129.16/32", METADATA),
         ("192.0.0.192/32", METADATA),
-        ("fd00:ec2::254/128", METADATA),
+        # All services of Amazon's instances live there: metadata ::254, credentials of pods ::23, and more.
+        ("fd00:ec2::/32", METADATA),
         ("fd20:ce::254/128", METADATA),
         # The IANA registries of special-purpose addresses (RFC 6890).
         ("0.0.0.0/8", RESERVED),
@@ -92,7 +94,11 @@ def kind_of(address: Address) -> str:
 
 
 class Guard:
-    """Says which addresses may be reached under one `Network.allow_private`."""
+    """Says which addresses may be reached under one `Network.allow_private`.
+
+    A listed range opens what it covers, but for metadata services: these hand out keys to whoever asks, and lie in
+    ranges that people open for other reasons (100.64.0.0/10, fd00::/8). Each opens only where it is listed by itself.
+    """
 
     def __init__(self, allow: bool | tuple[Range, ...] = False) -> None:
         self._all_private = allow is True
@@ -105,16 +111,20 @@ class Guard:
         except ValueError:
             return f"{address[:60]} is not an IP address"
         kind = kind_of(parsed)
-        if not kind or self._listed(parsed):
+        if not kind or self._listed(parsed, alone=kind is METADATA):
             return ""
         if self._all_private and kind in _OPENED_BY_TRUE:
             return ""
-        return f"{address} is {kind}, which is not looked at unless network.allow_private opens it"
+        opens = "lists it by itself" if kind is METADATA else "opens it"
+        return f"{address} is {kind}, which is not looked at unless network.allow_private {opens}"
 
-    def _listed(self, address: Address) -> bool:
+    def _listed(self, address: Address, *, alone: bool) -> bool:
         candidates = (address, _embedded(address))
         return any(
-            one is not None and one.version == network.version and one in network
+            one is not None
+            and one.version == network.version
+            and one in network
+            and not (alone and network.num_addresses > 1)
             for one in candidates
             for network in self._ranges
         )

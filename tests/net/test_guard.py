@@ -39,6 +39,8 @@ ALWAYS = [
     "64:ff9b:1::1",
     "100::1",
     "fd00:ec2::254",
+    "fd00:ec2::23",
+    "169.254.170.23",
     "4000::1",
 ]
 EMBEDDED = [
@@ -83,13 +85,23 @@ def test_an_ipv4_address_in_disguise_is_judged_by_what_it_is(outer: str, inner: 
 
 def test_listed_ranges_open_exactly_these() -> None:
     """A list of ranges opens what it covers and nothing beside it, link-local included."""
-    guard = Guard((ip_network("127.0.0.0/29"), ip_network("169.254.169.254/32"), ip_network("fd00::/8")))
+    guard = Guard((ip_network("127.0.0.0/29"), ip_network("169.254.0.0/24"), ip_network("fd00::/8")))
     assert guard.refusal("127.0.0.7") == ""
     assert guard.refusal("127.0.0.8")
     assert guard.refusal("10.0.0.1")
-    assert guard.refusal("169.254.169.254") == ""
-    assert guard.refusal("169.254.169.253")
-    assert guard.refusal("fd00:ec2::254") == ""
+    assert guard.refusal("169.254.0.7") == ""
+    assert guard.refusal("169.254.1.7")
+    assert guard.refusal("fd00:1::254") == ""
+
+
+def test_a_metadata_service_opens_only_where_it_is_listed_by_itself() -> None:
+    """Whoever opens a whole range for other reasons does not hand out the machine's keys."""
+    wide = Guard(tuple(map(ip_network, ("169.254.0.0/16", "100.64.0.0/10", "fd00::/8", "fd00:ec2::/64", "0.0.0.0/0"))))
+    for address in ("169.254.169.254", "::ffff:169.254.169.254", "100.100.100.200", "168.63.129.16", "fd00:ec2::254"):
+        assert "by itself" in wide.refusal(address)
+    named = Guard((ip_network("169.254.169.254/32"), ip_network("fd00:ec2::254/128")))
+    assert named.refusal("169.254.169.254") == named.refusal("fd00:ec2::254") == ""
+    assert named.refusal("169.254.169.253")
 
 
 def test_text_that_is_no_address_is_refused() -> None:
