@@ -16,6 +16,7 @@ from bot.cli.terminal import (
     config_option,
     examples,
     plain_letters,
+    quiet,
     save,
     width,
     write,
@@ -99,6 +100,7 @@ def _look(
 
     from bot.cli.progress import Bar
 
+    quiet()
     reports: list[Report] = []
     with Bar(sys.stderr) as bar:
         try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.terminal import config_option, config_path, examples, save
+from bot.cli.terminal import config_option, config_path, examples, quiet, save
 
 if TYPE_CHECKING:
     from checks.inventory import Network
@@ -47,6 +47,7 @@ def command(domain: str, config: Path | None, force: bool) -> int:
     if not os.access(path.parent, os.W_OK):
         raise click.ClickException(f"{path} cannot be written: {path.parent} is no folder that you may write to.")
     network, kept = _network(path)
+    quiet()
     with Bar(sys.stderr) as bar:
         bar.say(f"Looking at {domain} …")
         text, hosts = asyncio.run(_found(domain, network, kept))

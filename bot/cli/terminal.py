@@ -56,15 +56,37 @@ def lines(texts: Iterable[str], columns: int) -> str:
     )
 
 
+def quiet() -> None:
+    """Keep what the program notes for itself off the terminal: the answer says already what could not be looked at.
+
+    LAUNCH_DEBUG=1 lets it through.
+    """
+    import logging
+
+    if os.environ.get("LAUNCH_DEBUG") != "1":
+        for name in ("asyncio", "bot", "checks"):
+            logging.getLogger(name).addHandler(logging.NullHandler())
+
+
 def plain_letters() -> bool:
     """Whether the terminal knows only some letters (Windows code pages, LANG=C): then none beyond ASCII are drawn."""
     return not (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
 
 
 def write(text: str) -> None:
-    """Write text to standard output, also where the terminal cannot show every letter."""
+    """Write text to standard output, also where the terminal cannot show every letter.
+
+    Where the reader has left (`launch check … | head`) there is nobody to tell, and the exit code stays the command's
+    own. Raises click's error where the output cannot be written for another reason, such as a full disk.
+    """
     encoding = sys.stdout.encoding or "utf-8"
-    click.echo(text.encode(encoding, "replace").decode(encoding).rstrip("\n"), color=True)
+    try:
+        click.echo(text.encode(encoding, "replace").decode(encoding).rstrip("\n"), color=True)
+    except OSError as error:
+        # What is still in the buffer must not be tried again, and complained about, when the program ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise click.ClickException(f"The answer cannot be written: {error.strerror or error}") from None
 
 
 def colour_option(command: F) -> F:

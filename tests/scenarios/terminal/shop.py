@@ -45,6 +45,18 @@ def onward(to: str, status: int = 301) -> Answer:
     return Answer(status, b"", (("location", to), HSTS))
 
 
+WATCH = """
+import atexit, os, resource, sys
+log = os.open(os.environ["WATCH_LOG"], os.O_WRONLY | os.O_APPEND)
+def note(event, args):
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg") and isinstance(args[1], tuple):
+        os.write(log, f"address {args[1][0]}\\n".encode())
+sys.addaudithook(note)
+atexit.register(lambda: os.write(log, f"memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}\\n".encode()))
+"""
+"""Python's own audit events (PEP 578) tell every address to which a socket is opened, however it is done."""
+
+
 @dataclass(frozen=True)
 class Ran:
     """How a command ended."""
@@ -53,6 +65,10 @@ class Ran:
     out: str
     err: str
     took: float = 0.0
+    contacted: frozenset[str] = frozenset()
+    """Addresses to which the process opened a socket."""
+    memory_mb: float = 0.0
+    """The most that it needed."""
 
     @property
     def report(self) -> dict[str, Any]:
@@ -134,15 +150,22 @@ class Shop:
                 process.kill()
                 await process.wait()
         took = asyncio.get_running_loop().time() - began
-        return Ran(process.returncode or 0, out.decode(), err.decode(), took)
+        seen = (self.folder / "watch.log").read_text(encoding="utf-8").splitlines()
+        addresses = frozenset(line.partition(" ")[2] for line in seen if line.startswith("address "))
+        memory = max((int(line.partition(" ")[2]) / 1024 for line in seen if line.startswith("memory ")), default=0.0)
+        return Ran(process.returncode or 0, out.decode(), err.decode(), took, addresses, memory)
 
     async def start(self, *args: str, **environment: str) -> asyncio.subprocess.Process:
-        """Start the command line; both outputs are pipes."""
+        """Start the command line; both outputs are pipes, and the interpreter notes whom it contacts."""
         pipe = asyncio.subprocess.PIPE
+        (self.folder / "watch").mkdir(exist_ok=True)
+        (self.folder / "watch" / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
+        (self.folder / "watch.log").write_text("", encoding="utf-8")
+        environment["PYTHONPATH"] = f"{self.folder / 'watch'}{os.pathsep}{ROOT}"
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", *args),
             cwd=self.folder,
-            env=clean(**environment),
+            env=clean(**environment, WATCH_LOG=str(self.folder / "watch.log")),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=pipe,
             stderr=pipe,
