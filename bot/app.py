@@ -40,7 +40,7 @@ from bot.services.config import Config
 from bot.services.container import Services
 from bot.services.health import Health, Socket
 from bot.services.look import prepare
-from bot.speakers import SPEAKERS
+from bot.speakers import speakers
 from bot.store import seen
 from bot.store.db import Store, StoreError
 
@@ -92,7 +92,6 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     """Start everything; `stack` holds how to stop it."""
     await asyncio.to_thread(prepare)
     config = Config.read(settings.launch_config)
-    settings.launch_data.mkdir(parents=True, exist_ok=True)
     store = Store.open(settings.database)
     stack.callback(store.close)
     client = await stack.enter_async_context(open_client(_secret(settings.slack_bot_token), settings.slack_api_url))
@@ -106,7 +105,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         missing_scopes=tuple(identity.missing_optional),
     )
     messenger = Messenger(client)
-    postman = Postman(store, messenger, clock, health, speakers=SPEAKERS, render=message)
+    postman = Postman(store, messenger, clock, health, speakers=speakers(config.people), render=message)
     audits = Audits(store, clock, config, postman.wake)
     services = Services(clock=clock, store=store, config=config, audits=audits, health=health, flush=postman.wake)
     session = await stack.enter_async_context(aiohttp.ClientSession())

@@ -56,7 +56,7 @@ def demo() -> int:
     from bot.config.settings import Settings
 
     data = Path(environment("LAUNCH_DATA") or "data") / "demo"
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with workspace(data) as found:
         settings = Settings.from_env(
             tokens=False,

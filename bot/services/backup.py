@@ -15,6 +15,8 @@ from bot.store.db import Lock, StoreError, explain
 
 T = TypeVar("T")
 
+OWN_ENDINGS = ("-wal", "-shm", "-journal", ".lock")
+"""Of the files that the running store keeps beside itself: one of them replaced would damage it."""
 PAGES = 1000
 """Pages copied between two breaths, so that the running bot can write."""
 
@@ -51,6 +53,11 @@ def _backup(store_path: Path, target: Path) -> None:
         raise StoreError(f"There is no store at {store_path}, so there is nothing to copy.")
     if target.exists() and target.samefile(store_path):
         raise StoreError(f"{target} is the store itself. Name another file for the copy.")
+    beside = {store_path.with_name(store_path.name + ending).resolve() for ending in OWN_ENDINGS}
+    if target.resolve() in beside:
+        raise StoreError(f"{target} belongs to the store itself. Name another file for the copy.")
+    if target.exists() and not target.is_file():
+        raise StoreError(f"{target} is no ordinary file. Name another one for the copy.")
     part = target.with_name(target.name + ".part")
     try:
         _copy(store_path, part)
@@ -99,7 +106,7 @@ def _restore(source: Path, store_path: Path) -> Path | None:
         raise StoreError(f"There is no file {source}.")
     if store_path.exists() and source.samefile(store_path):
         raise StoreError(f"{source} is the store itself. Name the copy.")
-    store_path.parent.mkdir(parents=True, exist_ok=True)
+    store_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = Lock(store_path)
     lock.take()
     part = store_path.with_name(store_path.name + ".part")

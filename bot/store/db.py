@@ -49,7 +49,7 @@ class Store:
         """
         held = Lock(path) if lock else None
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if held is not None:
                 held.take()
             with contextlib.suppress(FileExistsError):

@@ -5,6 +5,7 @@ Times are integers: milliseconds since 1970, UTC, unless a column says otherwise
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -55,9 +56,11 @@ def migrate(connection: sqlite3.Connection, path: Path, steps: Migrations = STEP
         return
     if found:
         copy = path.with_name(f"{path.name}.before-{found + 1}")
+        # Made for its owner alone before anything is in it; one that an attempt before left behind goes first.
+        copy.unlink(missing_ok=True)
+        os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         with closing(sqlite3.connect(copy)) as target:
             connection.backup(target)
-        copy.chmod(0o600)
     database = Database(connection, execute_plugins=False)
     steps.apply(database)
 

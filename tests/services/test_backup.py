@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -123,3 +124,67 @@ async def test_without_a_store_or_onto_itself_there_is_a_sentence(tmp_path):
         await backup(tmp_path / "launch.db", tmp_path / "launch.db")
     with pytest.raises(StoreError, match="cannot be used"):
         await backup(tmp_path / "launch.db", tmp_path / "nowhere" / "copy.db")
+
+
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal", ".lock"])
+async def test_a_copy_never_takes_the_place_of_a_part_of_the_store(tmp_path, ending):
+    """A journal or lock that is replaced while the bot runs would cost data."""
+    store = Store.open(tmp_path / "launch.db")
+    await _note(store, "saved")
+    target = tmp_path / f"launch.db{ending}"
+    before = target.read_bytes() if target.exists() else None
+    (tmp_path / "link").symlink_to(target)
+    for name in (target, tmp_path / "link"):
+        with pytest.raises(StoreError, match="belongs to the store"):
+            await backup(store.path, name)
+    assert (target.read_bytes() if target.exists() else None) == before
+    store.close()
+
+
+async def test_a_copy_replaces_no_device_and_follows_no_link(tmp_path):
+    """A pipe or device stays what it is; a link is replaced, and what it leads to stays as it was."""
+    Store.open(tmp_path / "launch.db").close()
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StoreError, match="no ordinary file"):
+        await backup(tmp_path / "launch.db", tmp_path / "pipe")
+    (tmp_path / "precious").write_text("precious")
+    (tmp_path / "link").symlink_to(tmp_path / "precious")
+    (tmp_path / "link.part").symlink_to(tmp_path / "precious")
+    await backup(tmp_path / "launch.db", tmp_path / "link")
+    assert (tmp_path / "precious").read_text() == "precious"
+    assert _rows(tmp_path / "link") == 0
+
+
+async def test_what_is_made_belongs_to_its_owner_alone(tmp_path):
+    """The data folder and every file in it, whatever the umask allows."""
+    before = os.umask(0o022)
+    try:
+        store = Store.open(tmp_path / "data" / "launch.db")
+        await _note(store, "saved")
+        await backup(store.path, tmp_path / "copy.db")
+        store.close()
+        await restore(tmp_path / "copy.db", tmp_path / "new" / "launch.db")
+        await restore(tmp_path / "copy.db", tmp_path / "new" / "launch.db")
+    finally:
+        os.umask(before)
+    made = [
+        tmp_path / "copy.db",
+        *(path for top in ("data", "new") for path in (tmp_path / top, *(tmp_path / top).iterdir())),
+    ]
+    assert len(made) > 5
+    assert not [path for path in made if path.stat().st_mode & 0o077]
+
+
+async def test_two_at_once_put_back_one_after_the_other_or_not_at_all(tmp_path):
+    """Two people restore at the same moment: the store is whole, and nothing that was there is lost."""
+    path, copy = tmp_path / "data" / "launch.db", tmp_path / "copy.db"
+    store = Store.open(path)
+    await _note(store, "saved")
+    await backup(path, copy)
+    store.close()
+    outcomes = await asyncio.gather(*(restore(copy, path) for _ in range(4)), return_exceptions=True)
+    assert all(isinstance(one, AlreadyRunning) or one.exists() for one in outcomes)
+    assert _rows(path) == 1
+    kept = [one for one in outcomes if not isinstance(one, Exception)]
+    assert kept
+    assert all(_rows(one) == 1 for one in kept)
