@@ -301,7 +301,10 @@ async def test_commands_work_without_rights_and_without_a_home(image: Image, dat
         assert code == 0, said
         assert said.startswith("Go")
         kept = sorted(path.name for path in data.iterdir())
-    assert kept == ["ca.pem", "launch.yml", "product.yml"]
+        assert kept == ["ca.pem", "launch.yml", "product.yml"]
+        code, said = await ran(image, *image.entrypoint, "init", "example.com", "--force")
+        assert code == 0, said
+        assert "example.com" in (data / "launch.yml").read_text(encoding="utf-8").partition("network:")[0]
 
 
 async def test_nothing_but_the_volume_can_be_written(image: Image, data: Path) -> None:

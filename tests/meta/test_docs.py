@@ -12,6 +12,8 @@ from ruamel.yaml import YAML
 
 from bot.commands.base import commands
 from bot.config.settings import Settings
+from bot.services.retention import AUDITS, MESSAGES
+from checks.net.dns import PUBLIC
 from tests.meta.shown import LANGUAGES, PAGES, ROOT, blocks, in_help, spans, terminal_commands
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -55,7 +57,8 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
         if page in reached or page.suffix != ".md":
             continue
         reached.add(page)
-        targets = [(page.parent / target.partition("#")[0]).resolve() for where, target in links() if where == page]
+        names = [target.partition("#")[0] for where, target in links() if where == page]
+        targets = [(page.parent / name).resolve() for name in names if name]
         todo += [each for target in targets for each in (sorted(target.glob("*.md")) if target.is_dir() else [target])]
     assert set(PAGES) <= reached
 
@@ -88,7 +91,7 @@ def test_every_command_of_the_terminal_is_documented_and_none_else() -> None:
         assert re.search(rf"{name}\b", ON_PAGES), f"{name} is documented nowhere"
     for page in PAGES:
         for span in spans(page):
-            if found := re.match(r"(?:\.venv/bin/)?launch ([a-z-]+)", span):
+            if found := re.match(r"(?:\.venv/bin/)?launch ([a-z][a-z-]*)", span):
                 assert f"launch {found[1]}" in known, f"{page.name}: {span}"
 
 
@@ -144,3 +147,24 @@ def test_paths_in_the_documents_exist() -> None:
                 continue
             roots = (ROOT, ROOT / "bot", ROOT / "bot" / "demo", ROOT / "checks", page.parent)
             assert any((root / span).exists() for root in roots), f"{page.name}: {span}"
+
+
+def test_privacy_names_everybody_who_is_asked() -> None:
+    """The resolvers and sites that the code knows by name are those of the page, and so is how long things are kept."""
+    page = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+    for address, _ in PUBLIC:
+        assert address in page
+    sources = [path for top in ("bot", "checks") for path in (ROOT / top).rglob("*.py") if "demo" not in path.parts]
+    asked = {host for path in sources for host in re.findall(r'"(www\.iana\.org|slack\.com)"', path.read_text("utf-8"))}
+    assert asked == {"www.iana.org", "slack.com"}
+    assert all(f"`{host}`" in page for host in asked)
+    assert f"after {AUDITS.days} days" in page
+    assert f"messages after {MESSAGES.days}" in page
+
+
+def test_the_systemd_unit_starts_the_command_that_exists() -> None:
+    """Its folder and its command agree, and the command is one of ours."""
+    unit = next(text for language, text in blocks(ROOT / "docs" / "hosting.md") if language == "ini")
+    lines = dict(line.split("=", 1) for line in unit.splitlines() if "=" in line)
+    assert lines["ExecStart"] == f"{lines['WorkingDirectory']}/.venv/bin/launch run"
+    assert f"`{lines['WorkingDirectory']}`" in SETTINGS
