@@ -29,13 +29,13 @@ async def shown(visit: Open, stage: Stage, *blocks: Json) -> Page:
     return await visit()
 
 
-async def acted(stage: Stage, page: Page) -> Json:
-    """The first action that the page sent."""
-    for _ in range(100):
-        if stage.done("action"):
-            return stage.done("action")[0]
+async def acted(stage: Stage, page: Page, what: str = "action") -> Json:
+    """The first act of that kind that the page sent."""
+    for _ in range(250):
+        if stage.done(what):
+            return stage.done(what)[0]
         await page.wait_for_timeout(20)
-    pytest.fail("no action was sent")
+    pytest.fail(f"no {what} was sent")
 
 
 def section(element: Json) -> Json:
