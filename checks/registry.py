@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from checks.model import Applies, Check, Kind, Outcome, Runner, Severity, Target
 
+_NO_FAMILIES = ("checks.net", "checks.providers")
 _checks: dict[str, Check] = {}
 _loaded = False
 
@@ -72,7 +73,7 @@ def load() -> Mapping[str, Check]:
         import checks
 
         for family in pkgutil.iter_modules(checks.__path__, "checks."):
-            if family.ispkg and family.name != "checks.net":
+            if family.ispkg and family.name not in _NO_FAMILIES:
                 package = importlib.import_module(family.name)
                 for module in pkgutil.iter_modules(package.__path__, family.name + "."):
                     importlib.import_module(module.name)

@@ -14,10 +14,11 @@ WORDS = {
     Reason.PROTOCOL: "the server's answer was not readable as a web answer",
     Reason.BLOCKED: "the address is private or internal, and this bot refuses to contact such addresses",
     Reason.BUDGET: "the time for this run was used up before this could be looked at",
+    Reason.UNSUPPORTED: "this bot's own library cannot ask this",
     Reason.BUG: "this bot made a mistake of its own",
 }
 
-OURS = frozenset({Reason.BLOCKED, Reason.BUDGET, Reason.BUG})
+OURS = frozenset({Reason.BLOCKED, Reason.BUDGET, Reason.UNSUPPORTED, Reason.BUG})
 """Reasons that lie with the bot, not with the site: they prove nothing about it."""
 
 UNHEARD = {

@@ -12,9 +12,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from checks.model import Json
 from checks.net import facts
-from checks.net.facts import Certificate, Chain, DnsAnswer, Exchange, Fault, Peer, Phases
+from checks.net.facts import Certificate, Chain, DnsAnswer, Exchange, Fault, Peer, Phases, Rdap
 
-Fact = Fault | DnsAnswer | Certificate | Peer | Phases | Exchange | Chain
+Fact = Fault | DnsAnswer | Certificate | Peer | Phases | Exchange | Chain | Rdap
 _KINDS: dict[str, type] = {kind.__name__: kind for kind in get_args(Fact)}
 
 

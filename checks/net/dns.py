@@ -6,11 +6,12 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, TypeVar
 
 from checks.net.facts import DnsAnswer, DnsStatus
 from checks.net.guard import Guard
-from checks.net.message import MAX_ALIASES
+from checks.net.message import MAX_ALIASES, PLAIN, Manner
 from checks.net.resolver import TRY_SECONDS, Resolver
 
 PUBLIC = (("1.1.1.1", 53), ("8.8.8.8", 53), ("9.9.9.9", 53))
@@ -21,6 +22,10 @@ MAX_CLIMB = 12
 """Labels that are cut off while looking for the enclosing zone."""
 
 T = TypeVar("T")
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min(one, other) if one is not None and other is not None else one or other
 
 
 class Once:
@@ -105,13 +110,27 @@ class Names:
         answers = await asyncio.gather(*(self._followed(resolver, name, type) for resolver in self._resolvers))
         return tuple(sorted(answers, key=lambda answer: answer.server))
 
-    async def _followed(self, resolver: Resolver, name: str, type: str) -> DnsAnswer:
-        key = ("ask", resolver.label, name.lower().rstrip("."), type)
-        answer, alias = await self._once.get(key, lambda: resolver.ask(name, type))
-        return await self._behind(answer, alias, lambda target: self._ask_raw(resolver, target, type))
+    async def secure(self, name: str, type: str, *, checking: bool) -> DnsAnswer:
+        """What the first resolver that can be heard says about signed records.
 
-    async def _ask_raw(self, resolver: Resolver, name: str, type: str) -> tuple[DnsAnswer, str]:
-        return await self._once.get(("ask", resolver.label, name, type), lambda: resolver.ask(name, type))
+        A SERVFAIL is an answer here: it is how a validating resolver says that a signature is wrong.
+        """
+        manner = Manner(signatures=True, checking=checking)
+        silence: DnsAnswer | None = None
+        for resolver in self._resolvers:
+            answer = await self._followed(resolver, name, type, manner)
+            if answer.status.known or answer.status is DnsStatus.SERVFAIL:
+                return answer
+            silence = silence or answer
+        return silence or DnsAnswer(name, type, "", DnsStatus.UNREACHABLE, detail="there is no resolver to ask")
+
+    async def _followed(self, resolver: Resolver, name: str, type: str, manner: Manner = PLAIN) -> DnsAnswer:
+        answer, alias = await self._ask_raw(resolver, name, type, manner)
+        return await self._behind(answer, alias, lambda target: self._ask_raw(resolver, target, type, manner))
+
+    async def _ask_raw(self, resolver: Resolver, name: str, type: str, manner: Manner) -> tuple[DnsAnswer, str]:
+        key = ("ask", resolver.label, name.lower().rstrip("."), type, manner)
+        return await self._once.get(key, lambda: resolver.ask(name, type, manner))
 
     @staticmethod
     async def _behind(
@@ -134,6 +153,9 @@ class Names:
                 ttl=min(answer.ttl, further.ttl) if answer.ttl else further.ttl,
                 took_ms=answer.took_ms + further.took_ms,
                 detail=further.detail,
+                authenticated=answer.authenticated and further.authenticated,
+                extended=further.extended,
+                signed_until=_earlier(answer.signed_until, further.signed_until),
             )
             alias = following
         return answer
@@ -181,7 +203,7 @@ class Names:
         resolver = self._servers.get(allowed[0])
         if resolver is None:
             resolver = self._servers[allowed[0]] = Resolver(allowed[0], patience=self._patience)
-        answer, alias = await resolver.ask(name, type, recursive=False)
+        answer, alias = await resolver.ask(name, type, Manner(recursive=False))
         if alias and answer.status.known:
             # The server only has the alias; what is behind it belongs to a zone that others serve.
             answer = await self._behind(answer, alias, self._beyond(type))

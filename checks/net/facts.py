@@ -30,6 +30,8 @@ class Reason(StrEnum):
     """Our own guard refused the address (private, loopback, link-local, metadata)."""
     BUDGET = "budget"
     """The deadline of the run ended before this was looked at."""
+    UNSUPPORTED = "unsupported"
+    """Our own library, or what it knows, cannot ask that; it says nothing about the other side."""
     BUG = "bug"
     """Ours."""
 
@@ -88,6 +90,30 @@ class DnsAnswer:
     """AA flag of the answer."""
     took_ms: float = 0.0
     detail: str = ""
+    authenticated: bool = False
+    """AD flag: the resolver says that it checked the signatures (RFC 4035 section 3.2.3); set by `dns_secure` only."""
+    extended: tuple[tuple[int, str], ...] = ()
+    """Extended errors with their texts (RFC 8914), at most 8; 6 to 10 say what is wrong with signatures."""
+    signed_until: datetime | None = None
+    """When the first signature over these records ends; None where none came along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rdap:
+    """What the registry says about a registered domain (RFC 9083)."""
+
+    domain: str
+    known: bool
+    """The registry answered at all; False: `fault` says why not."""
+    registered: bool = False
+    """False and `known`: the registry has no such domain."""
+    expires: datetime | None = None
+    """The event `expiration`, UTC; None where the registry does not publish it."""
+    statuses: tuple[str, ...] = ()
+    """Lower case as in RFC 8056 (`client hold`, `redemption period`), at most 30."""
+    registrar: str = ""
+    fault: Fault | None = None
+    took_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

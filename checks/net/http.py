@@ -14,6 +14,7 @@ import h11
 from checks.net.body import BadEncoding, Body
 from checks.net.connect import Failed, Stopwatch, Way, fault_of, one_line
 from checks.net.facts import Exchange, Fault, Phases, Reason
+from checks.net.names import address_of
 from checks.net.urls import Url
 
 USER_AGENT = "LaunchReady/0.1 (readiness check, started by the owner of this site)"
@@ -28,6 +29,21 @@ MAX_PIECES = 20_000
 """Chunks of one body: a server may send each byte as a chunk of its own, and each costs as much as a large one."""
 SLICE = 16 * 1024
 """Bytes that are read in one turn of the loop, so that no answer holds up everything else."""
+MAX_EXTRA = 50
+"""Headers that a check may add to one request."""
+_FRAMING = frozenset(
+    (
+        "host",
+        "connection",
+        "content-length",
+        "transfer-encoding",
+        "accept-encoding",
+        "expect",
+        "upgrade",
+        "te",
+        "trailer",
+    )
+)
 _DOING = {
     "dns": "looking up the name",
     "tcp": "connecting",
@@ -57,13 +73,14 @@ class _Conversation(asyncio.Protocol):
         self._pieces = 0
         self._heard = False
 
-    def begin(self, request: h11.Request) -> None:
+    def begin(self, request: h11.Request, body: bytes) -> None:
         """Send the request; the clock of the first byte starts."""
         data = self._parser.send(request)
+        content = self._parser.send(h11.Data(data=body)) if body else None
         end = self._parser.send(h11.EndOfMessage())
         if self.transport is not None and data is not None:
             self._watch.enter("first_byte")
-            self.transport.write(data + (end or b""))
+            self.transport.write(data + (content or b"") + (end or b""))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
@@ -168,30 +185,34 @@ async def fetch(
     user_agent: str = "",
     cookie: str = "",
     extra: Sequence[tuple[str, str]] = (),
+    body: bytes = b"",
+    address: str = "",
 ) -> Exchange:
     """Ask once on a new connection. Never raises for what the network does.
 
     Args:
         url: What to ask for.
         way: Look-up, guard, port map and trust of this run.
-        method: `GET` or `HEAD`.
+        method: `GET`, `HEAD` or `POST`.
         cap: Decoded bytes of the body that are kept; then the connection is dropped.
         timeout: Seconds for all of it, name look-up included.
         user_agent: Instead of the bot's own.
         cookie: Value of a Cookie header; empty for none.
-        extra: Further headers, ASCII.
+        extra: Further headers, ASCII; they replace ours of the same name, but never Host and what frames the message.
+        body: What a POST carries.
+        address: IP address to connect to instead of where the name leads; guarded like any.
     """
     watch = Stopwatch()
     talk = _Conversation(watch, cap)
-    address = ""
+    reached = ""
     fault: Fault | None = None
     try:
-        request = _request(url, method, user_agent, cookie, extra)
+        request = _request(url, method, user_agent or USER_AGENT, (*extra, ("Cookie", cookie)), len(body))
         async with asyncio.timeout(timeout):
-            sock = await way.connect(url.host, url.port, watch)
-            address = sock.getpeername()[0]
+            sock = await way.connect(_literal(address) if address else url.host, url.port, watch)
+            reached = sock.getpeername()[0]
             await _open(talk, sock, url, way, watch)
-            talk.begin(request)
+            talk.begin(request, body)
             await talk.ended
     except TimeoutError:
         reason = Reason.DNS if watch.phase == "dns" else Reason.TIMEOUT
@@ -201,7 +222,7 @@ async def fetch(
     finally:
         if talk.transport is not None:
             talk.transport.abort()
-    return _exchange(url, method, talk, address=address, fault=fault or talk.fault, phases=watch.phases())
+    return _exchange(url, method, talk, address=reached, fault=fault or talk.fault, phases=watch.phases())
 
 
 async def _open(talk: _Conversation, sock: object, url: Url, way: Way, watch: Stopwatch) -> None:
@@ -213,17 +234,28 @@ async def _open(talk: _Conversation, sock: object, url: Url, way: Way, watch: St
         await loop.create_connection(lambda: talk, sock=sock)  # type: ignore[call-overload]
 
 
-def _request(url: Url, method: str, user_agent: str, cookie: str, extra: Sequence[tuple[str, str]]) -> h11.Request:
+def _literal(address: str) -> str:
+    if address_of(address) is None:
+        raise Failed(Fault(Reason.PROTOCOL, one_line(f"{address[:60]!r} is not an IP address")))
+    return address
+
+
+def _request(url: Url, method: str, agent: str, extra: Sequence[tuple[str, str]], length: int) -> h11.Request:
+    cookies = "; ".join(value for name, value in extra if name.lower() == "cookie" and value)
+    given = [(name, value) for name, value in extra[:MAX_EXTRA] if name.lower() not in (*_FRAMING, "cookie")]
+    replaced = {name.lower() for name, _ in given}
+    ours = [("User-Agent", agent), ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")]
     headers = [
         ("Host", url.authority),
-        ("User-Agent", user_agent or USER_AGENT),
-        ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"),
+        *(one for one in ours if one[0].lower() not in replaced),
         ("Accept-Encoding", "gzip, deflate"),
         ("Connection", "close"),
-        *extra,
+        *given,
     ]
-    if cookie:
-        headers.append(("Cookie", cookie))
+    if method == "POST":
+        headers.append(("Content-Length", str(length)))
+    if cookies:
+        headers.append(("Cookie", cookies))
     return h11.Request(method=method, target=url.target, headers=headers)
 
 

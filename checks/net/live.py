@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -14,13 +16,13 @@ from checks.inventory import Network
 from checks.model import Asked
 from checks.net import trace, vantage
 from checks.net.dns import Names, Once
-from checks.net.facts import Chain, DnsAnswer, DnsStatus, Exchange, Fault, Peer, Reason
+from checks.net.facts import Chain, DnsAnswer, DnsStatus, Exchange, Fault, Peer, Rdap, Reason
 from checks.net.guard import Guard
 from checks.net.limits import BudgetSpent, Limits
 from checks.net.names import address_of, to_ascii
 from checks.net.trace import traced
 from checks.net.urls import Url, parse
-from checks.probe import BODY_CAP, MAX_HOPS
+from checks.probe import BODY_CAP, MAX_HOPS, Headers
 
 if TYPE_CHECKING:
     from checks.net.connect import Way
@@ -36,6 +38,20 @@ def prepare() -> None:
     """Import what HTTP and TLS need now. Otherwise the first look does, so that questions to DNS go out sooner."""
     for name in ("http", "redirects", "tls", "trust"):
         importlib.import_module(f"checks.net.{name}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """All that makes one request different from another: equal ones are sent once."""
+
+    method: str
+    url: str
+    cap: int = BODY_CAP
+    timeout: float = 10.0
+    headers: Headers = ()
+    address: str = ""
+    body: bytes = b""
+    cookie: str = ""
 
 
 class LiveProbe:
@@ -71,6 +87,7 @@ class LiveProbe:
         self._path = path
         self._once = Once()
         self._counts: dict[str, Counter[str]] = {"http": Counter(), "tls": Counter()}
+        self._look = 0
         guard = Guard(network.allow_private)
         self._names = Names(network.resolvers, guard=guard, first=path)
         self._guard = guard
@@ -157,15 +174,37 @@ class LiveProbe:
 
         return await self._once.get((how, plain, type), work)
 
-    async def get(self, url: str, *, cap: int = BODY_CAP, timeout: float = 10.0) -> Exchange:
-        """One GET on a new connection."""
-        try:
-            parsed = parse(url)
-        except ValueError as error:
-            return Exchange(url[:2000], fault=Fault(Reason.PROTOCOL, str(error)[:300]))
-        return await self._get(parsed, "", cap, timeout)
+    async def dns_secure(self, name: str, type: str, *, checking: bool = True) -> DnsAnswer:
+        """What a validating resolver says with signatures asked for; `checking=False`: without its check."""
+        plain = name.strip().rstrip(".").lower() or "."
 
-    async def _get(self, url: Url, cookie: str, cap: int = BODY_CAP, timeout: float = 10.0) -> Exchange:
+        async def work() -> DnsAnswer:
+            if self._spent():
+                return DnsAnswer(plain, type, "", DnsStatus.TIMEOUT, detail=_SPENT)
+            answer = await self._names.secure(plain, type, checking=checking)
+            self._tell(trace.of_dns(answer, trace.SIGNED if checking else trace.UNCHECKED))
+            return answer
+
+        return await self._once.get(("secure", plain, type, checking), work)
+
+    async def get(
+        self, url: str, *, cap: int = BODY_CAP, timeout: float = 10.0, headers: Headers = (), address: str = ""
+    ) -> Exchange:
+        """One GET on a new connection."""
+        return await self._request(_Request("GET", url, cap, timeout, headers, address))
+
+    async def post(self, url: str, *, body: bytes = b"", headers: Headers = (), timeout: float = 10.0) -> Exchange:
+        """One POST on a new connection."""
+        return await self._request(_Request("POST", url, BODY_CAP, timeout, headers, body=body))
+
+    async def _request(self, request: _Request) -> Exchange:
+        try:
+            url = parse(request.url)
+        except ValueError as error:
+            return Exchange(request.url[:2000], request.method, fault=Fault(Reason.PROTOCOL, str(error)[:300]))
+        return await self._fetch(url, replace(request, url=str(url)))
+
+    async def _fetch(self, url: Url, request: _Request) -> Exchange:
         async def work() -> Exchange:
             from checks.net import http
 
@@ -175,29 +214,39 @@ class LiveProbe:
                     exchange = await http.fetch(
                         url,
                         self._enter(),
-                        cap=cap,
-                        timeout=timeout,
+                        method=request.method,
+                        cap=request.cap,
+                        timeout=request.timeout,
                         user_agent=self._network.user_agent,
-                        cookie=cookie,
+                        cookie=request.cookie,
+                        extra=request.headers,
+                        body=request.body,
+                        address=request.address,
                     )
             except BudgetSpent:
-                exchange = Exchange(str(url), port=url.port, fault=Fault(Reason.BUDGET, _SPENT))
-            self._tell(trace.of_exchange(exchange))
+                exchange = Exchange(str(url), request.method, port=url.port, fault=Fault(Reason.BUDGET, _SPENT))
+            self._tell(trace.of_exchange(exchange, request.headers, request.address))
             return exchange
 
-        return await self._once.get(("get", str(url), cookie, cap, timeout), work)
+        return await self._once.get((request, self._look), work)
 
-    async def chain(self, url: str, *, keep_cookies: bool = False, max_hops: int = MAX_HOPS) -> Chain:
+    async def chain(
+        self, url: str, *, keep_cookies: bool = False, max_hops: int = MAX_HOPS, headers: Headers = ()
+    ) -> Chain:
         """Follow redirects from `url`, one `get` a hop."""
+
+        async def hop(at: Url, cookie: str, home: bool) -> Exchange:
+            sent = headers if home else tuple(one for one in headers if one[0].lower() not in trace.SECRET)
+            return await self._fetch(at, _Request("GET", str(at), headers=sent, cookie=cookie))
 
         async def work() -> Chain:
             from checks.net import redirects
 
-            return await redirects.walk(url, self._get, now=self._now, keep_cookies=keep_cookies, max_hops=max_hops)
+            return await redirects.walk(url, hop, now=self._now, keep_cookies=keep_cookies, max_hops=max_hops)
 
-        return await self._once.get(("chain", url, keep_cookies, max_hops), work)
+        return await self._once.get(("chain", url, keep_cookies, max_hops, headers, self._look), work)
 
-    async def tls(self, host: str, *, port: int = 443, family: int = 4) -> Peer:
+    async def tls(self, host: str, *, port: int = 443, family: int = 4, newest: str = "") -> Peer:
         """One verified handshake, and an unverified one where it is refused."""
         try:
             address = address_of(host)
@@ -206,25 +255,67 @@ class LiveProbe:
             return Peer(host[:300], "", port, verified=False, fault=Fault(Reason.DNS, str(error)[:300]))
 
         async def work() -> Peer:
-            from checks.net import tls
+            from checks.net import tls, trust
 
+            if newest and not trust.offers(newest):
+                cannot = Fault(Reason.UNSUPPORTED, f"OpenSSL here cannot offer {newest[:20]!r}")
+                return Peer(name, "", port, verified=False, fault=cannot)
             try:
                 async with self._limits.turn(name):
                     self._counts["tls"][name] += 1
+                    way = self._enter()
                     peer = await tls.look(
                         name,
-                        self._enter(),
+                        replace(way, trust=trust.capped(self._network.ca_file, newest)) if newest else way,
                         self._clock,
                         port=port,
                         family=family,
                         user_agent=self._network.user_agent,
+                        newest=newest,
                     )
             except BudgetSpent:
                 peer = Peer(name, "", port, verified=False, fault=Fault(Reason.BUDGET, _SPENT))
-            self._tell(trace.of_peer(peer))
+            self._tell(trace.of_peer(peer, newest))
             return peer
 
-        return await self._once.get(("tls", name, port, family), work)
+        return await self._once.get(("tls", name, port, family, newest), work)
+
+    async def tcp(self, address: str, port: int, *, timeout: float = 5.0) -> Fault | None:
+        """Why nothing can be reached there; None where something listens."""
+
+        async def work() -> Fault | None:
+            from checks.net import knock
+
+            try:
+                async with self._limits.turn(address):
+                    self._counts["tcp"][address] += 1
+                    fault = await knock.knock(address, port, self._enter(), timeout=timeout)
+            except BudgetSpent:
+                fault = Fault(Reason.BUDGET, _SPENT)
+            self._tell(trace.of_tcp(address, port, fault))
+            return fault
+
+        return await self._once.get(("tcp", address, port, timeout), work)
+
+    async def rdap(self, domain: str) -> Rdap:
+        """What the registry says about a registered domain."""
+
+        async def work() -> Rdap:
+            from checks.net import rdap
+
+            answer = await rdap.look(
+                domain, self.chain, base=self._network.rdap, replaced=bool(self._network.resolvers)
+            )
+            self._tell(trace.of_rdap(answer))
+            return answer
+
+        return await self._once.get(("rdap", domain), work)
+
+    def fresh(self, n: int) -> LiveProbe:
+        """The same run with an n-th look of its own at pages: limits, names, handshakes and counts are shared."""
+        other = copy.copy(self)
+        other._look = n  # noqa: SLF001  (the same class)
+        return other
 
     async def online(self) -> bool:
         """Whether the bot itself can see out; asked once per run."""

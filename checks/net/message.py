@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import dns.exception
 import dns.flags
@@ -28,7 +29,8 @@ MAX_ALIASES = 8
 EDNS_SIZE = 1232
 """UDP answers up to this size pass everywhere without being cut into pieces (DNS flag day 2020)."""
 _HEADER = struct.Struct("!6H")
-_NAMES_AT = {2: 0, 5: 0, 6: 0, 12: 0, 15: 2, 18: 2, 33: 6, 35: 0, 39: 0}
+MAX_EXTENDED = 8
+_NAMES_AT = {2: 0, 5: 0, 6: 0, 12: 0, 15: 2, 18: 2, 33: 6, 35: 0, 39: 0, 46: 18, 47: 0, 64: 2, 65: 2}
 """Types whose data holds a name that may be compressed, and after how many bytes it begins."""
 
 
@@ -49,9 +51,26 @@ class Said:
     detail: str = ""
     open_alias: str = ""
     """The last alias, where this message does not say what is behind it."""
+    authenticated: bool = False
+    extended: tuple[tuple[int, str], ...] = ()
+    signed_until: datetime | None = None
 
 
-def question(name: str, type: str, id: int, *, recursive: bool = True, edns: bool = True) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a question is asked."""
+
+    recursive: bool = True
+    signatures: bool = False
+    """DO: signatures come along, and the resolver says whether it checked them (RFC 3225)."""
+    checking: bool = True
+    """False: CD, the answer comes even where the check of its signatures fails (RFC 4035 section 3.2.2)."""
+
+
+PLAIN = Manner()
+
+
+def question(name: str, type: str, id: int, manner: Manner = PLAIN, *, edns: bool = True) -> bytes:
     """The bytes of a question.
 
     Raises:
@@ -64,9 +83,12 @@ def question(name: str, type: str, id: int, *, recursive: bool = True, edns: boo
             use_edns=0 if edns else False,
             payload=EDNS_SIZE,
             id=id,
+            want_dnssec=manner.signatures and edns,
         )
-        if not recursive:
+        if not manner.recursive:
             query.flags &= ~dns.flags.RD
+        if not manner.checking:
+            query.flags |= dns.flags.CD
         return query.to_wire()
     except (dns.exception.DNSException, ValueError, UnicodeError) as error:
         raise Malformed(f"{name[:80]!r} is not a name that DNS can carry: {type_of(error)}") from None
@@ -166,6 +188,35 @@ def answers_question(message: dns.message.Message, name: dns.name.Name, rdtype: 
 
 def read(message: dns.message.Message, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Said:
     """What the message says about the question: records behind aliases, or in which way there are none."""
+    return replace(
+        _content(message, name, rdtype),
+        authenticated=bool(message.flags & dns.flags.AD),
+        extended=_extended(message),
+        signed_until=_signed_until(message, rdtype),
+    )
+
+
+def _extended(message: dns.message.Message) -> tuple[tuple[int, str], ...]:
+    """The reasons that the server adds (RFC 8914), printable."""
+    errors = message.extended_errors()[:MAX_EXTENDED]
+    return tuple(
+        (int(error.code), "".join(one if one.isprintable() else "?" for one in (error.text or "").strip()[:200]))
+        for error in errors
+    )
+
+
+def _signed_until(message: dns.message.Message, rdtype: dns.rdatatype.RdataType) -> datetime | None:
+    """When the first of the signatures over the answer's records ends (RFC 4034 section 3.1.5)."""
+    ends = [
+        signature.expiration
+        for rrset in message.answer
+        if rrset.rdtype == dns.rdatatype.RRSIG and rrset.covers in (rdtype, dns.rdatatype.CNAME)
+        for signature in rrset
+    ]
+    return datetime.fromtimestamp(min(ends), UTC) if ends else None
+
+
+def _content(message: dns.message.Message, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Said:
     authoritative = bool(message.flags & dns.flags.AA)
     rcode = message.rcode()
     if rcode == dns.rcode.REFUSED:
@@ -225,7 +276,7 @@ def _absent(
 def _failure(message: dns.message.Message) -> str:
     """The failure with the reasons that the server adds (RFC 8914)."""
     words = [f"the server reports {dns.rcode.to_text(message.rcode())}"]
-    words += [f"{error.code}: {(error.text or '').strip()}"[:100] for error in message.extended_errors()[:3]]
+    words += [f"{code}: {text}"[:100] for code, text in _extended(message)[:3]]
     return "; ".join(words)[:300]
 
 

@@ -14,8 +14,8 @@ from checks.net.urls import Url, follow, parse
 REDIRECTS = (301, 302, 303, 307, 308)
 MAX_COOKIES = 50
 MAX_COOKIE = 4096
-Fetch = Callable[[Url, str], Awaitable[Exchange]]
-"""One request with a Cookie header (empty for none)."""
+Fetch = Callable[[Url, str, bool], Awaitable[Exchange]]
+"""One request with a Cookie header (empty for none), and whether it goes where the chain began: secrets stay there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +91,14 @@ async def walk(start: str, fetch: Fetch, *, now: datetime, keep_cookies: bool, m
     except ValueError as error:
         exchange = Exchange(start[:2000], fault=Fault(Reason.PROTOCOL, str(error)[:300]))
         return Chain(start[:2000], (exchange,), ChainEnd.FAULT)
+    first = url
     jar = Jar(now)
     cookie = ""
     seen: set[tuple[str, str]] = set()
     exchanges: list[Exchange] = []
     while True:
         seen.add((str(url), cookie))
-        exchange = await fetch(url, cookie)
+        exchange = await fetch(url, cookie, url.host == first.host and url.scheme in (first.scheme, "https"))
         exchanges.append(exchange)
         if exchange.status not in REDIRECTS:
             end = ChainEnd.FINAL if exchange.fault is None else ChainEnd.FAULT

@@ -17,7 +17,7 @@ import dns.rdatatype
 
 from checks.net import message as messages
 from checks.net.facts import DnsAnswer, DnsStatus
-from checks.net.message import Malformed, Said
+from checks.net.message import PLAIN, Malformed, Manner, Said
 
 TRIES = 2
 TRY_SECONDS = 2.0
@@ -99,7 +99,7 @@ class Resolver:
         if door is not None and door.transport is not None:
             door.transport.abort()
 
-    async def ask(self, name: str, type: str, *, recursive: bool = True) -> tuple[DnsAnswer, str]:
+    async def ask(self, name: str, type: str, manner: Manner = PLAIN) -> tuple[DnsAnswer, str]:
         """The server's answer to one question, and the alias that it left open (or "").
 
         Aliases are followed within the message only; `checks.net.dns` goes on from there.
@@ -107,7 +107,7 @@ class Resolver:
         began = time.perf_counter()
         async with self._slots:
             began = time.perf_counter()
-            said = await self._ask(name, type, recursive=recursive)
+            said = await self._ask(name, type, manner)
         answer = DnsAnswer(
             name=name,
             type=type,
@@ -120,18 +120,21 @@ class Resolver:
             authoritative=said.authoritative,
             took_ms=(time.perf_counter() - began) * 1000,
             detail=said.detail,
+            authenticated=said.authenticated,
+            extended=said.extended,
+            signed_until=said.signed_until,
         )
         return answer, said.open_alias
 
-    async def _ask(self, name: str, type: str, *, recursive: bool) -> Said:
+    async def _ask(self, name: str, type: str, manner: Manner) -> Said:
         try:
-            wire = messages.question(name, type, 0, recursive=recursive)
+            wire = messages.question(name, type, 0, manner)
             query = dns.message.from_wire(wire)
             qname, qtype = query.question[0].name, query.question[0].rdtype
             message = await self._udp(wire, qname, qtype)
             if message.rcode() in (dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS) and query.edns >= 0:
                 # Very old servers know no EDNS (RFC 6891 section 7).
-                wire = messages.question(name, type, 0, recursive=recursive, edns=False)
+                wire = messages.question(name, type, 0, manner, edns=False)
                 message = await self._udp(wire, qname, qtype)
             if message.flags & dns.flags.TC:
                 message = await self._tcp(wire, qname, qtype)

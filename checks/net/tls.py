@@ -20,11 +20,20 @@ SECONDS = 10.0
 """For a handshake, name look-up included."""
 DATE_SECONDS = 3.0
 _HEAD = 16 * 1024
+_NOT_OURS = ("NO_PROTOCOLS_AVAILABLE", "NO_CIPHERS_AVAILABLE", "UNSUPPORTED_SSL_VERSION")
+"""OpenSSL's words for: this side has nothing to offer."""
 _DATE = re.compile(rb"\r\ndate:[ \t]*([^\r\n]{1,64})", re.IGNORECASE)
 
 
 async def look(
-    host: str, way: Way, clock: Callable[[], datetime], *, port: int = 443, family: int = 4, user_agent: str = ""
+    host: str,
+    way: Way,
+    clock: Callable[[], datetime],
+    *,
+    port: int = 443,
+    family: int = 4,
+    user_agent: str = "",
+    newest: str = "",
 ) -> Peer:
     """What the server at `host` shows. Never raises for what the network does.
 
@@ -35,6 +44,7 @@ async def look(
         port: Where to connect, before the port map.
         family: 4 or 6.
         user_agent: For the request that asks for the server's time.
+        newest: The newest protocol that `way.trust` offers, where that is not simply the newest there is.
     """
     watch = Stopwatch()
     address = ""
@@ -55,12 +65,13 @@ async def look(
     except (OSError, Failed, ValueError) as error:
         what = {"dns": "looking up the name", "tcp": "connecting"}.get(watch.phase, "setting up the secure connection")
         fault = fault_of(error, what)
-    took = watch.phases().tls
-    if fault.reason is not Reason.TLS:
-        return Peer(host, address, port, verified=False, fault=fault, took_ms=took)
-    return await _unverified(
-        Peer(host, address, port, verified=False, fault=fault, took_ms=took), way, clock, user_agent
-    )
+        if getattr(error, "reason", "") in _NOT_OURS:
+            fault = Fault(Reason.UNSUPPORTED, f"OpenSSL here cannot offer {newest or 'what this needs'}")
+    refused = Peer(host, address, port, verified=False, fault=fault, took_ms=watch.phases().tls)
+    # With an old protocol as the newest, a second try only makes sense where the certificate was what was refused.
+    if fault.reason is not Reason.TLS or (newest and not fault.verify_code):
+        return refused
+    return await _unverified(refused, way, clock, user_agent, newest)
 
 
 async def _handshake(sock: socket.socket, context: ssl.SSLContext, host: str) -> asyncio.StreamWriter:
@@ -81,14 +92,14 @@ def _peer(host: str, address: str, port: int, writer: asyncio.StreamWriter, watc
     )
 
 
-async def _unverified(refused: Peer, way: Way, clock: Callable[[], datetime], user_agent: str) -> Peer:
+async def _unverified(refused: Peer, way: Way, clock: Callable[[], datetime], user_agent: str, newest: str) -> Peer:
     """The refused peer with its certificates and its time, as far as it shows them to somebody who checks nothing."""
     writer: asyncio.StreamWriter | None = None
     try:
         async with asyncio.timeout(SECONDS):
             sock = await connect_to(refused.address, way.ports.get(refused.port, refused.port))
             reader, writer = await asyncio.open_connection(
-                sock=sock, ssl=trust.unverifying(), server_hostname=refused.host, limit=_HEAD
+                sock=sock, ssl=trust.unverifying(newest), server_hostname=refused.host, limit=_HEAD
             )
             connection = writer.get_extra_info("ssl_object")
             shown = (connection.version() or "", parse_all(chain_of(connection)))

@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from checks.model import Asked
-from checks.net.facts import Chain, DnsAnswer, Exchange, Fault, Peer
-from checks.probe import BODY_CAP, MAX_HOPS, Probe
+from checks.net.facts import Chain, DnsAnswer, Exchange, Fault, Peer, Rdap
+from checks.probe import BODY_CAP, MAX_HOPS, Headers, Probe
 
 LONGEST = 500
+SECRET = ("cookie", "authorization", "proxy-authorization", "x-api-key")
+"""Request headers of which only the name is written down."""
+SIGNED = ", with signatures"
+UNCHECKED = ", signatures not checked"
 _TELLING = ("location", "content-type", "server", "cf-mitigated", "strict-transport-security", "retry-after")
 
 
-def of_dns(answer: DnsAnswer) -> Asked:
-    """A DNS question as evidence."""
+def of_dns(answer: DnsAnswer, how: str = "") -> Asked:
+    """A DNS question as evidence; `how` is added to what was asked."""
     words = [answer.status.value]
     if answer.cnames:
         words.append("alias of " + " → ".join(answer.cnames))
@@ -21,24 +25,32 @@ def of_dns(answer: DnsAnswer) -> Asked:
         words.append("; ".join(answer.records))
     if answer.status.known:
         words.append(f"ttl {answer.ttl} s")
+    if answer.authenticated:
+        words.append("signatures checked")
+    if answer.signed_until is not None:
+        words.append(f"signed until {answer.signed_until.isoformat()}")
+    words += [f"{code}: {text}" if text else f"extended error {code}" for code, text in answer.extended]
     if answer.detail:
         words.append(answer.detail)
-    return _asked(f"DNS {answer.type} {answer.name}", answer.server or "resolver", ", ".join(words), answer.took_ms)
+    return _asked(
+        f"DNS {answer.type} {answer.name}{how}", answer.server or "resolver", ", ".join(words), answer.took_ms
+    )
 
 
-def of_exchange(exchange: Exchange) -> Asked:
-    """A request as evidence."""
+def of_exchange(exchange: Exchange, headers: Headers = (), address: str = "") -> Asked:
+    """A request as evidence; `headers` and `address` are what it was told beyond its URL."""
     words = [f"HTTP {exchange.status}"] if exchange.status else []
     words += [f"{name}: {exchange.header(name)[:160]}" for name in _TELLING if exchange.header(name)]
     if exchange.status:
         words.append(f"{len(exchange.body)} bytes" + (" and more" if exchange.truncated else ""))
     words += _fault(exchange.fault)
-    what = f"{exchange.method} {exchange.url}"
+    what = f"{exchange.method} {exchange.url}" + (f" at {address}" if address else "")
+    what += "".join(f", {name}: {'…' if name.lower() in SECRET else value[:80]}" for name, value in headers[:10])
     return _asked(what, exchange.address or "nobody", ", ".join(words), exchange.phases.total)
 
 
-def of_peer(peer: Peer) -> Asked:
-    """A handshake as evidence."""
+def of_peer(peer: Peer, newest: str = "") -> Asked:
+    """A handshake as evidence; `newest` is the newest protocol that was offered."""
     words = [f"{peer.protocol or 'no connection'}, {'verified' if peer.verified else 'not verified'}"]
     words += _fault(peer.fault)
     for certificate in peer.chain[:3]:
@@ -46,7 +58,24 @@ def of_peer(peer: Peer) -> Asked:
         words.append(f"{certificate.subject} from {certificate.issuer} until {until}")
     if peer.server_time_skew_s is not None:
         words.append(f"our clock is {peer.server_time_skew_s:+.0f} s from the server's")
-    return _asked(f"TLS {peer.host}:{peer.port}", peer.address or "nobody", ", ".join(words), peer.took_ms)
+    at_most = f" with {newest} at most" if newest else ""
+    return _asked(f"TLS {peer.host}:{peer.port}{at_most}", peer.address or "nobody", ", ".join(words), peer.took_ms)
+
+
+def of_tcp(address: str, port: int, fault: Fault | None) -> Asked:
+    """A connection as evidence."""
+    return _asked(f"TCP {address}:{port}", address, ", ".join(_fault(fault)) or "something listens", 0.0)
+
+
+def of_rdap(answer: Rdap) -> Asked:
+    """A question to a registry as evidence."""
+    words = [] if not answer.known else ["registered" if answer.registered else "not registered"]
+    if answer.expires is not None:
+        words.append(f"until {answer.expires.isoformat()}")
+    if answer.registrar:
+        words.append(f"at {answer.registrar}")
+    words += [*answer.statuses, *_fault(answer.fault)]
+    return _asked(f"RDAP {answer.domain}", "registry" if answer.known else "nobody", ", ".join(words), answer.took_ms)
 
 
 def _fault(fault: Fault | None) -> list[str]:
@@ -91,21 +120,48 @@ class TracedProbe:
             self._note(of_dns(answer))
         return answers
 
-    async def get(self, url: str, *, cap: int = BODY_CAP, timeout: float = 10.0) -> Exchange:
-        exchange = await self._probe.get(url, cap=cap, timeout=timeout)
-        self._note(of_exchange(exchange))
+    async def dns_secure(self, name: str, type: str, *, checking: bool = True) -> DnsAnswer:
+        answer = await self._probe.dns_secure(name, type, checking=checking)
+        self._note(of_dns(answer, SIGNED if checking else UNCHECKED))
+        return answer
+
+    async def get(
+        self, url: str, *, cap: int = BODY_CAP, timeout: float = 10.0, headers: Headers = (), address: str = ""
+    ) -> Exchange:
+        exchange = await self._probe.get(url, cap=cap, timeout=timeout, headers=headers, address=address)
+        self._note(of_exchange(exchange, headers, address))
         return exchange
 
-    async def chain(self, url: str, *, keep_cookies: bool = False, max_hops: int = MAX_HOPS) -> Chain:
-        chain = await self._probe.chain(url, keep_cookies=keep_cookies, max_hops=max_hops)
+    async def post(self, url: str, *, body: bytes = b"", headers: Headers = (), timeout: float = 10.0) -> Exchange:
+        exchange = await self._probe.post(url, body=body, headers=headers, timeout=timeout)
+        self._note(of_exchange(exchange, headers))
+        return exchange
+
+    async def chain(
+        self, url: str, *, keep_cookies: bool = False, max_hops: int = MAX_HOPS, headers: Headers = ()
+    ) -> Chain:
+        chain = await self._probe.chain(url, keep_cookies=keep_cookies, max_hops=max_hops, headers=headers)
         for exchange in chain.exchanges:
-            self._note(of_exchange(exchange))
+            self._note(of_exchange(exchange, headers))
         return chain
 
-    async def tls(self, host: str, *, port: int = 443, family: int = 4) -> Peer:
-        peer = await self._probe.tls(host, port=port, family=family)
-        self._note(of_peer(peer))
+    async def tls(self, host: str, *, port: int = 443, family: int = 4, newest: str = "") -> Peer:
+        peer = await self._probe.tls(host, port=port, family=family, newest=newest)
+        self._note(of_peer(peer, newest))
         return peer
+
+    async def tcp(self, address: str, port: int, *, timeout: float = 5.0) -> Fault | None:
+        fault = await self._probe.tcp(address, port, timeout=timeout)
+        self._note(of_tcp(address, port, fault))
+        return fault
+
+    async def rdap(self, domain: str) -> Rdap:
+        answer = await self._probe.rdap(domain)
+        self._note(of_rdap(answer))
+        return answer
+
+    def fresh(self, n: int) -> Probe:
+        return TracedProbe(self._probe.fresh(n), self._asked)
 
     async def online(self) -> bool:
         return await self._probe.online()

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import ssl
+import warnings
 from functools import lru_cache
 from pathlib import Path
+
+VERSIONS = {
+    "TLSv1": ssl.TLSVersion.TLSv1,
+    "TLSv1.1": ssl.TLSVersion.TLSv1_1,
+    "TLSv1.2": ssl.TLSVersion.TLSv1_2,
+    "TLSv1.3": ssl.TLSVersion.TLSv1_3,
+}
 
 
 def verifying(ca_file: str = "") -> ssl.SSLContext:
@@ -36,12 +44,44 @@ def _verifying(ca_file: str, _changed: int, _size: int) -> ssl.SSLContext:
     return context
 
 
-@lru_cache(maxsize=1)
-def unverifying() -> ssl.SSLContext:
-    """Settings that accept every certificate, weak ones too: only for looking at what a server shows."""
+@lru_cache(maxsize=4)
+def unverifying(newest: str = "") -> ssl.SSLContext:
+    """Settings that accept every certificate, weak ones too: only for looking at what a server shows.
+
+    `newest` is the newest protocol offered, one of `VERSIONS`; with one of the old ones everything old is offered.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
     context.set_alpn_protocols(["http/1.1"])
+    return _capped(context, newest)
+
+
+def offers(newest: str) -> bool:
+    """Whether OpenSSL here can offer a protocol as the newest one."""
+    flags = {"TLSv1": ssl.HAS_TLSv1, "TLSv1.1": ssl.HAS_TLSv1_1, "TLSv1.2": ssl.HAS_TLSv1_2, "TLSv1.3": ssl.HAS_TLSv1_3}
+    return flags.get(newest, False)
+
+
+def capped(ca_file: str, newest: str) -> ssl.SSLContext:
+    """As `verifying`, but with `newest` as the newest protocol; its weak ciphers and keys are accepted."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.hostname_checks_common_name = False
+    context.set_alpn_protocols(["http/1.1"])
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    if ca_file:
+        context.load_verify_locations(cafile=ca_file)
+    else:
+        context.load_default_certs()
+    return _capped(context, newest)
+
+
+def _capped(context: ssl.SSLContext, newest: str) -> ssl.SSLContext:
+    if newest:
+        with warnings.catch_warnings():
+            # Python warns that old protocols are weak, which is exactly what is looked for.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = VERSIONS[newest]
     return context

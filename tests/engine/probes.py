@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from checks.inventory import Host, Inventory
 from checks.model import Check, Json, Kind, Outcome, Purpose, Severity, Status, Target, Verdict
-from checks.net.facts import Chain, DnsAnswer, DnsStatus, Exchange, Fault, Peer, Reason
-from checks.probe import Probe
+from checks.net.facts import Chain, DnsAnswer, DnsStatus, Exchange, Fault, Peer, Rdap, Reason
+from checks.probe import Headers, Probe
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -64,14 +64,31 @@ class TableProbe:
     async def dns_authoritative(self, name: str, type: str) -> tuple[DnsAnswer, ...]:
         return (await self.dns(name, type),)
 
-    async def get(self, url: str, *, cap: int = 0, timeout: float = 10.0) -> Exchange:
+    async def dns_secure(self, name: str, type: str, *, checking: bool = True) -> DnsAnswer:
+        return await self.dns(name, type)
+
+    async def get(
+        self, url: str, *, cap: int = 0, timeout: float = 10.0, headers: Headers = (), address: str = ""
+    ) -> Exchange:
         return Exchange(url, fault=Fault(Reason.REFUSED))
 
-    async def chain(self, url: str, *, keep_cookies: bool = False, max_hops: int = 10) -> Chain:
+    async def post(self, url: str, *, body: bytes = b"", headers: Headers = (), timeout: float = 10.0) -> Exchange:
+        return Exchange(url, method="POST", fault=Fault(Reason.REFUSED))
+
+    async def chain(self, url: str, *, keep_cookies: bool = False, max_hops: int = 10, headers: Headers = ()) -> Chain:
         raise NotImplementedError
 
-    async def tls(self, host: str, *, port: int = 443, family: int = 4) -> Peer:
+    async def tls(self, host: str, *, port: int = 443, family: int = 4, newest: str = "") -> Peer:
         return Peer(host, "", port, verified=False, fault=Fault(Reason.REFUSED))
+
+    async def tcp(self, address: str, port: int, *, timeout: float = 5.0) -> Fault | None:
+        return Fault(Reason.REFUSED)
+
+    async def rdap(self, domain: str) -> Rdap:
+        return Rdap(domain, known=False, fault=Fault(Reason.REFUSED))
+
+    def fresh(self, n: int) -> Probe:
+        return self
 
     async def online(self) -> bool:
         await pause()

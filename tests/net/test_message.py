@@ -99,7 +99,7 @@ def test_a_name_that_dns_cannot_carry_is_malformed(name: str) -> None:
 def test_a_question_leaves_without_recursion_where_asked() -> None:
     """Name servers of a zone are asked with RD=0."""
     assert dns.message.from_wire(messages.question("a.test", "A", 5)).flags & dns.flags.RD
-    plain = dns.message.from_wire(messages.question("a.test", "A", 5, recursive=False, edns=False))
+    plain = dns.message.from_wire(messages.question("a.test", "A", 5, messages.Manner(recursive=False), edns=False))
     assert not plain.flags & dns.flags.RD
     assert plain.edns == -1
     assert plain.id == 5

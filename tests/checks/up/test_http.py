@@ -64,7 +64,7 @@ def test_each_answer_has_facts_that_lead_to_it(code):
 
 def test_every_fault_of_the_network_has_a_class():
     """What is not the bot's own fault says the page is down."""
-    own = {Reason.BLOCKED, Reason.BUDGET, Reason.BUG}
+    own = {Reason.BLOCKED, Reason.BUDGET, Reason.UNSUPPORTED, Reason.BUG}
     assert set(CLASS) | own == set(Reason)
 
 
