@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import zlib
 from collections.abc import Sequence
@@ -13,6 +14,11 @@ from enum import StrEnum
 from bot.store.codes import SEVERITY, SEVERITY_OF, STATUS, STATUS_OF, from_ms, to_ms
 from checks.model import Finding, Severity, Status
 from checks.report import Report
+
+log = logging.getLogger(__name__)
+
+LARGEST_REPORT = 32 * 1024 * 1024
+"""Bytes of a report's JSON: a hundred hosts make two million."""
 
 
 class Stage(StrEnum):
@@ -163,7 +169,18 @@ def _packed(report: Report) -> bytes:
 
 
 def _unpacked(data: bytes) -> Report:
-    return Report.from_json(json.loads(zlib.decompress(data)))
+    """Raises ValueError or TypeError for what is no report, however it came into the file."""
+    unpacker = zlib.decompressobj()
+    try:
+        text = unpacker.decompress(data, LARGEST_REPORT)
+        if unpacker.unconsumed_tail or not unpacker.eof:
+            raise ValueError("it is cut off or too large")
+        found = json.loads(text)
+    except (zlib.error, RecursionError) as error:
+        raise ValueError(str(error)) from error
+    if not isinstance(found, dict):
+        raise TypeError("it is no JSON object")
+    return Report.from_json(found)
 
 
 def _store_results(
@@ -245,9 +262,15 @@ def _newest(connection: sqlite3.Connection, product: str, stage: Stage, more: st
 
 
 def report(connection: sqlite3.Connection, id: int) -> Report | None:
-    """The report of a finished audit, whole."""
+    """The report of a finished audit, whole; None where there is none, or what is stored cannot be read."""
     row = connection.execute("SELECT report FROM audit WHERE id = ?", (id,)).fetchone()
-    return None if row is None or row["report"] is None else _unpacked(row["report"])
+    if row is None or row["report"] is None:
+        return None
+    try:
+        return _unpacked(row["report"])
+    except (ValueError, TypeError) as error:
+        log.error("the stored report of audit %s cannot be read: %s", id, error)  # noqa: TRY400
+        return None
 
 
 def history(connection: sqlite3.Connection, product: str, check: str, target: str, *, limit: int = 50) -> list[Past]:

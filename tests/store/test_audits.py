@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import tracemalloc
+import zlib
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -109,3 +111,29 @@ async def test_the_journal_is_only_ever_added_to(store, now):
             await store.write(lambda c, statement=statement: c.execute(statement))
     [entry] = await store.read(lambda c: journal.recent(c, "acme"))
     assert (entry.actor, entry.at, entry.data) == ("U1", now, {"only": ["dns"]})
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        b"",
+        b"no report",
+        zlib.compress(b"{}")[:-3],
+        zlib.compress(b"[1]"),
+        zlib.compress(b"[" * 200_000),
+        zlib.compress(b'{"schema": 99}'),
+        zlib.compress(b'{"schema": 1, "product": "x", "targets": 3, "started_at": "x", "took_ms": "x"}'),
+        zlib.compress(b" " * 200_000_000),
+    ],
+)
+async def test_a_report_that_cannot_be_read_is_no_report(store, now, stored):
+    """A damaged or hostile file costs that report, not the bot; what claims to be huge is not unpacked."""
+    id = await store.write(lambda c: _audit(c, now, _finding(Status.PASS, now)))
+    await store.write(lambda c: c.execute("UPDATE audit SET report = ? WHERE id = ?", (stored, id)))
+    tracemalloc.start()
+    found = await store.read(lambda c: audits.report(c, id))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found is None
+    assert most < 3 * audits.LARGEST_REPORT
+    assert (await store.read(lambda c: audits.get(c, id))).stage is Stage.DONE
