@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from tests.bench.measure import ROOT, contestant, environment, interleaved, said
 from tests.bench.product import DOMAIN, product
@@ -48,7 +49,7 @@ async def measure(bench: Bench) -> list[Row]:
     except LookupError as reason:
         return [Row("mail", "--only mail", "checkdmarc", skipped=str(reason))]
     rows: list[Row] = []
-    for latency in (0.0, 0.02):
+    for latency in (0.02,) if bench.quick else (0.0, 0.02):
         folder = bench.folder / f"{latency * 1000:g}"
         folder.mkdir()
         async with product(folder, latency) as shop:
@@ -75,11 +76,14 @@ def _alone() -> dict[str, str]:
     return kept
 
 
-def _rows(found: dict[str, list[dict[str, float]]], latency: float) -> list[Row]:
+def _rows(found: dict[str, list[dict[str, Any]]], latency: float) -> list[Row]:
     """Wall and processor time without the start, and processor time with it."""
     wrong = [each for name in ("all", "same") for each in found[name] if not each["valid"]]
     if wrong:
         raise RuntimeError(f"checkdmarc did not find the zone in order: {wrong[0]}")
+    bad = [each["findings"] for each in found["ours"] if set(each["findings"]) != {"pass"}]
+    if bad:
+        raise RuntimeError(f"the mail records are in order, but the checks say {bad[0]}")
     far = latency > 0
     rows = []
     for name, peer_name in (("all", WHOLE), ("same", SAME)):

@@ -59,7 +59,7 @@ async def measure(bench: Bench) -> list[Row]:
     """Two commands beside an interpreter that imports asyncio and ends."""
     folder = bench.folder
     found = await interleaved(
-        bench.rounds(15, 5),
+        bench.rounds(15, 3),
         {
             "floor": lambda: run((sys.executable, "-c", "import asyncio"), folder),
             "launch --help": lambda: run(ours("--help"), folder),
