@@ -26,6 +26,8 @@ CLOSING = {
     for name in ("title", "script", "style", "noscript", "template", "svg", "textarea", "iframe")
 }
 """Elements whose content is no text of the page, and how each ends."""
+LONG_NUMBER = re.compile(r"&#[0-9]{9,}|&#[xX][0-9a-fA-F]{9,}")
+"""References to characters that do not exist: Python refuses to read the longest of them."""
 ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+)))?""")
 
 
@@ -93,7 +95,7 @@ class _Reader:
         if closing is None:
             return -1
         if name == "title" and not self.title and not self._in_body:
-            self.title = " ".join(unescape(self.text[start : min(closing.start(), start + 300)]).split())
+            self.title = " ".join(plain(self.text[start : min(closing.start(), start + 300)]).split())
         return _after(self.text.find(">", closing.end()), 1)
 
     def _head(self, name: str, attributes: str) -> None:
@@ -101,7 +103,7 @@ class _Reader:
             return
         said: dict[str, str] = {}
         for key, double, single, bare in ATTRIBUTE.findall(attributes):
-            said.setdefault(key.lower(), unescape(double or single or bare).strip()[:500])
+            said.setdefault(key.lower(), plain(double or single or bare).strip()[:500])
         if name == "base":
             self.base = self.base or said.get("href", "")
         elif "canonical" in said.get("rel", "").lower().split():
@@ -109,7 +111,12 @@ class _Reader:
 
     def _say(self, text: str) -> None:
         if len(self.words) < MAX_WORDS and not text.isspace():
-            self.words.extend(re.findall(r"\w+", unescape(text[:MAX_CHUNK]).lower())[: MAX_WORDS - len(self.words)])
+            self.words.extend(re.findall(r"\w+", plain(text[:MAX_CHUNK]).lower())[: MAX_WORDS - len(self.words)])
+
+
+def plain(text: str) -> str:
+    """Text with its character references replaced; those to impossible characters show as one."""
+    return unescape(LONG_NUMBER.sub("\ufffd", text))
 
 
 def _after(found: int, length: int) -> int:

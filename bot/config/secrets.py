@@ -16,7 +16,7 @@ _SHAPES = re.compile(
   | \bAIza[A-Za-z0-9_-]{30,}                                         # Google
   | \bSG\.[A-Za-z0-9_-]{15,}\.[A-Za-z0-9_-]{15,} | \bre_[A-Za-z0-9]{8,}_[A-Za-z0-9]{10,}  # SendGrid, Resend
   | -----BEGIN\ [A-Z ]*PRIVATE\ KEY                                  # PEM
-  | \beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.                   # JSON Web Tokens
+  | \beyJ[A-Za-z0-9_-]{8,1000}\.eyJ[A-Za-z0-9_-]{8,}                 # JSON Web Tokens
   | \b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,100}:[^\s/@]{1,200}@       # a URL with a password
     """,
     re.VERBOSE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import time
 
 import pytest
 from hypothesis import given
@@ -124,3 +125,18 @@ def test_shown_text_is_bounded_and_printable() -> None:
 def test_ordinary_words_are_no_secrets(text: str) -> None:
     """A false alarm here would keep somebody from writing the file."""
     assert not looks_secret(text)
+
+
+@pytest.mark.parametrize(
+    "piece", ["-eyJaaaaaaaa", "eyJaaaaaaaa.", "SG.aaaaaaaaaaaaaaaa", "sk-", "a://a:", "-----BEGIN ", "re_aaaaaaaa"]
+)
+def test_a_megabyte_of_almost_secrets_is_looked_through_quickly(piece):
+    """The largest file that is read at all, made to be slow: the time grows with its length alone."""
+    began = time.process_time()
+    looks_secret(piece * (1024 * 1024 // len(piece)))
+    assert time.process_time() - began < 3
+
+
+def test_a_long_token_is_seen_as_one():
+    """Tokens with many claims are secrets too."""
+    assert looks_secret("token: " + "eyJ" + "a" * 900 + ".eyJ" + "b" * 5000 + ".sig")

@@ -123,6 +123,14 @@ def test_masking_twice_changes_nothing(text: str):
     assert mask(once) == once
 
 
+@pytest.mark.parametrize("count", [2, 5, 12, 40, 400])
+def test_keys_that_stand_side_by_side_are_all_hidden(count: int):
+    """However many follow each other without a gap, none is left to read."""
+    masked = mask(SECRETS["slack"] + SECRETS["stripe"] * count)
+    assert "abcdefghijkl" not in masked
+    assert mask(masked) == masked
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     st.text(alphabet=" \n,()<>|", max_size=20),
@@ -148,6 +156,7 @@ def test_no_key_survives_in_any_surroundings(before: str, secret: str, after: st
         "token=",
         "eyJ",
         "eyJaaaaaa.",
+        "-eyJaaaaaa",
         "a:b@",
         "://",
         "Cookie:",

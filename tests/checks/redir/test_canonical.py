@@ -203,3 +203,11 @@ def test_a_page_made_to_be_slow_is_read_at_once(piece):
     began = perf_counter()
     read(piece * (256 * 1024 // len(piece)))
     assert perf_counter() - began < 1.0
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "0" * 5000 + "65", "x" + "f" * 5000, "1" * 20])
+def test_a_reference_to_no_character_is_text(digits):
+    """Numbers that Python refuses to read stop neither title nor words."""
+    page = read(f"<title>A &#{digits}; b</title><body>one &#{digits}; two &amp; three")
+    assert page.title.startswith("A \ufffd")
+    assert {"one", "two", "three"} <= set(page.words)
