@@ -40,7 +40,7 @@ from bot.services.config import Config
 from bot.services.container import Services
 from bot.services.health import Health, Socket
 from bot.services.look import prepare
-from bot.speakers import SPEAKERS
+from bot.speakers import speakers
 from bot.store import seen
 from bot.store.db import Store, StoreError
 
@@ -105,7 +105,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         missing_scopes=tuple(identity.missing_optional),
     )
     messenger = Messenger(client)
-    postman = Postman(store, messenger, clock, health, speakers=SPEAKERS, render=message)
+    postman = Postman(store, messenger, clock, health, speakers=speakers(config.people), render=message)
     audits = Audits(store, clock, config, postman.wake)
     services = Services(clock=clock, store=store, config=config, audits=audits, health=health, flush=postman.wake)
     session = await stack.enter_async_context(aiohttp.ClientSession())

@@ -43,12 +43,17 @@ class Speaker:
     """Told, in the transaction that marks it, in which channel and under which ts its message stands."""
 
 
-def _audit(connection: sqlite3.Connection, id: int) -> Said | None:
-    audit = audits.get(connection, id)
-    return None if audit is None else Said(_audit_document(connection, audit), audit.rev, audit.asked_by)
+def speakers(people: Mapping[str, str]) -> Mapping[str, Speaker]:
+    """Who speaks for each kind of subject; `people` leads from names in launch.yml to Slack user ids."""
+
+    def audit(connection: sqlite3.Connection, id: int) -> Said | None:
+        found = audits.get(connection, id)
+        return None if found is None else Said(_audit(connection, found, people), found.rev, found.asked_by)
+
+    return {"audit": Speaker(audit, audits.shown)}
 
 
-def _audit_document(connection: sqlite3.Connection, audit: Audit) -> Document:
+def _audit(connection: sqlite3.Connection, audit: Audit, people: Mapping[str, str]) -> Document:
     match audit.stage:
         case Stage.RUNNING:
             return view.progress(
@@ -65,7 +70,7 @@ def _audit_document(connection: sqlite3.Connection, audit: Audit) -> Document:
             found = audits.report(connection, audit.id)
             if found is not None:
                 before = None if audit.previous is None else audits.report(connection, audit.previous)
-                return view.report(found, before, audit=audit.id, only=audit.only)
+                return view.report(found, before, audit=audit.id, only=audit.only, people=people)
     return view.failed(audit.problem, only=audit.only)
 
 
@@ -81,6 +86,3 @@ def compose(row: Delivery, said: Said, render: Render) -> dict[str, Any]:
         # Slack decides what it takes; the log tells us what we should not have built.
         log.warning("%s: %s", row.subject, problem)
     return message
-
-
-SPEAKERS: Mapping[str, Speaker] = {"audit": Speaker(_audit, audits.shown)}

@@ -64,7 +64,7 @@ async def detail(call: Call, services: Services) -> Reply:
     audit, report = await services.store.read(look)
     if audit is None or report is None or audit.product != services.product:
         return Reply(notice.no_report())
-    return Reply(view.report(report, detail=True, audit=audit.id, only=audit.only))
+    return Reply(view.report(report, detail=True, audit=audit.id, only=audit.only, people=services.config.people))
 
 
 def _busy(audit: Audit) -> Document:

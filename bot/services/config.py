@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,6 +44,12 @@ class Config:
     def missing(self) -> bool:
         """Whether there is no file at all."""
         return self.file is None and self.error is None
+
+    @property
+    def people(self) -> Mapping[str, str]:
+        """Slack user ids of the names under `people`, where they are written down."""
+        people = self.file.people if self.file else {}
+        return {name: person.slack for name, person in people.items() if person.slack}
 
     @property
     def product(self) -> str:

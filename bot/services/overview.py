@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.services.container import Services
@@ -15,9 +15,7 @@ from bot.store.audits import Audit
 from bot.store.outbox import QueueState
 from checks.inventory import Inventory, Monitor
 from checks.model import Finding
-from checks.report import Decision, Report, must_fix
-
-WORST = 5
+from checks.report import Decision, Report
 
 
 class UnknownPlace(Exception):
@@ -38,11 +36,10 @@ class Readiness:
     verdict: Decision
     counts: Mapping[str, int]
     """By severity, and `unknown` and `pass`."""
-    worst: tuple[Finding, ...]
-    """The first few of what is bad, worst first."""
-    bad: int
-    """How many are bad in all."""
-    must_fix: int
+    must_fix: tuple[Finding, ...]
+    """What must be fixed before launch, worst first."""
+    can_wait: tuple[Finding, ...]
+    """Bad, but can wait."""
     unknown: tuple[Finding, ...]
     """What could not be seen: neither good nor bad."""
     outdated: bool
@@ -119,6 +116,8 @@ class Overview:
     config_problems: tuple[str, ...]
     bot: Bot
     place: Place | None = None
+    people: Mapping[str, str] = field(default_factory=dict)
+    """Slack user ids of the owners' names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +153,11 @@ async def overview(services: Services, now: datetime, about: str = "") -> Overvi
         hosts=len(inventory.hosts) if inventory else 0,
         monitors=inventory.monitors if inventory else (),
         watched=False,
-        missing=_missing(services, stored),
+        missing=_missing(services),
         config_problems=tuple(map(str, error.problems)) if error else (),
         bot=_bot(services, stored.queue, now),
         place=_place(name, inventory, stored.report) if name else None,
+        people=services.config.people,
     )
 
 
@@ -165,16 +165,14 @@ def _readiness(stored: _Stored, inventory: Inventory | None) -> Readiness | None
     last, report = stored.last, stored.report
     if last is None or report is None:
         return None
-    bad = [finding for finding in report.ranked if finding.status.bad]
     looked_at = set(report.targets)
     return Readiness(
         audit=last.id,
         at=last.ended_at or last.asked_at,
         verdict=report.verdict,
         counts=report.counts,
-        worst=tuple(bad[:WORST]),
-        bad=len(bad),
-        must_fix=sum(must_fix(finding) for finding in bad),
+        must_fix=report.must_fix,
+        can_wait=report.can_wait,
         unknown=report.unknown,
         outdated=inventory is not None and any(host.name not in looked_at for host in inventory.hosts),
     )
@@ -186,7 +184,7 @@ def _running(audit: Audit | None) -> Running | None:
     return Running(audit.id, audit.asked_by, audit.asked_at, audit.done, audit.total)
 
 
-def _missing(services: Services, stored: _Stored) -> tuple[Missing, ...]:
+def _missing(services: Services) -> tuple[Missing, ...]:
     config, found = services.config, []
     if config.missing:
         found.append(
@@ -199,8 +197,6 @@ def _missing(services: Services, stored: _Stored) -> tuple[Missing, ...]:
         found.append(Missing(f"{config.path.name} cannot be used yet.", "launch config check"))
     if config.file is not None and (config.file.channels is None or not config.file.channels.alerts):
         found.append(Missing("No channel is named for alerts.", 'channels: {alerts: "#ops"}'))
-    if config.inventory is not None and stored.last is None:
-        found.append(Missing("Nothing has been looked at yet.", "/launch check"))
     found += [
         Missing(f"The app lacks the optional permission {scope}.", "Add it under OAuth & Permissions, then reinstall.")
         for scope in services.health.missing_scopes

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from bot.document import Code, Person, Span, Strong, Time, Tone, Words
 from checks.model import Severity, Status
 
+NOBODY: Mapping[str, str] = MappingProxyType({})
+"""Nobody of launch.yml is known to Slack."""
 _TICKED = re.compile(r"`([^`\n]{1,300})`")
 
 SEVERITY = {
@@ -102,9 +106,15 @@ def when(at: datetime) -> Words:
     return (Time(at, "ago"),)
 
 
-def owner(name: str) -> Words:
-    """Whose it is; a missing owner is said, because it is the next thing that goes wrong."""
-    return ("Owner: ", Person(name)) if name else ("Owner: nobody is written down",)
+def whose(owners: Sequence[str], people: Mapping[str, str] = NOBODY) -> Words:
+    """Whose it is, mentioned where `people` knows the Slack id; that nobody is written down is said as well."""
+    if not owners:
+        return ("Owner: nobody is written down",)
+    spans: list[Span] = ["Owner: " if len(owners) == 1 else "Owners: "]
+    for index, name in enumerate(owners):
+        spans += [" and " if index == len(owners) - 1 else ", "] if index else []
+        spans.append(Person(people.get(name, name)))
+    return tuple(spans)
 
 
 def label(word: str, words: Words) -> Words:

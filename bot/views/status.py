@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from bot.document import (
@@ -22,13 +23,17 @@ from bot.document import (
     Tone,
     Words,
 )
-from bot.views.prose import SEVERITY, STATUS, TONES, count, label, listed, owner, prose, sentence, span_of, when
+from bot.views.folding import Group, effect, fold, split_unknown
+from bot.views.prose import SEVERITY, STATUS, TONES, count, label, listed, prose, sentence, span_of, when, whose
+from bot.views.report import lowered
 from checks.report import Decision
 
 if TYPE_CHECKING:
     from bot.services.overview import Bot, Missing, Overview, Place, Readiness
     from checks.model import Finding
 
+WORST = 5
+"""So many things to do are shown; the report has all."""
 VERDICT = {Decision.GO: "Go", Decision.NO_GO: "No-go", Decision.NOT_PROVEN: "Not proven"}
 TONE = {Decision.GO: Tone.GOOD, Decision.NO_GO: Tone.BAD, Decision.NOT_PROVEN: Tone.UNKNOWN}
 
@@ -63,11 +68,10 @@ def fallback(overview: Overview) -> str:
     """The screen in one sentence."""
     ready = overview.readiness
     if ready is None:
-        return f"{headline(overview)}: {overview.missing[0].what if overview.missing else 'nothing was looked at yet.'}"
-    return (
-        f"{headline(overview)}: {ready.must_fix} to fix before launch, {ready.bad - ready.must_fix} can wait, "
-        f"{len(ready.unknown)} could not be looked at."
-    )
+        missing = overview.missing[0].what if overview.missing else "type /launch check to find out."
+        return f"{headline(overview)}: {missing}"
+    todo = f"{len(fold(ready.must_fix))} to fix before launch, {len(fold(ready.can_wait))} can wait"
+    return f"{headline(overview)}: {todo}, {len(ready.unknown)} could not be looked at."
 
 
 def running(overview: Overview) -> list[Part]:
@@ -83,25 +87,21 @@ def readiness(overview: Overview) -> list[Part]:
     ready = overview.readiness
     if ready is None:
         return [Paragraph(("Nobody knows yet whether it is safe to launch: nothing has been looked at.",))]
+    must, wait = fold(ready.must_fix), fold(ready.can_wait)
     parts: list[Part] = [Paragraph(_verdict(ready))]
     parts.append(
         Facts(
             (
-                ("Fix before launch", (str(ready.must_fix),)),
-                ("Can wait", (str(ready.bad - ready.must_fix),)),
+                ("Fix before launch", (str(len(must)),)),
+                ("Can wait", (str(len(wait)),)),
                 ("Could not look", (str(len(ready.unknown)),)),
-                ("In order", (str(ready.counts.get("pass", 0)),)),
+                ("In order", (count(ready.counts.get("pass", 0), "check"),)),
             )
         )
     )
-    if ready.worst:
-        parts.append(Listing(tuple(_short(one) for one in ready.worst), limit=5))
-        if ready.bad > len(ready.worst):
-            parts.append(Note((f"… and {ready.bad - len(ready.worst)} more in the report",)))
-    if ready.unknown:
-        parts.append(Heading("Could not look"))
-        parts.append(Listing(tuple(_blind(one) for one in ready.unknown), limit=3))
-    return parts
+    if must or wait:
+        parts.append(Listing(tuple(_short(one, overview.people) for one in (*must, *wait)), limit=WORST))
+    return [*parts, *_blind(ready)]
 
 
 def _verdict(ready: Readiness) -> Words:
@@ -114,18 +114,30 @@ def _verdict(ready: Readiness) -> Words:
     return (f"{reason} Looked at ", *when(ready.at), ".", old)
 
 
-def _short(finding: Finding) -> Item:
-    first: tuple[Words, ...] = (label("First step", prose(finding.fix[0])),) if finding.fix else ()
+def _short(group: Group, people: Mapping[str, str]) -> Item:
+    steps = group.steps
+    lines: list[Words] = [label("First step", prose(steps[0]))] if steps else []
+    if group.effects:
+        lines.insert(0, (f"Also seen: {'; '.join(lowered(effect(one)) for one in group.effects)}.",))
     return Item(
-        prose(finding.summary),
-        lines=(*first, (Code(finding.check), " · ", *owner(finding.owner))),
-        tone=TONES[finding.status],
-        label=SEVERITY[finding.severity],
+        prose(group.summary),
+        lines=(*lines, (Code(group.first.check), " · ", *whose(group.owners, people))),
+        tone=TONES[group.first.status],
+        label=SEVERITY[group.first.severity],
     )
 
 
-def _blind(finding: Finding) -> Item:
-    return Item((*prose(finding.summary), " (", Code(finding.check), ")"), tone=Tone.UNKNOWN, label="Unknown")
+def _blind(ready: Readiness) -> list[Part]:
+    """What nobody could see; what only waits for a repair is counted above and not told again."""
+    own, waiting = split_unknown(ready.unknown, (*ready.must_fix, *ready.can_wait))
+    items = tuple(
+        Item((*prose(one.summary), " (", Code(one.first.check), ")"), tone=Tone.UNKNOWN, label="Unknown")
+        for one in fold(own)
+    )
+    parts: list[Part] = [Heading("Could not look"), Listing(items, limit=3)] if items else []
+    if waiting:
+        parts.append(Note((f"Not looked at yet: {count(len(waiting), 'check')}, until the above is repaired.",)))
+    return parts
 
 
 def missing(overview: Overview) -> list[Part]:
@@ -175,13 +187,18 @@ def bot(state: Bot) -> list[Part]:
 
 
 def _pulse(state: Bot) -> Words:
+    """How the bot itself is, in one quiet line: its line to Slack, its queue, its clock."""
     where = f" in {state.team}" if state.team else ""
-    lines = count(sum(1 for each in state.sockets if each.connected), "connection")
-    link = "by HTTP" if state.http_mode else f"with {lines} to Slack"
-    queue = "no message waiting" if not state.waiting else f"{count(state.waiting, 'message')} waiting"
+    lines = sum(1 for each in state.sockets if each.connected)
+    link = (
+        "Slack reaches it by HTTP"
+        if state.http_mode
+        else f"{count(lines, 'line')} to Slack {'is' if lines == 1 else 'are'} open"
+    )
+    queue = "nothing waits to be sent" if not state.waiting else f"{count(state.waiting, 'message')} waiting to be sent"
     late: Words = (", the oldest since ", Time(state.oldest_at)) if state.oldest_at else ()
-    tick: Words = (", last tick ", Time(state.last_tick)) if state.last_tick else (", no tick yet",)
-    return (f"The bot runs{where} {link}, {queue}", *late, *tick, ".")
+    tick: Words = (", last sign of life ", Time(state.last_tick)) if state.last_tick else (", no sign of life yet",)
+    return (f"The bot runs{where}: {link}, {queue}", *late, *tick, ".")
 
 
 def buttons(overview: Overview) -> tuple[Action, ...]:

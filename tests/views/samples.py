@@ -22,7 +22,9 @@ from checks.report import Report
 NOW = datetime(2026, 11, 20, 20, 55, tzinfo=UTC)
 
 
-def finding(check: str, target: str, code: str, status: Status, severity: Severity, summary: str, **more: Any) -> Finding:
+def finding(
+    check: str, target: str, code: str, status: Status, severity: Severity, summary: str, **more: Any
+) -> Finding:
     return Finding(check, target, code, status, severity, summary, at=NOW, took_ms=120, **more)
 
 
@@ -137,7 +139,9 @@ def report(*findings: Finding, at: datetime = NOW) -> Report:
 NO_GO = report(EXPIRED, DMARC, HOPS, STAGING, BLIND, *GOOD)
 GO = report(*GOOD)
 NOT_PROVEN = report(BLIND, HOPS, *GOOD)
-LATER = report(replace(EXPIRED, status=Status.PASS, severity=Severity.LOW, summary="The certificate is fine"), DMARC, HOPS, *GOOD)
+LATER = report(
+    replace(EXPIRED, status=Status.PASS, severity=Severity.LOW, summary="The certificate is fine"), DMARC, HOPS, *GOOD
+)
 MANY = report(*(replace(DMARC, target=f"shop{number}.marigold.example") for number in range(60)), *GOOD)
 
 AUDIT = Audit(
@@ -216,15 +220,13 @@ SICK = replace(
 
 
 def readiness(of: Report, *, outdated: bool = False) -> Readiness:
-    bad = [one for one in of.ranked if one.status.bad]
     return Readiness(
         audit=7,
         at=NOW - timedelta(minutes=7),
         verdict=of.verdict,
         counts=of.counts,
-        worst=tuple(bad[:5]),
-        bad=len(bad),
-        must_fix=len(of.must_fix),
+        must_fix=of.must_fix,
+        can_wait=of.can_wait,
         unknown=of.unknown,
         outdated=outdated,
     )
@@ -237,13 +239,16 @@ SEEN = Overview(
     readiness=readiness(NO_GO),
     running=None,
     hosts=4,
-    monitors=(Monitor("checkout", "https://app.marigold.example/checkout"), Monitor("home", "https://marigold.example/")),
+    monitors=(
+        Monitor("checkout", "https://app.marigold.example/checkout"),
+        Monitor("home", "https://marigold.example/"),
+    ),
     watched=False,
     missing=(Missing("No channel is named for alerts.", 'channels: {alerts: "#ops"}'),),
     config_problems=(),
     bot=WELL,
 )
-NEW = replace(SEEN, readiness=None, monitors=(), missing=(Missing("Nothing has been looked at yet.", "/launch check"),))
+NEW = replace(SEEN, readiness=None, monitors=(), missing=())
 EMPTY = replace(
     NEW,
     domain="",

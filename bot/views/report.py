@@ -1,0 +1,238 @@
+"""What an audit found: may I launch, what do customers feel, what do I do first; then the rest, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.document import Action, Actions, Code, Document, Heading, Item, Listing, Note, Paragraph, Part, Tone, Words
+from bot.views.changes import changed, newly_bad
+from bot.views.evidence import evidence, families
+from bot.views.folding import Group, effect, fold, split_unknown
+from bot.views.prose import FAMILIES, NOBODY, SEVERITY, TONES, count, label, listed, prose, seconds, sentence, whose
+from checks.model import Finding, Severity, Status
+from checks.report import Decision, Report
+
+SHOWN = 8
+"""Entries of each list in the short form."""
+SHOWN_IN_DETAIL = 25
+PLACES = 12
+"""So many places of one entry are named below it."""
+ONE_PLACE = "Seen from one place only, the machine this runs on: visitors elsewhere may see something else."
+NO_OWNERS = "Nobody is written down as the owner of any of these. A thing without an owner tends to stay broken."
+NOT_TRIED = "Nobody signed up, logged in or paid during this check. Try that once by hand before you launch."
+TONE = {Decision.GO: Tone.GOOD, Decision.NO_GO: Tone.BAD, Decision.NOT_PROVEN: Tone.UNKNOWN}
+SUBJECTS = {"up": "pages", "dns": "names", "edge": "caching"}
+"""What families are about, where their own names do not say it in a sentence."""
+AGAIN = "Run this check again"
+_ORDINARY = frozenset(
+    ("Visitors", "Nobody", "People", "Browsers", "Anybody", "Receivers", "Returning", "Your", "Some", "The", "Mail")
+)
+"""First words of a summary that are no names."""
+
+
+def report(
+    report: Report,
+    previous: Report | None = None,
+    *,
+    detail: bool = False,
+    audit: int | None = None,
+    only: Sequence[str] = (),
+    people: Mapping[str, str] = NOBODY,
+) -> Document:
+    """What was found: go or no-go in words, then what must be fixed, what can wait, what could not be seen.
+
+    `detail` adds every step, the command to see it oneself, and the evidence. `audit` is its number, for the button
+    that asks for the detail; `only` what it was limited to; `people` leads from names to Slack user ids.
+    """
+    seen = _Seen(report, previous, detail=detail, people=people)
+    parts: list[Part] = [*seen.lead(), Paragraph((seen.counts(),))]
+    if only:
+        limited = f"Only {listed(tuple(only))} was looked at, so this is not the decision about the launch."
+        parts.append(Paragraph((limited,)))
+    parts += seen.lists()
+    parts += changed(report, previous)
+    if detail:
+        parts += families(report)
+    if not seen.owners and (seen.must or seen.wait):
+        parts.append(Note((NO_OWNERS,)))
+    if report.verdict is Decision.GO and not only and not any(one.check.startswith("flow.") for one in report.findings):
+        parts.append(Note((NOT_TRIED,)))
+    parts.append(Note((_questions(report), " ", ONE_PLACE)))
+    parts.append(Actions(_buttons(audit, only, detail=detail)))
+    return Document(headline(report, only), tuple(parts), TONE[report.verdict], fallback=seen.fallback(only))
+
+
+def headline(report: Report, only: Sequence[str] = ()) -> str:
+    """The verdict in words that a founder understands; what was looked at in part gets no "go"."""
+    match report.verdict:
+        case Decision.NO_GO:
+            stops = [one for one in fold(report.must_fix) if one.first.severity is Severity.BLOCKER]
+            stops = [one for one in stops if one.first.status is Status.FAIL]
+            return f"No-go: {lowered(stops[0].brief)}" if stops else "No-go: something stops the launch"
+        case Decision.NOT_PROVEN:
+            blind = [one for one in report.unknown if one.blocker_class]
+            if not blind:
+                return "Not proven: nothing could be looked at"
+            return f"Not proven: {count(len(blind), 'thing')} that can stop a launch could not be looked at"
+        case Decision.GO:
+            left = len(fold(report.must_fix))
+            if only:
+                found = f"fix {count(left, 'thing')} before launch" if left else "nothing found that stops a launch"
+                return f"Only {listed(tuple(only))}: {found}"
+            return (
+                f"Go, but fix {count(left, 'thing')} before launch" if left else "Go: nothing found that stops a launch"
+            )
+
+
+def lowered(text: str) -> str:
+    """`Visitors of …` in the middle of a sentence; names stay as they are."""
+    first = text.split(maxsplit=1)[0] if text.split() else ""
+    return text[0].lower() + text[1:] if first in _ORDINARY else text
+
+
+class _Seen:
+    """One report, folded, with how it is to be shown."""
+
+    def __init__(self, report: Report, previous: Report | None, *, detail: bool, people: Mapping[str, str]) -> None:
+        self.must, self.wait = fold(report.must_fix), fold(report.can_wait)
+        own, waiting = split_unknown(report.unknown, report.findings)
+        self.blind = fold(report.unknown if detail else own)
+        self.waiting = [] if detail else waiting
+        self.owners = any(one.owner for one in report.findings)
+        self._report = report
+        self._detail = detail
+        self._people = people
+        self._new = newly_bad(report, previous)
+        self._first = (self.must or (self.blind if report.verdict is Decision.NOT_PROVEN else ()) or (None,))[0]
+
+    def lead(self) -> list[Part]:
+        """What customers feel and what to do first; nothing where nothing is urgent."""
+        first = self._first
+        if first is None:
+            return []
+        lines: list[Words] = [label("What customers feel", prose(sentence(first.impact)))] if first.impact else []
+        lines += [label("Do first", prose(first.steps[0]))] if first.steps else []
+        return [Paragraph(_lines(lines))] if lines else []
+
+    def counts(self) -> str:
+        """How much there is to do, then how much was looked at."""
+        report = self._report
+        must = count(len(self.must), "thing must", "things must") if self.must else "Nothing must"
+        wait = f", {len(self.wait)} can wait" if self.wait else ""
+        return f"{must} be fixed before launch{wait}. {_looked(report)}"
+
+    def fallback(self, only: Sequence[str]) -> str:
+        """The report in one sentence."""
+        counts = f"{len(self.must)} to fix before launch, {len(self.wait)} can wait"
+        return f"{headline(self._report, only)} ({counts}, {len(self._report.unknown)} could not be looked at)."
+
+    def lists(self) -> list[Part]:
+        """Must fix, can wait, could not look."""
+        parts: list[Part] = []
+        most = SHOWN_IN_DETAIL if self._detail else SHOWN
+        for title, groups in (
+            ("Must fix before launch", self.must),
+            ("Can wait until after launch", self.wait),
+            ("Could not look", self.blind),
+        ):
+            if groups:
+                parts += [Heading(title), Listing(tuple(self._item(one) for one in groups), limit=most)]
+        if self.waiting:
+            parts.append(Note((_waits(self.waiting),)))
+        return parts
+
+    def _item(self, group: Group) -> Item:
+        one, known = group.first, group.first.status is not Status.UNKNOWN
+        word = SEVERITY[one.severity] if known else "Unknown"
+        new = any((each.check, each.target) in self._new for each in group.findings)
+        small = known and one.severity is Severity.LOW and not self._detail
+        title = prose(group.summary)
+        return Item(
+            title=(*title, " (", Code(one.check), ")") if small else title,
+            lines=() if small else tuple(self._about(group)),
+            tone=TONES[one.status],
+            label=f"{word}, new" if new else word,
+            actions=()
+            if small
+            else (Action("audit.explain", "Why This Matters", one.check, command=f"/launch explain {one.check}"),),
+        )
+
+    def _about(self, group: Group) -> list[Words]:
+        """The lines below an entry; what stands at the top of the report is not said again."""
+        lines: list[Words] = []
+        led = group is self._first and not self._detail
+        if group.effects:
+            lines.append((f"Also seen: {'; '.join(lowered(effect(one)) for one in group.effects)}.",))
+        if group.impact and not led:
+            lines.append(prose(sentence(group.impact)))
+        lines += self._steps(group.steps, led=led)
+        lines.append(self._where(group))
+        return lines + evidence(group) if self._detail else lines
+
+    def _steps(self, steps: Sequence[str], *, led: bool) -> list[Words]:
+        if self._detail and len(steps) > 1:
+            return [(f"{number}. ", *prose(step)) for number, step in enumerate(steps, start=1)]
+        if led:
+            return [label("Then", prose(steps[1]))] if len(steps) > 1 and not steps[1].startswith(AGAIN) else []
+        word = "First step" if len(steps) > 1 else "What to do"
+        return [label(word, prose(steps[0]))] if steps else []
+
+    def _where(self, group: Group) -> Words:
+        one = group.first
+        named = all(place in group.summary for place in group.places)
+        where: Words = (Code(one.check),) if named else (Code(one.check), f" · {listed(group.places, PLACES)}")
+        if one.environment != "production":
+            where = (*where, f" ({one.environment})")
+        if one.status.bad and self.owners:
+            where = (*where, " · ", *whose(group.owners, self._people))
+        return where
+
+
+def _lines(lines: Sequence[Words]) -> Words:
+    """Several lines as one paragraph."""
+    return tuple(span for index, line in enumerate(lines) for span in (("\n", *line) if index else line))
+
+
+def _looked(report: Report) -> str:
+    """How many checks were made, and how they came out; what does not apply is not counted."""
+    well, blind = len(report.passed), len(report.unknown)
+    made = well + blind + sum(one.status.bad for one in report.findings)
+    if not made:
+        return "There was nothing to look at."
+    if well == made:
+        subjects = listed(list(dict.fromkeys(_subject(one) for one in report.passed)), 20)
+        return f"All {made} checks are in order: {subjects}." if made > 1 else f"The one check is in order: {subjects}."
+    fine = f"Of {count(made, 'check')} {well or 'none'} {'is' if well < 2 else 'are'} in order"
+    return f"{fine}, {blind} could not be made." if blind else f"{fine}."
+
+
+def _subject(finding: Finding) -> str:
+    """What a check is about: `certificates` for `tls.…`."""
+    family = finding.check.partition(".")[0]
+    return SUBJECTS.get(family) or FAMILIES.get(family, family).partition(" (")[0].lower()
+
+
+def _waits(waiting: Sequence[Finding]) -> str:
+    """One line about everything that cannot be seen before something else is repaired."""
+    places = listed(list(dict.fromkeys(one.target for one in waiting)), 4)
+    return f"Not looked at yet: {count(len(waiting), 'check')} of {places}, until the above is repaired."
+
+
+def _questions(report: Report) -> str:
+    asked = sum(len(one.evidence) for one in report.findings)
+    names = listed(report.targets, 3) if report.targets else "nothing"
+    told = f", {count(asked, 'question')} asked" if asked else ""
+    return f"Looked at {names}{told}, in {seconds(report.took_ms)}."
+
+
+def again(only: Sequence[str]) -> Action:
+    """The same check once more."""
+    value = " ".join(only)
+    command = f"/launch check {value}".rstrip()
+    return Action("audit.rerun", "Check Again", value, primary=True, command=command)
+
+
+def _buttons(audit: int | None, only: Sequence[str], *, detail: bool) -> tuple[Action, ...]:
+    if audit is None or detail:
+        return (again(only),)
+    return (again(only), Action("audit.detail", "Show the Evidence", str(audit)))
