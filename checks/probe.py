@@ -33,6 +33,10 @@ class Probe(Protocol):
         """One answer per name server of the zone, asked without recursion; with configured resolvers, theirs."""
         ...
 
+    async def dns_delegation(self, name: str) -> tuple[DnsAnswer, ...]:
+        """What servers of the zone above say about who serves `name`; none where resolvers are configured."""
+        ...
+
     async def dns_secure(self, name: str, type: str, *, checking: bool = True) -> DnsAnswer:
         """What a validating resolver says with signatures asked for (DO); `checking=False`: without its check (CD)."""
         ...

@@ -156,6 +156,7 @@ class Names:
                 authenticated=answer.authenticated and further.authenticated,
                 extended=further.extended,
                 signed_until=_earlier(answer.signed_until, further.signed_until),
+                signed_since=None,
             )
             alias = following
         return answer
@@ -184,6 +185,19 @@ class Names:
             if not answer.status.known and answer.status is not DnsStatus.MALFORMED:
                 return answer
         return replace(answer, status=DnsStatus.SERVFAIL, detail="the zone's name servers could not be found out")
+
+    async def delegation(self, name: str) -> tuple[DnsAnswer, ...]:
+        """What servers of the zone above say about who serves `name`: their `referral`, or records of their own.
+
+        Two of them are asked. None where the configured resolvers stand for every server.
+        """
+        parent = name.partition(".")[2]
+        if self._replaced or not parent:
+            return ()
+        zone = await self._zone(parent)
+        if zone.status is not DnsStatus.OK:
+            return (replace(zone, name=name, records=(), server=""),)
+        return tuple(await asyncio.gather(*(self._at(server, name, "NS") for server in zone.records[:2])))
 
     async def _at(self, server: str, name: str, type: str) -> DnsAnswer:
         key = ("at", server, name.lower().rstrip("."), type)

@@ -96,6 +96,10 @@ class DnsAnswer:
     """Extended errors with their texts (RFC 8914), at most 8; 6 to 10 say what is wrong with signatures."""
     signed_until: datetime | None = None
     """When the first signature over these records ends; None where none came along."""
+    signed_since: datetime | None = None
+    """When that signature began: some companies sign anew all the time, for two days each."""
+    referral: tuple[str, ...] = ()
+    """Name servers to which the server points for exactly this name, where it does not serve it itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,10 @@ class LiveProbe:
         """One answer per name server of the zone, or per configured resolver."""
         return await self._asked("authoritative", name, type)
 
+    async def dns_delegation(self, name: str) -> tuple[DnsAnswer, ...]:
+        """What servers of the zone above say about who serves `name`."""
+        return await self._asked("delegation", name, "NS")
+
     async def _asked(self, how: str, name: str, type: str) -> tuple[DnsAnswer, ...]:
         plain = name.strip().rstrip(".").lower() or "."
 
@@ -166,6 +170,8 @@ class LiveProbe:
                 answers: tuple[DnsAnswer, ...] = (await self._names.first(plain, type),)
             elif how == "everywhere":
                 answers = await self._names.everywhere(plain, type)
+            elif how == "delegation":
+                answers = await self._names.delegation(plain)
             else:
                 answers = await self._names.authoritative(plain, type)
             for answer in answers:

@@ -54,6 +54,8 @@ class Said:
     authenticated: bool = False
     extended: tuple[tuple[int, str], ...] = ()
     signed_until: datetime | None = None
+    signed_since: datetime | None = None
+    referral: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +190,13 @@ def answers_question(message: dns.message.Message, name: dns.name.Name, rdtype: 
 
 def read(message: dns.message.Message, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Said:
     """What the message says about the question: records behind aliases, or in which way there are none."""
+    since, until = _signed(message, rdtype)
     return replace(
         _content(message, name, rdtype),
         authenticated=bool(message.flags & dns.flags.AD),
         extended=_extended(message),
-        signed_until=_signed_until(message, rdtype),
+        signed_until=until,
+        signed_since=since,
     )
 
 
@@ -205,15 +209,20 @@ def _extended(message: dns.message.Message) -> tuple[tuple[int, str], ...]:
     )
 
 
-def _signed_until(message: dns.message.Message, rdtype: dns.rdatatype.RdataType) -> datetime | None:
-    """When the first of the signatures over the answer's records ends (RFC 4034 section 3.1.5)."""
-    ends = [
-        signature.expiration
+def _signed(
+    message: dns.message.Message, rdtype: dns.rdatatype.RdataType
+) -> tuple[datetime, datetime] | tuple[None, None]:
+    """From when until when the signature holds that ends first of those over the records (RFC 4034 section 3.1.5)."""
+    spans = [
+        (signature.expiration, signature.inception)
         for rrset in message.answer
         if rrset.rdtype == dns.rdatatype.RRSIG and rrset.covers in (rdtype, dns.rdatatype.CNAME)
         for signature in rrset
     ]
-    return datetime.fromtimestamp(min(ends), UTC) if ends else None
+    if not spans:
+        return None, None
+    until, since = min(spans)
+    return datetime.fromtimestamp(since, UTC), datetime.fromtimestamp(until, UTC)
 
 
 def _content(message: dns.message.Message, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Said:
@@ -266,9 +275,11 @@ def _absent(
     ttl = max(ttl, 0)
     if message.rcode() == dns.rcode.NXDOMAIN:
         return Said(DnsStatus.NXDOMAIN, cnames=cnames, ttl=ttl, authoritative=authoritative)
-    referral = any(rrset.rdtype == dns.rdatatype.NS for rrset in message.authority)
-    if negative is None and not cnames and not authoritative and referral:
-        return Said(DnsStatus.REFUSED, detail="the server only points at other servers: it does not serve this zone")
+    pointing = [rrset for rrset in message.authority if rrset.rdtype == dns.rdatatype.NS]
+    if negative is None and not cnames and not authoritative and pointing:
+        servers = sorted(text_of(one.target) for rrset in pointing if rrset.name == name for one in rrset)
+        why = "the server only points at other servers: it does not serve this zone"
+        return Said(DnsStatus.REFUSED, detail=why, referral=tuple(servers))
     open_alias = cnames[-1] if cnames and negative is None else ""
     return Said(DnsStatus.NODATA, (), (), cnames, ttl, authoritative, open_alias=open_alias)
 

@@ -123,6 +123,8 @@ class Resolver:
             authenticated=said.authenticated,
             extended=said.extended,
             signed_until=said.signed_until,
+            signed_since=said.signed_since,
+            referral=said.referral,
         )
         return answer, said.open_alias
 

@@ -27,6 +27,8 @@ def of_dns(answer: DnsAnswer, how: str = "") -> Asked:
         words.append(f"ttl {answer.ttl} s")
     if answer.authenticated:
         words.append("signatures checked")
+    if answer.referral:
+        words.append("points at " + ", ".join(answer.referral))
     if answer.signed_until is not None:
         words.append(f"signed until {answer.signed_until.isoformat()}")
     words += [f"{code}: {text}" if text else f"extended error {code}" for code, text in answer.extended]
@@ -116,6 +118,12 @@ class TracedProbe:
 
     async def dns_authoritative(self, name: str, type: str) -> tuple[DnsAnswer, ...]:
         answers = await self._probe.dns_authoritative(name, type)
+        for answer in answers:
+            self._note(of_dns(answer))
+        return answers
+
+    async def dns_delegation(self, name: str) -> tuple[DnsAnswer, ...]:
+        answers = await self._probe.dns_delegation(name)
         for answer in answers:
             self._note(of_dns(answer))
         return answers

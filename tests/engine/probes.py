@@ -64,6 +64,9 @@ class TableProbe:
     async def dns_authoritative(self, name: str, type: str) -> tuple[DnsAnswer, ...]:
         return (await self.dns(name, type),)
 
+    async def dns_delegation(self, name: str) -> tuple[DnsAnswer, ...]:
+        return ()
+
     async def dns_secure(self, name: str, type: str, *, checking: bool = True) -> DnsAnswer:
         return await self.dns(name, type)
 
