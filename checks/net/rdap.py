@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
-from importlib import resources
 from typing import Any, Protocol
 
 from checks.net.connect import one_line
 from checks.net.facts import Chain, ChainEnd, Exchange, Fault, Rdap, Reason
 from checks.net.names import to_ascii
 from checks.probe import Headers
+from checks.providers import load
 
 MAX_EVENTS = 50
 MAX_STATUSES = 30
@@ -31,9 +31,7 @@ class Follow(Protocol):
 
 @cache
 def _bootstrap() -> dict[str, str]:
-    text = resources.files("checks.net").joinpath("rdap_services.json").read_text("utf-8")
-    services = json.loads(text)["services"]
-    return {zone: base for base, zones in services.items() for zone in zones.split()}
+    return {zone: entry.text("base") for entry in load("registries") for zone in entry.texts("zones")}
 
 
 def service_of(domain: str) -> str:
