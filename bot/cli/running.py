@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,15 @@ if TYPE_CHECKING:
     from bot.config.settings import Settings
 
 
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
 class MaskedFormatter(logging.Formatter):
-    """One line for each event, without the secrets of the settings or anything that looks like one."""
+    """One line for each event, without the secrets of the settings or anything that looks like one.
+
+    What follows a first line (a traceback, a text from outside with line breaks in it) is indented, so that nothing
+    can pose as an event of its own; control characters, which a terminal would obey, are shown by their numbers.
+    """
 
     def __init__(self, secrets: tuple[str, ...]) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -27,7 +35,9 @@ class MaskedFormatter(logging.Formatter):
         text = super().format(record)
         for secret in self._secrets:
             text = text.replace(secret, "***")
-        return mask(text)
+        lines = mask(text).split("\n")
+        told = "\n    ".join(_OBEYED.sub(lambda found: f"\\x{ord(found[0]):02x}", line) for line in lines)
+        return told.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def settle() -> None:
