@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.document import Action, Actions, Code, Document, Heading, Item, Listing, Note, Paragraph, Part, Tone, Words
+from bot.document import (
+    Action,
+    Actions,
+    Code,
+    Document,
+    Heading,
+    Item,
+    Listing,
+    Note,
+    Paragraph,
+    Part,
+    Span,
+    Tone,
+    Words,
+)
 from bot.views.changes import changed, newly_bad
 from bot.views.evidence import evidence, families
 from bot.views.folding import Group, effect, fold, split_unknown
@@ -162,7 +176,7 @@ class _Seen:
         lines: list[Words] = []
         led = group is self._first and not self._detail
         if group.effects:
-            lines.append((f"Also seen: {'; '.join(lowered(effect(one)) for one in group.effects)}.",))
+            lines.append(also_seen(group))
         if group.impact and not led:
             lines.append(prose(sentence(group.impact)))
         lines += self._steps(group.steps, led=led)
@@ -186,6 +200,14 @@ class _Seen:
         if one.status.bad and self.owners:
             where = (*where, " · ", *whose(group.owners, self._people))
         return where
+
+
+def also_seen(group: Group) -> Words:
+    """What only follows from this, each with the check that saw it."""
+    spans: list[Span] = ["Also seen: "]
+    for index, one in enumerate(group.effects):
+        spans += ["; " if index else "", lowered(effect(one)), " (", Code(one.first.check), ")"]
+    return (*spans, ".")
 
 
 def _lines(lines: Sequence[Words]) -> Words:

@@ -23,9 +23,9 @@ from bot.document import (
     Tone,
     Words,
 )
-from bot.views.folding import Group, effect, fold, split_unknown
+from bot.views.folding import Group, fold, split_unknown
 from bot.views.prose import SEVERITY, STATUS, TONES, count, label, listed, prose, sentence, span_of, when, whose
-from bot.views.report import lowered
+from bot.views.report import also_seen
 from checks.report import Decision
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _short(group: Group, people: Mapping[str, str]) -> Item:
     steps = group.steps
     lines: list[Words] = [label("First step", prose(steps[0]))] if steps else []
     if group.effects:
-        lines.insert(0, (f"Also seen: {'; '.join(lowered(effect(one)) for one in group.effects)}.",))
+        lines.insert(0, also_seen(group))
     return Item(
         prose(group.summary),
         lines=(*lines, (Code(group.first.check), " · ", *whose(group.owners, people))),

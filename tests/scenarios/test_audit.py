@@ -24,7 +24,7 @@ BREAKS = {
     "dmarc_gone": "mail.dmarc",
 }
 
-IN_ORDER = "Everything that was looked at is in order."
+IN_ORDER = " checks are in order: "
 
 
 async def test_a_healthy_company_may_launch(world):

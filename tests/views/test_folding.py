@@ -113,7 +113,7 @@ def test_an_effect_stands_under_its_cause_without_its_reason():
     shown = text(audit.report(found))
     assert shown.startswith("No-go: visitors of app.marigold.example get a red warning\n")
     assert "1 thing must be fixed before launch." in shown
-    assert "Also seen: Home page, Pricing and 3 more are down." in shown
+    assert "Also seen: Home page, Pricing and 3 more are down (up.http)." in shown
     assert "because" not in shown
 
 
