@@ -1,4 +1,4 @@
-"""What is known about others: edges, mail senders, app hosts, registrars, registries, keys and platforms, each dated.
+"""What is known about others: edges, mail senders, app hosts, registrars, authorities, keys …, each dated.
 
 One file per kind, `<kind>.yml`, edited by people; what each key means is in `fields.py`. Beside it lies `<kind>.json`,
 made from it by `python -m checks.providers`, because JSON is read a hundred times faster; where it is not the newest,
@@ -20,8 +20,17 @@ from typing import Literal
 
 from checks.model import Json
 
-ProviderKind = Literal["edges", "mail", "hosts", "registrars", "registries", "keys", "platforms"]
-KINDS: tuple[ProviderKind, ...] = ("edges", "mail", "hosts", "registrars", "registries", "keys", "platforms")
+ProviderKind = Literal["edges", "mail", "hosts", "registrars", "registries", "authorities", "keys", "platforms"]
+KINDS: tuple[ProviderKind, ...] = (
+    "edges",
+    "mail",
+    "hosts",
+    "registrars",
+    "registries",
+    "authorities",
+    "keys",
+    "platforms",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -63,6 +63,11 @@ FIELDS: dict[str, dict[str, Shape]] = {
         "zones": "texts",  # the last labels of the domains it keeps
         "base": "text",  # base URL of its RDAP service
     },
+    "authorities": {
+        "caa": "texts",  # values of issue= and issuewild= that allow it
+        "issuer": "texts",  # text in the issuer's name of its certificates, lower case
+        "addresses": "texts",  # domains of the addresses inside its certificates
+    },
     "keys": {
         "pattern": "pattern",  # regular expression, at most 300 characters
         "kind": "text",  # secret, or public (by design)
@@ -86,6 +91,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "hosts": (),
     "registrars": (),
     "registries": ("zones", "base"),
+    "authorities": ("caa", "issuer"),
     "keys": ("pattern", "kind"),
     "platforms": (),
 }
