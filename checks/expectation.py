@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from checks.inventory import Monitor
+from checks.masking import cut
 from checks.net.facts import Exchange
 
 DEEPEST = 20
@@ -49,5 +50,5 @@ def _json(answer: Exchange, monitor: Monitor) -> str:
             return f"“{monitor.json_path}” is missing in the answer"
     got = value if isinstance(value, str) else json.dumps(value)
     if monitor.json_equals and got != monitor.json_equals:
-        return f"“{monitor.json_path}” is “{got[:80]}” instead of “{monitor.json_equals}”"
+        return f"“{monitor.json_path}” is “{cut(got, 80)}” instead of “{monitor.json_equals}”"
     return ""

@@ -181,6 +181,11 @@ def mask(text: str) -> str:
     return HIDDEN
 
 
+def cut(text: str, longest: int) -> str:
+    """The first `longest` characters. What would be cut is masked before: half a secret is not known as one."""
+    return text if len(text) <= longest else mask(text[: longest * 8])[:longest]
+
+
 def mask_json(value: Json, *, longest: int = 500, most: int = 100, depth: int = 8) -> Json:
     """A JSON value with every string masked and everything bounded: text, list and object sizes, nesting."""
     if isinstance(value, str):

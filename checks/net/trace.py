@@ -42,12 +42,12 @@ def of_dns(answer: DnsAnswer, how: str = "") -> Asked:
 def of_exchange(exchange: Exchange, headers: Headers = (), address: str = "") -> Asked:
     """A request as evidence; `headers` and `address` are what it was told beyond its URL."""
     words = [f"HTTP {exchange.status}"] if exchange.status else []
-    words += [f"{name}: {exchange.header(name)[:160]}" for name in _TELLING if exchange.header(name)]
+    words += [f"{name}: {_cut(exchange.header(name), 160)}" for name in _TELLING if exchange.header(name)]
     if exchange.status:
         words.append(f"{len(exchange.body)} bytes" + (" and more" if exchange.truncated else ""))
     words += _fault(exchange.fault)
     what = f"{exchange.method} {exchange.url}" + (f" at {address}" if address else "")
-    what += "".join(f", {name}: {'…' if name.lower() in SECRET else value[:80]}" for name, value in headers[:10])
+    what += "".join(f", {name}: {'…' if name.lower() in SECRET else _cut(value, 80)}" for name, value in headers[:10])
     return _asked(what, exchange.address or "nobody", ", ".join(words), exchange.phases.total)
 
 
@@ -88,7 +88,16 @@ def _fault(fault: Fault | None) -> list[str]:
 
 
 def _asked(what: str, of: str, answer: str, took_ms: float) -> Asked:
-    return Asked(what[:LONGEST], of[:LONGEST], answer[:LONGEST], round(took_ms))
+    return Asked(_cut(what, LONGEST), _cut(of, LONGEST), _cut(answer, LONGEST), round(took_ms))
+
+
+def _cut(text: str, longest: int) -> str:
+    if len(text) <= longest:
+        return text
+    # Most texts are short, and the first questions go out before anything that can wait is imported.
+    from checks.masking import cut
+
+    return cut(text, longest)
 
 
 class TracedProbe:

@@ -11,6 +11,7 @@ import asyncio
 from dataclasses import dataclass
 
 from checks import trouble
+from checks.masking import cut
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
 from checks.net.facts import Chain, ChainEnd
 from checks.probe import MAX_HOPS, Probe
@@ -151,11 +152,11 @@ def _seen(chain: Chain) -> dict[str, Json]:
         "next": chain.next_url,
         "statuses": tuple(exchange.status for exchange in chain.exchanges),
         "end": chain.end.value,
-        "server": chain.last.header("server")[:80],
+        "server": cut(chain.last.header("server"), 80),
     }
 
 
 def _drawn(chain: Chain) -> str:
     skipped = ["…"] if len(chain.urls) > 4 else []
     steps = [*chain.urls[:4], *skipped, *([chain.next_url] if chain.next_url else [])]
-    return " -> ".join(url[:80] for url in steps)
+    return " -> ".join(cut(url, 80) for url in steps)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.masking import HIDDEN, mask, mask_json
+from checks.masking import HIDDEN, cut, mask, mask_json
 
 LONG = "abcdefghijklmnopqrstuvwxyz0123456789ABCD"
 SECRETS = {
@@ -198,3 +198,13 @@ def test_json_is_masked_and_bounded():
     assert str(mask_json(deep)).count("k") <= 8  # type: ignore[arg-type]
     assert len(mask_json(["x"] * 1000)) == 100  # type: ignore[arg-type]
     assert len(str(mask_json("y" * 10_000))) == 500
+
+
+@pytest.mark.parametrize("secret", [*SECRETS.values(), "jane.doe.customer@gmail.com", "4242424242424242"])
+def test_half_a_secret_is_never_left_at_a_cut(secret: str):
+    """Wherever the text is cut, nothing of the secret's middle is left in front of the cut."""
+    text = f"https://shop.test/?utm=1&x={secret}&y=" + "z" * 60
+    for longest in range(20, len(text)):
+        assert secret[2:10] not in mask(cut(text, longest))
+        assert len(cut(text, longest)) <= longest
+    assert cut(text, len(text)) == text

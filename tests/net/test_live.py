@@ -10,6 +10,7 @@ import pytest
 
 from bot.clock import SystemClock
 from checks.inventory import Network
+from checks.masking import mask
 from checks.model import Asked
 from checks.net.facts import ChainEnd, DnsStatus, Reason
 from checks.net.limits import Limits
@@ -256,3 +257,13 @@ async def test_the_default_network_reaches_no_private_address() -> None:
         exchange = await probe.get("http://127.0.0.1/")
     assert exchange.fault is not None
     assert exchange.fault.reason is Reason.BLOCKED
+
+
+@pytest.mark.parametrize("pad", range(90, 170, 8))
+async def test_evidence_is_masked_before_it_is_cut(site: Site, pad: int) -> None:
+    """An address of a customer at the very end of what is kept of a long header stays hidden."""
+    site.web.route("a.test", "/", redirect(f"/?utm={'p' * pad}&e=jane.doe.customer@gmail.com&more={'q' * 300}"))
+    async with site.probe() as probe:
+        watched, asked = traced(probe)
+        await watched.get("https://a.test/")
+    assert "jane.do" not in mask(asked[0].answer)
