@@ -13,6 +13,7 @@ from checks import inventory as facts
 from checks.model import Purpose
 
 if TYPE_CHECKING:
+    from bot.config.records import Record
     from bot.config.schema import Host, LaunchFile, Monitor
 
 _ASKS_FOR_LOGIN = (*range(200, 300), 401, 403)
@@ -37,6 +38,7 @@ def network_of(file: LaunchFile) -> facts.Network:
         rate=network.rate,
         burst=network.burst,
         unlimited=frozenset(network.unlimited),
+        rdap=network.rdap or "",
     )
 
 
@@ -49,6 +51,7 @@ def to_inventory(file: LaunchFile) -> facts.Inventory:
     canonical = (product.canonical if product else None) or ""
     hosts = tuple(_host(file, host) for host in file.hosts) or (facts.Host(domain, Purpose.MARKETING),)
     monitors = file.monitors
+    base = canonical or f"https://{domain}/"
     return facts.Inventory(
         product=product_id(file, domain),
         domain=domain,
@@ -56,12 +59,17 @@ def to_inventory(file: LaunchFile) -> facts.Inventory:
         hosts=hosts,
         domains=product.brand_domains if product else (),
         mail=_mail(file, domain),
-        monitors=homepages(hosts)
-        if monitors is None
-        else tuple(_monitor(file, monitor, canonical or f"https://{domain}/") for monitor in monitors),
+        monitors=homepages(hosts) if monitors is None else tuple(_monitor(file, monitor, base) for monitor in monitors),
         redirects=tuple(facts.RedirectRule(r.source, r.target, r.reason or "", r.permanent) for r in file.redirects),
         stage=product.stage if product else "launch",
         network=network_of(file),
+        links=tuple(
+            facts.Link(urljoin(base, link.url), link.kind, urljoin(base, link.target) if link.target else "")
+            for link in file.links
+        ),
+        opt_in=frozenset(host.name for host in file.hosts if host.intrusive),
+        has_ai=bool(product and product.has_ai),
+        kind=(product.kind if product else None) or "",
     )
 
 
@@ -113,12 +121,54 @@ def _host(file: LaunchFile, host: Host) -> facts.Host:
         critical=_critical(file, host.critical, host.service),
         flow=host.flow or "",
         wants_www=host.www,
+        expect=tuple(_record(record, host.name) for record in host.expect),
+        edge=edge_id(host.edge or ""),
+        private_paths=host.private_paths,
+        admin_paths=host.admin_paths,
+        origin=host.origin,
+        source_public=host.source_public,
+    )
+
+
+def edge_id(text: str) -> str:
+    """The id of the edge that a person means, `none` for nothing; what nobody knows here stays as it is written."""
+    if not text or text.casefold() == "none":
+        return text.casefold()
+    from checks.providers import named
+
+    found = named("edges", text)
+    return found.id if found else text
+
+
+def _record(record: Record, host: str) -> facts.Record:
+    # The models cost a tenth of a second to build; whoever has no file does not pay for them.
+    from bot.config.records import plain
+
+    return facts.Record(
+        type=record.type,
+        name=record.name or host,
+        equals=tuple(plain(record.type, value) for value in record.equals),
+        contains=record.contains or "",
+        cname_to=record.cname_to or "",
+        proxied_by=edge_id(record.proxied_by or ""),
+        any_in=record.any_in or "",
     )
 
 
 def _mail(file: LaunchFile, domain: str) -> tuple[facts.MailDomain, ...]:
     if file.mail and file.mail.domains:
-        return tuple(facts.MailDomain(mail.name, mail.sends, mail.aligned) for mail in file.mail.domains)
+        return tuple(
+            facts.MailDomain(
+                mail.name,
+                mail.sends,
+                mail.aligned,
+                senders=mail.senders,
+                selectors=mail.selectors,
+                per_day=mail.per_day,
+                retired_selectors=mail.retired_selectors,
+            )
+            for mail in file.mail.domains
+        )
     return (facts.MailDomain(domain),)
 
 
@@ -141,4 +191,5 @@ def _monitor(file: LaunchFile, monitor: Monitor, base: str) -> facts.Monitor:
         slow_after=monitor.slow_after,
         flow=monitor.flow or "",
         critical=True if critical is None else critical,
+        endpoint=monitor.endpoint or "",
     )

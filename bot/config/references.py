@@ -29,6 +29,8 @@ def references(found: Read) -> list[Problem]:
         *_twice(found, data, "monitors", "name"),
         *_twice(found, data, "flows", "id"),
         *_paths(found, data),
+        *_edges(found, data),
+        *_links(found, data),
         *_checks(found, data),
     ]
 
@@ -92,9 +94,33 @@ def _paths(found: Read, data: dict[str, Any]) -> Iterator[Problem]:
     """A path instead of a URL needs the canonical URL (or the domain) to stand on."""
     if _section(data, "product").get("domain") or _section(data, "product").get("canonical"):
         return
-    for path, value in _walk({key: data.get(key) for key in ("monitors", "redirects")}, ()):
+    for path, value in _walk({key: data.get(key) for key in ("monitors", "redirects", "links")}, ()):
         if len(path) == 3 and path[-1] in ("url", "from", "to") and isinstance(value, str) and value.startswith("/"):
             yield found.problem(path, "a path alone is not enough without product.domain; write the whole URL")
+
+
+def _edges(found: Read, data: dict[str, Any]) -> Iterator[Problem]:
+    """An edge that is only mistyped is named; one that nobody knows here may stand, a rule about it may not."""
+    from checks.providers import load, named
+
+    for path, value in _walk({"hosts": data.get("hosts")}, ()):
+        edge = len(path) == 3 and path[-1] == "edge"
+        proxied = len(path) == 5 and path[2] == "expect" and path[-1] == "proxied_by"
+        if not (edge or proxied) or not isinstance(value, str) or path in found.refused:
+            continue
+        if named("edges", value) is not None or (edge and value.casefold() == "none"):
+            continue
+        known = [entry.id for entry in load("edges")]
+        near = did_you_mean(value, [*known, "none"] if edge else known)
+        if near or proxied:
+            choices = near or f"; known are {', '.join(known)}"
+            yield found.problem(path, f'"{shown(value)}" is no edge that is known here{choices}')
+
+
+def _links(found: Read, data: dict[str, Any]) -> Iterator[Problem]:
+    """The same link twice would be followed twice, and one of them may lead elsewhere."""
+    yield from _twice(found, data, "links", "url")
+    yield from _twice(found, data, "redirects", "from")
 
 
 def _checks(found: Read, data: dict[str, Any]) -> Iterator[Problem]:

@@ -10,9 +10,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PrivateAttr
 
 from bot.config.flows import Critical, Flow
+from bot.config.records import Record
 from bot.config.section import LATER, Section, entries
 from bot.config.team import Channels, Deploy, Inventories, Person, QuietHours, Rotation, Service
 from bot.config.values import (
+    Address,
     Canaries,
     EnvironmentName,
     Header,
@@ -22,9 +24,9 @@ from bot.config.values import (
     Path,
     Ports,
     PrivateRanges,
-    RecordType,
     Resolver,
     Seconds,
+    Selector,
     Statuses,
     Text,
     TimeZone,
@@ -47,21 +49,13 @@ class Product(Section):
         default=(), description="Other domains that must lead to the canonical URL"
     )
     kind: Literal["creator", "ecommerce", "coach", "community", "marketplace"] | None = Field(
-        default=None, description="Kind of product; sets how fast it must be." + LATER
+        default=None, description="Kind of product; sets how fast it must be: creator, ecommerce, coach …"
     )
+    has_ai: bool = Field(default=False, description="true where answers come from a language model, which takes longer")
     time_zone: TimeZone = Field(default="UTC", description="Where the team lives: Europe/Berlin." + LATER)
     stage: Literal["launch", "live"] = Field(
         default="launch", description="launch: first month, some limits are milder; or live"
     )
-
-
-class Record(Section):
-    """A DNS record that must stay as it is."""
-
-    type: RecordType = Field(description="A, AAAA, CNAME, MX, NS, TXT or CAA")
-    name: HostName | None = Field(default=None, description="Name of the record, where it is not the host itself")
-    equals: tuple[Text, ...] = Field(default=(), description="All values, in any order")
-    contains: Text | None = Field(default=None, description="Text that one of the values must have")
 
 
 class Host(Section):
@@ -78,20 +72,47 @@ class Host(Section):
     )
     flow: Critical | None = Field(default=None, description="login, signup or payment, where customers do that here")
     www: bool = Field(default=True, description="false where www in front of the name is left out on purpose")
-    expect: tuple[Record, ...] = Field(default=(), description="DNS records that must stay as they are." + LATER)
-    edge: Text | None = Field(default=None, description="What stands in front: cloudflare, fastly, none …" + LATER)
+    expect: tuple[Record, ...] = Field(default=(), description="DNS records that must stay as they are")
+    edge: Text | None = Field(
+        default=None, description="What must stand in front: cloudflare, fastly, vercel …; none for nothing"
+    )
     private_paths: tuple[Path, ...] = Field(
-        default=(), description="Paths that strangers must never see: /admin." + LATER
+        default=(),
+        description="Paths that show one customer's data, such as /account: never in a cache",
+    )
+    admin_paths: tuple[Path, ...] = Field(default=(), description="Paths for the team only: /admin")
+    origin: tuple[Address, ...] = Field(
+        default=(),
+        description="Addresses of the server behind the edge, where strangers must not get in: 203.0.113.7",
+    )
+    source_public: bool = Field(
+        default=False, description="true where the source code is open anyway, so that source maps are fine"
+    )
+    intrusive: bool = Field(
+        default=False,
+        description="true allows checks that knock hard, such as wrong logins in a row",
     )
 
 
 class Redirect(Section):
     """A line of the redirect map."""
 
-    source: UrlOrPath = Field(alias="from", description="Old address, or path on the canonical URL." + LATER)
-    target: UrlOrPath = Field(alias="to", description="Where it must lead." + LATER)
-    reason: Text | None = Field(default=None, description="Why it exists." + LATER)
-    permanent: bool = Field(default=True, description="301 or 308 (true), or a temporary one (false)." + LATER)
+    source: UrlOrPath = Field(alias="from", description="Old address, or path on the canonical URL")
+    target: UrlOrPath = Field(alias="to", description="Where it must lead")
+    reason: Text | None = Field(default=None, description="Why it exists")
+    permanent: bool = Field(default=True, description="301 or 308 (true), or a temporary one (false)")
+
+
+class Link(Section):
+    """A link that others keep: in mails, in campaigns, at log-in services, at the payment provider."""
+
+    url: UrlOrPath = Field(description="Whole URL, or a path on the canonical URL")
+    kind: Literal["login", "callback", "campaign", "mail", "webhook", "page"] = Field(
+        default="page", description="login, callback, campaign, mail, webhook or page"
+    )
+    target: UrlOrPath | None = Field(
+        default=None, alias="to", description="Where it must end; without it any page that is there"
+    )
 
 
 class MailDomain(Section):
@@ -102,10 +123,14 @@ class MailDomain(Section):
     aligned: bool | None = Field(
         default=None, description="true once a test mail has shown that SPF or DKIM fit the sender"
     )
-    senders: tuple[Text, ...] = Field(
-        default=(), description="Who may send for you: Postmark, Google Workspace …" + LATER
+    senders: tuple[Text, ...] = Field(default=(), description="Who may send for you: Postmark, Google Workspace …")
+    selectors: tuple[Selector, ...] = Field(default=(), description="DKIM selectors: the part before ._domainkey")
+    retired_selectors: tuple[Selector, ...] = Field(
+        default=(), description="DKIM selectors that nobody signs with any more: their keys must be gone"
     )
-    selectors: tuple[Text, ...] = Field(default=(), description="DKIM selectors: the part before ._domainkey." + LATER)
+    per_day: int | None = Field(
+        default=None, ge=0, le=1_000_000_000, description="Mails on the busiest day; above 5000 stricter rules apply"
+    )
 
 
 class SeedMailbox(Section):
@@ -159,9 +184,9 @@ class Monitor(Section):
         default=None, description="Whether the launch depends on it; without it the service's word"
     )
     flow: Critical | None = Field(default=None, description="login, signup or payment, where customers do that here")
-    endpoint: Literal["page", "api", "auth", "billing", "dashboard", "admin", "webhook"] | None = Field(
-        default=None, description="Class of endpoint; sets how fast it must be." + LATER
-    )
+    endpoint: (
+        Literal["page", "cached_read", "auth", "billing", "dashboard", "dashboard_uncached", "admin", "webhook"] | None
+    ) = Field(default=None, description="Class of endpoint; sets how fast it must be")
     severity: Severity | None = Field(default=None, description="Never call a problem here worse than this." + LATER)
     runbook: Text | None = Field(default=None, description="Topic of the runbook that leads out." + LATER)
 
@@ -186,6 +211,9 @@ class Network(Section):
     unlimited: tuple[HostName, ...] = Field(
         default=(), description="Your own hosts that may be asked without that limit"
     )
+    rdap: Url | None = Field(
+        default=None, description="Service that is asked about domains (RDAP) instead of the registries' own"
+    )
     proxy: Url | None = Field(default=None, description="Proxy to go through." + LATER)
 
 
@@ -207,7 +235,8 @@ class LaunchFile(Section):
 
     product: Product | None = Field(default=None, description="What is launched")
     hosts: tuple[Host, ...] = Field(default=(), description="Every host and what it is for")
-    redirects: tuple[Redirect, ...] = Field(default=(), description="Old addresses and where they must lead." + LATER)
+    redirects: tuple[Redirect, ...] = Field(default=(), description="Old addresses and where they must lead")
+    links: tuple[Link, ...] = Field(default=(), description="Links that others keep, and where they must end")
     mail: Mail | None = Field(
         default=None, description="Mail that customers get; without it the product's domain is looked at"
     )

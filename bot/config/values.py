@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
@@ -95,6 +95,27 @@ def _private(value: Any) -> tuple[IPv4Network | IPv6Network, ...] | bool:
         except ValueError:
             raise refuse(f'"{shown(str(item))}" is not a range of addresses; write one such as 10.0.0.0/8') from None
     return tuple(ranges)
+
+
+def _range(text: str) -> str:
+    try:
+        return str(ip_network(text.strip()))
+    except ValueError:
+        raise refuse(f'"{shown(text)}" is not a range of addresses; write one such as 203.0.113.0/24') from None
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(text.strip()))
+    except ValueError:
+        raise refuse(f'"{shown(text)}" is not an address; write one such as 203.0.113.7') from None
+
+
+def _selector(text: str) -> str:
+    plain = text.strip().lower().rstrip(".").removesuffix("._domainkey")
+    if not re.fullmatch(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*", plain):
+        raise refuse(f'"{shown(text)}" is not a DKIM selector; write the part before ._domainkey, such as google')
+    return plain
 
 
 def _canaries(value: Any) -> tuple[str, ...]:
@@ -197,6 +218,9 @@ Statuses = Annotated[
     BeforeValidator(_statuses),
     WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}),
 ]
+Address = Annotated[str, AfterValidator(_address)]
+Range = Annotated[str, AfterValidator(_range)]
+Selector = Annotated[str, Field(max_length=200), AfterValidator(_selector)]
 Header = Annotated[str, AfterValidator(_header)]
 SlackUser = Annotated[str, AfterValidator(_slack_user)]
 Channel = Annotated[str, AfterValidator(_channel)]

@@ -12,7 +12,7 @@ from bot.config.load import load
 from bot.config.problems import ConfigError
 from bot.config.schema import LaunchFile
 from bot.config.written import section, written
-from checks.inventory import Host, Inventory, MailDomain, Monitor, expand
+from checks.inventory import Host, Inventory, Link, MailDomain, Monitor, Record, expand
 from checks.model import Purpose
 
 
@@ -89,6 +89,7 @@ def test_the_network_is_passed_on_whole() -> None:
                 "rate": 5,
                 "burst": 6,
                 "unlimited": ["a.example"],
+                "rdap": "https://rdap.example/v1/",
             }
         )
     )
@@ -98,6 +99,7 @@ def test_the_network_is_passed_on_whole() -> None:
     assert network.canaries == ()
     assert (network.user_agent, network.rate, network.burst) == ("Us/1", 5, 6)
     assert network.unlimited == {"a.example"}
+    assert network.rdap == "https://rdap.example/v1/"
 
 
 def test_a_product_id_is_made_from_its_name() -> None:
@@ -142,3 +144,91 @@ def test_a_section_is_cut_out_with_its_comments() -> None:
     text = "a: 1\nnetwork:  # ours\n  # the office\n  burst: 9\n\n  rate: 3\n\n# next\nhosts: []\n"
     assert section(text, "network") == "network:  # ours\n  # the office\n  burst: 9\n\n  rate: 3"
     assert section(text, "mail") == ""
+
+
+def test_what_is_written_about_a_host_arrives_as_checks_compare_it() -> None:
+    """Edges by whatever people call them; values as DNS answers show them."""
+    inventory = to_inventory(
+        file(
+            product={"domain": "a.example", "kind": "coach", "has_ai": True},
+            hosts=[
+                {
+                    "name": "a.example",
+                    "edge": "AWS CloudFront",
+                    "private_paths": ["/me"],
+                    "admin_paths": ["/admin"],
+                    "origin": ["203.0.113.7", "2001:DB8:0::1"],
+                    "source_public": True,
+                    "intrusive": True,
+                    "expect": [
+                        {"type": "mx", "equals": ["010 Mail.A.Example.", "0 ."]},
+                        {"type": "AAAA", "equals": ["2001:DB8:0:0::1"]},
+                        {"type": "NS", "name": "b.a.example", "equals": ["NS1.Bücher.example"]},
+                        {"type": "CNAME", "name": "_acme.a.example", "cname_to": "X.example."},
+                        {"type": "A", "proxied_by": "Cloudflare"},
+                        {"type": "A", "any_in": "203.0.113.0/24"},
+                        {"type": "TXT", "contains": "v=spf1"},
+                    ],
+                },
+                {"name": "b.a.example", "edge": "none"},
+                {"name": "c.a.example", "edge": "Our own wall"},
+            ],
+        )
+    )
+    host, bare, own = inventory.hosts
+    assert (host.edge, bare.edge, own.edge) == ("cloudfront", "none", "Our own wall")
+    assert (host.private_paths, host.admin_paths) == (("/me",), ("/admin",))
+    assert host.origin == ("203.0.113.7", "2001:db8::1")
+    assert host.source_public
+    assert inventory.opt_in == {"a.example"}
+    assert (inventory.kind, inventory.has_ai) == ("coach", True)
+    assert host.expect == (
+        Record("MX", "a.example", equals=("10 mail.a.example", "0 .")),
+        Record("AAAA", "a.example", equals=("2001:db8::1",)),
+        Record("NS", "b.a.example", equals=("ns1.xn--bcher-kva.example",)),
+        Record("CNAME", "_acme.a.example", cname_to="x.example"),
+        Record("A", "a.example", proxied_by="cloudflare"),
+        Record("A", "a.example", any_in="203.0.113.0/24"),
+        Record("TXT", "a.example", contains="v=spf1"),
+    )
+
+
+def test_links_mail_and_endpoints_arrive() -> None:
+    """Paths stand on the canonical URL."""
+    inventory = to_inventory(
+        file(
+            product={"domain": "a.example", "canonical": "https://www.a.example/"},
+            links=[
+                {"url": "/login", "kind": "login", "to": "/app"},
+                {"url": "https://b.example/x?utm_source=y", "kind": "campaign"},
+                {"url": "/terms"},
+            ],
+            mail={
+                "domains": [
+                    {
+                        "name": "a.example",
+                        "senders": ["Postmark", "Our own server"],
+                        "selectors": ["PM._domainkey", "a.b"],
+                        "retired_selectors": ["old"],
+                        "per_day": 5001,
+                    }
+                ]
+            },
+            monitors=[{"name": "Prices", "url": "/", "endpoint": "cached_read"}, {"name": "Else", "url": "/e"}],
+        )
+    )
+    assert inventory.links == (
+        Link("https://www.a.example/login", "login", "https://www.a.example/app"),
+        Link("https://b.example/x?utm_source=y", "campaign"),
+        Link("https://www.a.example/terms"),
+    )
+    assert inventory.mail == (
+        MailDomain(
+            "a.example",
+            senders=("Postmark", "Our own server"),
+            selectors=("pm", "a.b"),
+            per_day=5001,
+            retired_selectors=("old",),
+        ),
+    )
+    assert [monitor.endpoint for monitor in inventory.monitors] == ["cached_read", ""]
