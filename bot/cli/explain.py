@@ -33,7 +33,7 @@ def command(check: str | None, no_color: bool) -> int:
     if check is None:
         document = views.catalogue(checks)
     elif name in checks:
-        document = views.explain(checks[name])
+        document = views.explain(checks[name], most=100)
     elif name in {one.family for one in checks.values()}:
         document = views.family(name, checks)
     else:

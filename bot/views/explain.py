@@ -22,9 +22,72 @@ from bot.document import (
     Words,
 )
 from bot.views.prose import FAMILIES, SEVERITY, STATUS, TONES, count, listed, prose, sentence
-from checks.model import Check, Kind, Outcome
+from checks.model import Check, Kind, Outcome, Status
 
-_HOLE = re.compile(r"\{[a-z0-9_]+\}")
+_HOLE = re.compile(r"\{([a-z0-9_]+)\}")
+SHOWN = 5
+"""So many repairs are shown at once in Slack, where the message would be endless else."""
+FELT = 3
+EXAMPLES = {
+    "addresses": "203.0.113.10",
+    "agent": "LaunchReady",
+    "agreed": "https://example.com/",
+    "alias": "example.host.example",
+    "almost": "v=spf2",
+    "applied": "none",
+    "asked": "3",
+    "at": "example.com",
+    "bill": "mailer.example 3, desk.example 8",
+    "broken": "www.example.com",
+    "circle": "https://example.com/ -> http://example.com/ -> https://example.com/",
+    "count": "2",
+    "dns_host": "the company that serves your DNS",
+    "end": "https://www.example.com/",
+    "ending": "it has no end",
+    "ends": "https://example.com/, https://www.example.com/",
+    "expected": "200",
+    "final_host": "parking.example",
+    "ipv6": "2001:db8::10",
+    "issuer": "Example CA",
+    "last": "https://example.com/old",
+    "left": "a few days",
+    "length": "300",
+    "limit": "10",
+    "longest": "300",
+    "lookups": "12",
+    "missing_at": "1",
+    "most": "3",
+    "names": "other.example",
+    "next": "http://www.example.com/",
+    "not_before": "1 December",
+    "one": "https://example.com/",
+    "other": "https://www.example.com/",
+    "overdue": "a few days",
+    "patience": "10",
+    "policy": "reject",
+    "reason": "and why",
+    "slow": "3",
+    "start": "http://example.com/",
+    "status": "503",
+    "subdomains": "none",
+    "tag": "https://staging.example.com/",
+    "tags": "pct",
+    "term": "include:mailer.example",
+    "tries": "3",
+    "unsafe": "http://example.com/home",
+    "until": "1 December",
+    "void_count": "3",
+    "voids": "include:gone.example",
+    "wait": "an hour",
+    "weakness": "a key of 1024 bits",
+    "where": "mailer.example",
+    "why": "no list stands there",
+    "word": "quarentine",
+    "working": "example.com",
+    "worst": "http://example.com/",
+    "zone": "example.com",
+}
+"""Values that stand for what is seen, so that a sentence reads as one."""
 SUBJECT = {
     Kind.DOMAIN: "each domain",
     Kind.HOST: "each host",
@@ -33,13 +96,13 @@ SUBJECT = {
 }
 
 
-def explain(check: Check) -> Document:
-    """Everything about one check, in the order in which a founder asks."""
+def explain(check: Check, most: int = SHOWN) -> Document:
+    """One check, in the order in which a founder asks; at most so many of the repairs, the gravest first."""
     first, _, rest = check.why.partition("\n\n")
     parts: list[Part] = [Paragraph(prose(_flowing(part))) for part in rest.split("\n\n") if part.strip()]
     felt = _felt(check)
     if felt:
-        parts += [Heading("What customers feel"), Listing(tuple(Item(prose(one)) for one in felt), limit=5)]
+        parts += [Heading("What customers feel"), Listing(tuple(Item(prose(one)) for one in felt), limit=FELT)]
     parts += [
         Heading("How it is measured"),
         Paragraph((*prose(sentence(check.measured)), f" It looks at {SUBJECT[check.kind]}.")),
@@ -49,14 +112,18 @@ def explain(check: Check) -> Document:
             Paragraph(("See it yourself:",)),
             Preformatted(_open(check.verify, check.kind)),
         ]
-    parts += [Heading("What it can say, and how to repair it"), Listing(_outcomes(check), limit=20)]
+    parts += [
+        Heading("What it can find, and how to repair it"),
+        Listing(_answers(check), limit=most, empty="Nothing that needs a repair."),
+        Note(("Where it cannot look, it says so: that proves nothing, neither good nor bad.",)),
+    ]
     if check.links:
         links = tuple(Item((Link(url, ""),)) for url in check.links)
         parts += [Heading("The standard behind it"), Listing(links, limit=5)]
     small: Words = (Code(check.id), f" · severity {SEVERITY[check.severity].lower()}")
     if check.requirements:
         small = (*small, f" · serves {listed(check.requirements, 8)}")
-    parts.append(Note((*small, ". The name example.com stands for yours.")))
+    parts.append(Note((*small, ". All names and values here are examples.")))
     parts.append(Actions((Action("audit.rerun", "Check This Now", check.id, command=f"/launch check {check.id}"),)))
     return Document(
         headline=_flowing(first).rstrip("."),
@@ -125,22 +192,34 @@ def _flowing(text: str) -> str:
 def _felt(check: Check) -> list[str]:
     """What customers feel, worst first, each said once."""
     bad = sorted((one for one in check.outcomes.values() if one.status.bad), key=lambda one: one.severity.rank)
-    return list(dict.fromkeys(sentence(_open(one.impact, check.kind)) for one in bad if one.impact))[:5]
+    return list(dict.fromkeys(sentence(_open(one.impact, check.kind)) for one in bad if one.impact))[:FELT]
 
 
 def _open(text: str, kind: Kind) -> str:
-    """Words of an outcome table before they are filled: an example's name, and three dots for what is seen."""
+    """Words of an outcome table before they are filled: with an example's name, and examples of what is seen."""
     name = "app.example.com" if kind in (Kind.HOST, Kind.MONITOR) else "example.com"
-    named = text.replace("{host}", name).replace("{name}", name).replace("{url}", f"https://{name}/")
-    return _HOLE.sub("…", named)
+    values = {"host": name, "name": name, "url": f"https://{name}/", **EXAMPLES}
+    return _HOLE.sub(lambda hole: values.get(hole[1], "…"), text)
 
 
-def _outcomes(check: Check) -> tuple[Item, ...]:
-    ranked = sorted(check.outcomes.values(), key=lambda one: (not one.status.bad, one.severity.rank))
-    return tuple(_outcome(one, check.kind) for one in ranked)
+def _answers(check: Check) -> tuple[Item, ...]:
+    """What it can find, worst first; answers that are repaired in the same way stand together."""
+    alike: dict[tuple[str, ...], list[Outcome]] = {}
+    for outcome in sorted(check.outcomes.values(), key=lambda one: one.severity.rank):
+        if outcome.status.bad or (outcome.status is Status.UNKNOWN and len(outcome.fix) > 1):
+            alike.setdefault(outcome.fix, []).append(outcome)
+    return tuple(_answer(outcomes, check.kind) for outcomes in alike.values())
 
 
-def _outcome(outcome: Outcome, kind: Kind) -> Item:
-    steps = tuple((f"{number}. ", *prose(_open(step, kind))) for number, step in enumerate(outcome.fix, start=1))
-    word = SEVERITY[outcome.severity] if outcome.status.bad else STATUS[outcome.status]
-    return Item(prose(_open(outcome.summary, kind)), lines=steps, tone=TONES[outcome.status], label=word)
+def _answer(outcomes: list[Outcome], kind: Kind) -> Item:
+    first = outcomes[0]
+    said: dict[str, Outcome] = {}
+    for outcome in outcomes:
+        said.setdefault(_open(outcome.summary, kind), outcome)
+    more = tuple((f"{_word(one)}: ", *prose(summary)) for summary, one in said.items() if one is not first)
+    steps = tuple((f"{number}. ", *prose(_open(step, kind))) for number, step in enumerate(first.fix, start=1))
+    return Item(prose(_open(first.summary, kind)), (*more, *steps), TONES[first.status], _word(first))
+
+
+def _word(outcome: Outcome) -> str:
+    return SEVERITY[outcome.severity] if outcome.status.bad else STATUS[outcome.status]

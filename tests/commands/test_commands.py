@@ -156,7 +156,7 @@ async def test_every_check_is_explained(make, id):
     """Why, how it is measured, what it can say; no hole of a template is left."""
     said = shown(await ask(make(), f"explain {id}"))
     assert "How it is measured" in said
-    assert "What it can say, and how to repair it" in said
+    assert "What it can find, and how to repair it" in said
     assert not re.search(r"\{\w*\}", said)
 
 

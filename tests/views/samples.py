@@ -185,6 +185,13 @@ CHECK = Check(
             Severity.BLOCKER,
             breaks=True,
         ),
+        "nearly": Outcome(
+            Status.FAIL,
+            "The certificate of {host} ends tomorrow",
+            "Visitors see a red warning and turn back.",
+            ("At your host press Renew.",),
+            Severity.HIGH,
+        ),
         "blind": Outcome(Status.UNKNOWN, "The certificate of {host} could not be read: {reason}"),
     },
     run=None,  # type: ignore[arg-type]

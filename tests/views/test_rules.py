@@ -16,7 +16,8 @@ from bot.render.blocks import message
 from bot.render.markdown import markdown
 from bot.render.tables import display_width
 from bot.render.text import text
-from tests.views.samples import HOMES, SAMPLES
+from bot.views import explain
+from tests.views.samples import CHECK, HOMES, SAMPLES
 
 EVERY = {**SAMPLES, **HOMES}
 SMALL = {"a", "an", "and", "at", "by", "for", "in", "of", "on", "or", "the", "to"}
@@ -146,3 +147,14 @@ def test_a_long_report_keeps_its_buttons():
     found = blocks("audit_many_detail")
     assert found[-1]["type"] == "actions"
     assert "more" in json.dumps(found)
+
+
+def test_answers_with_the_same_repair_stand_together():
+    """Nobody reads the same three steps six times; in Slack the gravest come first and the rest are counted."""
+    shown = text(explain.explain(CHECK))
+    assert (
+        "✗ Blocker: The certificate of app.example.com has run out\n  High: The certificate of app.example.com ends tomorrow"
+        in shown
+    )
+    assert shown.count("1. At your host press Renew.") == 2
+    assert "… and 1 more" in text(explain.explain(CHECK, most=1))
