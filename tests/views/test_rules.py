@@ -152,9 +152,7 @@ def test_a_long_report_keeps_its_buttons():
 def test_answers_with_the_same_repair_stand_together():
     """Nobody reads the same three steps six times; in Slack the gravest come first and the rest are counted."""
     shown = text(explain.explain(CHECK))
-    assert (
-        "✗ Blocker: The certificate of app.example.com has run out\n  High: The certificate of app.example.com ends tomorrow"
-        in shown
-    )
+    first = "✗ Blocker: The certificate of app.example.com has run out"
+    assert f"{first}\n  High: The certificate of app.example.com ends tomorrow\n" in shown
     assert shown.count("1. At your host press Renew.") == 2
     assert "… and 1 more" in text(explain.explain(CHECK, most=1))
