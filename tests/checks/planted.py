@@ -1,0 +1,95 @@
+"""Keys put together at run time, so that no file of ours ever holds one."""
+
+from __future__ import annotations
+
+import base64
+import json
+import string
+
+from checks import providers
+from checks.net.facts import Chain, ChainEnd, Exchange
+from checks.site_files import Served
+from tests.checks.samples import HOST, exchange
+
+MIXED = "".join(sorted(string.ascii_letters + string.digits, key=lambda char: ord(char) * 37 % 101)) * 5
+HEX = "0a9b8c7d6e5f4132" * 8
+
+
+def letters(count: int, start: int = 7) -> str:
+    """So many different letters and digits."""
+    return MIXED[start : start + count]
+
+
+def token(role: str) -> str:
+    """A signed token that says its role, as Supabase makes them."""
+    parts = ({"alg": "HS256", "typ": "JWT"}, {"iss": "supabase", "ref": "qwertyuiop", "role": role, "iat": 1})
+    encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
+    return ".".join((*encoded, letters(43)))
+
+
+SECRETS = {
+    "stripe-secret": "sk_" + "live_" + letters(32),
+    "stripe-secret-test": "sk_" + "test_" + letters(32),
+    "stripe-webhook": "whsec" + "_" + letters(32),
+    "aws-access-key": "AKI" + "A" + "QWERTZUIOP234567",
+    "github-token": "gh" + "p_" + letters(36),
+    "gitlab-token": "gl" + "pat-" + letters(20),
+    "openai": "sk-" + "proj-" + letters(60),
+    "anthropic": "sk-" + "ant-" + "api03-" + letters(95, 0),
+    "sendgrid": "S" + "G." + letters(22) + "." + letters(43),
+    "slack-token": "xox" + "b-" + "9182736450" + "-" + "9182736450" + "-" + letters(24),
+    "slack-webhook": "https://hooks." + "slack.com/services/" + "T0Q9W8E7R6/B0Q9W8E7R6/" + letters(24),
+    "private-key": "-----BEGIN " + "PRIVATE KEY" + "-----\n" + letters(64) + "\n",
+    "twilio": "S" + "K" + HEX[:32],
+    "mailgun": "ke" + "y-" + HEX[:32],
+    "resend": "r" + "e_" + letters(8) + "_" + letters(24),
+    "shopify": "shp" + "at_" + HEX[:32],
+    "square": "sq0" + "csp-" + letters(43),
+    "npm": "np" + "m_" + letters(36),
+    "supabase-secret": "sb_" + "secret_" + letters(30),
+    "digitalocean": "dop" + "_v1_" + HEX[:64],
+    "google-oauth-secret": "GOC" + "SPX-" + letters(28),
+    "telegram-bot": "9182736450" + ":" + "AA" + letters(33),
+    "database-url": "postgres" + "://app:" + letters(12) + "@db.shop.test:5432/app",
+    "groq": "gs" + "k_" + letters(52, 0),
+    "replicate": "r" + "8_" + letters(37),
+    "huggingface": "h" + "f_" + "".join(char for char in MIXED if char.isalpha())[9:43],
+    "brevo": "xkey" + "sib-" + HEX[:64] + "-" + letters(16),
+    "discord-webhook": "https://discord" + ".com/api/webhooks/" + "918273645091827364/" + letters(66),
+    "airtable": "pa" + "t" + letters(14) + "." + HEX[:64],
+    "notion": "nt" + "n_" + "9182736450" + letters(36),
+    "linear": "lin" + "_api_" + letters(40),
+    "sentry-token": "sntr" + "ys_" + "eyJ" + letters(60, 0),
+    "mapbox-secret": "sk" + ".eyJ" + letters(60, 0) + "." + letters(22),
+    "braintree": "access_token" + "$production$" + HEX[:16] + "$" + HEX[:32],
+}
+"""One for each entry of kind secret."""
+PUBLIC = {
+    "stripe-publishable": "pk_" + "live_" + letters(32),
+    "google-api-key": "AI" + "za" + letters(35),
+    "supabase-publishable": "sb_" + "publishable_" + letters(30),
+    "mapbox-public": "pk" + ".eyJ" + letters(60, 0) + "." + letters(22),
+    "sentry-dsn": "https://" + HEX[:32] + "@o42.ingest.sentry.io/4242",
+}
+
+
+def names(kind: str) -> set[str]:
+    """Ids of the known forms of that kind."""
+    return {entry.id for entry in providers.load("keys") if entry.text("kind") == kind}
+
+
+def site(*scripts: str, page: str = "<!doctype html><title>Shop</title><p>Hello", **more: object) -> Served:
+    """A start page and scripts that were read."""
+    return Served(HOST, (visited(page, **more),), tuple(script(number, text) for number, text in enumerate(scripts)))
+
+
+def visited(page: str = "", **more: object) -> Chain:
+    """A visit that ends at once at the start page."""
+    answer = exchange(body=page.encode(), **more)  # type: ignore[arg-type]
+    end = ChainEnd.FINAL if answer.fault is None else ChainEnd.FAULT
+    return Chain(answer.url, (answer,), end)
+
+
+def script(number: int, text: str) -> Exchange:
+    """A script of the same host."""
+    return exchange(f"https://{HOST}/assets/app{number}.js", body=text.encode(), content_type="text/javascript")
