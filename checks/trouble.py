@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.net.facts import DnsAnswer, DnsStatus, Fault, Reason
+from checks.urls import host_of
 
 WORDS = {
     Reason.DNS: "its name could not be looked up",
@@ -30,12 +31,28 @@ UNHEARD = {
 }
 
 
+_REFUSED = "the certificate was refused: "
+
+
 def words(fault: Fault | None) -> str:
-    """What happened, as the end of a sentence that begins with "because"."""
+    """What happened, as the end of a sentence that begins with "because"; the evidence holds the rest."""
     if fault is None:
         return "no answer came"
-    detail = f" ({fault.detail})" if fault.detail else ""
-    return WORDS[fault.reason] + detail
+    detail = fault.detail
+    if fault.reason is Reason.DNS and detail:
+        return detail
+    if fault.reason is Reason.TLS and detail.startswith(_REFUSED):
+        return f"{_REFUSED.rstrip(': ')} ({detail.removeprefix(_REFUSED)})"
+    if fault.reason in (Reason.BLOCKED, Reason.PROTOCOL) and detail:
+        return f"{WORDS[fault.reason]} ({detail})"
+    return WORDS[fault.reason]
+
+
+def at(url: str, fault: Fault | None) -> str:
+    """What happened and where, for a walk that may have led elsewhere."""
+    said = words(fault)
+    host = host_of(url)
+    return said if host in said else f"{said}, at {host}"
 
 
 def ours(fault: Fault | None) -> bool:

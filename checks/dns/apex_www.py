@@ -1,7 +1,7 @@
 """Your address works with and without www.
 
-About half of all people type www in front of a name, and old links and business cards do it for them.
-If only one of the two works, the other half sees an error page and believes that you are closed.
+Many people type www in front of a name, and old links and business cards do it for them.
+If only one of the two works, some of your visitors see an error page and believe that you are closed.
 Both must be found, both need a certificate, and both must lead to the same page.
 """
 
@@ -30,8 +30,8 @@ OUTCOMES = {
     "not_needed": Outcome(Status.NA, "{name} needs no www: {reason}"),
     "www_missing": Outcome(
         Status.FAIL,
-        "Half your visitors type www.{name}: they get nothing",
-        impact="People who type www, and old links with it, see an error page.",
+        "People who type www.{name} get an error page: that name leads nowhere",
+        impact="Many people type www, and old links have it. To them you look closed.",
         fix=ADD_WWW,
         severity=Severity.HIGH,
         runbook="wrong_address_or_www",
@@ -75,7 +75,7 @@ OUTCOMES = {
     "no_certificate": Outcome(
         Status.FAIL,
         "Visitors of {broken} get a security warning, while {working} works",
-        impact="Half your visitors are told that your site is not safe, and leave.",
+        impact="Visitors who come that way are told that your site is not safe, and most of them leave.",
         fix=(
             "At your host add {broken} to the domains of the site; it then gets a certificate of its own.",
             "If it is listed there already, press the button to renew or verify it.",
@@ -212,7 +212,7 @@ def judge(facts: Facts) -> Verdict:
     for side in (apex, www):
         if not side.found and not side.absent:
             reason = trouble.unheard((side.a, side.aaaa)) or "one of the two look-ups failed"
-            return Verdict("could_not_look", seen | {"reason": f"{side.name}: {reason}"})
+            return Verdict("could_not_look", seen | {"reason": f"{reason}, at {side.name}"})
     if apex.absent or www.absent:
         code = "both_missing" if apex.absent and www.absent else "apex_missing" if apex.absent else "www_missing"
         return Verdict(code, seen)
@@ -239,7 +239,7 @@ def _endings(apex: Side, www: Side, seen: dict[str, Json]) -> Verdict:
         if side.chain is None or side.chain.end is not ChainEnd.FINAL:
             fault = side.chain.last.fault if side.chain is not None else None
             reason = trouble.words(fault) if fault is not None else "its redirects do not come to an end"
-            return Verdict("could_not_look", seen | {"reason": f"{side.name}: {reason}"})
+            return Verdict("could_not_look", seen | {"reason": f"{reason}, at {side.name}"})
         ends.append(same_place(side.chain.last.url))
     seen |= {"ends": tuple(ends), "end": ends[0]}
     return Verdict("ok" if ends[0] == ends[1] else "two_endings", seen)

@@ -30,7 +30,7 @@ OUTCOMES = {
         "{host} leads nowhere: visitors get an error page",
         impact="Nobody can open it. Browsers say that the site can't be reached.",
         fix=(
-            "At your host (where the site or app runs) find the record it asks for: usually under Domains.",
+            "At your host (where the site or app runs) find the DNS record that it asks for, usually under Domains.",
             "Add exactly that record for {host} at {dns_host}.",
             "Wait five minutes and run this check again.",
         ),

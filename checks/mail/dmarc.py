@@ -51,7 +51,7 @@ OUTCOMES = {
     ),
     "absent": Outcome(
         Status.FAIL,
-        "Nobody is told what to do with forged mail in the name of {host}",
+        "Nobody is told what to do with forged mail in the name of {host} (DMARC)",
         FORGED,
         PUBLISH,
         Severity.HIGH,

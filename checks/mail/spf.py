@@ -38,7 +38,7 @@ OUTCOMES = {
     ),
     "absent": Outcome(
         Status.FAIL,
-        "{host} does not say who may send mail in its name",
+        "{host} does not say who may send mail in its name (SPF)",
         FORGED,
         (
             "Open the DNS page of your domain and add one TXT record at {host}.",
@@ -50,7 +50,7 @@ OUTCOMES = {
     ),
     "absent_unused": Outcome(
         Status.WARN,
-        "{host} sends no mail but does not say so",
+        "{host} sends no mail, and nothing says so",
         "Anybody can send mail in its name.",
         ("Add the TXT record `v=spf1 -all` at {host}.",),
         Severity.LOW,
@@ -65,10 +65,10 @@ OUTCOMES = {
     ),
     "several": Outcome(
         Status.FAIL,
-        "{host} has {count} lists of who may send mail, and only one is allowed",
+        "{host} has {count} lists of who may send mail (SPF), and only one is allowed",
         IGNORED,
         (
-            "Put the includes of all of them into one TXT record: `v=spf1`, the includes, then `~all` once.",
+            "Join them in one TXT record: `v=spf1`, then every `include:` part of all of them, then `~all` once.",
             "Delete the other records that begin with `v=spf1`.",
         ),
         Severity.HIGH,

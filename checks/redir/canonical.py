@@ -271,5 +271,5 @@ def _not_there(chain: Chain) -> bool:
 def _why(chains: tuple[Chain, ...]) -> str:
     chain = chains[0]
     if chain.end is ChainEnd.FAULT:
-        return f"{chain.last.url}: {trouble.words(chain.last.fault)}"
+        return trouble.at(chain.last.url, chain.last.fault)
     return f"the redirects of {chain.start} do not come to an end"

@@ -20,7 +20,10 @@ from checks.visit import visit
 DEEP = "/launch-ready-check?x=1"
 """A harmless path that need not exist: only the steps on the way are counted."""
 ONE_RULE = (
-    "At your host or edge replace the rules by one that leads straight to the final address.",
+    (
+        "At your host (or at a service in front of it, such as Cloudflare) replace the rules by one "
+        "that leads straight to the final address."
+    ),
     "Let it handle https and www in the same step, and keep the path and everything after the question mark.",
     "Run this check again.",
 )
@@ -144,7 +147,7 @@ def _absent(chain: Chain) -> bool:
 
 def _why(chain: Chain) -> str:
     if chain.end is ChainEnd.FAULT:
-        return f"{chain.last.url}: {trouble.words(chain.last.fault)}"
+        return trouble.at(chain.last.url, chain.last.fault)
     if chain.end is ChainEnd.LOOP:
         return f"{chain.start} leads round in circles"
     return f"{chain.start} redirects to something that is not a web address"

@@ -21,7 +21,10 @@ CLOSED = frozenset({Reason.REFUSED, Reason.TIMEOUT, Reason.UNREACHABLE, Reason.R
 BOT_RULES = frozenset({401, 403, 405, 406, 418, 429, 451})
 """Answers of rules against bots: they say nothing about what a person gets."""
 SWITCH = (
-    'At your host or edge switch on "Always use HTTPS" (also called "Force HTTPS").',
+    (
+        'At your host (or at a service in front of it, such as Cloudflare) switch on "Always use HTTPS" '
+        '(also called "Force HTTPS").'
+    ),
     "If there is no such switch: redirect every http address to the same address with https, status 301.",
     "Run this check again.",
 )
@@ -46,7 +49,10 @@ OUTCOMES = {
         impact="The first answers can be read and changed on the way, and browsers cannot learn to stay secure (HSTS).",
         fix=(
             "Change the order of the redirects: first http to https on the same name, then to the final address.",
-            'At your host or edge switch on "Always use HTTPS": it does the first step.',
+            (
+                'At your host (or at a service in front of it, such as Cloudflare) switch on "Always use '
+                'HTTPS": it does the first step.'
+            ),
             "Run this check again.",
         ),
         severity=Severity.HIGH,

@@ -31,7 +31,10 @@ OUTCOMES = {
         "{host} sends visitors round in circles; nobody can open it",
         impact=CIRCLE,
         fix=(
-            "Look at the circle: {circle}. Two rules disagree, often one at the edge and one in the app.",
+            (
+                "Look at the circle: {circle}. Two rules disagree, often one at a service such as Cloudflare "
+                "and one in the app."
+            ),
             "Switch off the rule that was changed last, or let only one of the two places redirect.",
             "Run this check again.",
         ),
@@ -41,7 +44,7 @@ OUTCOMES = {
     ),
     "flexible_loop": Outcome(
         Status.FAIL,
-        "{host} sends visitors round in circles; nobody can open it: the edge mode is probably Flexible",
+        "{host} sends visitors round in circles; nobody can open it: Cloudflare's SSL mode is probably Flexible",
         impact=CIRCLE,
         fix=(
             "In the Cloudflare dashboard open SSL/TLS > Overview and set the mode to Full (strict).",
@@ -128,7 +131,7 @@ def judge(facts: Facts) -> Verdict:
     secure = facts.plain[0]
     if secure.end is ChainEnd.FAULT:
         fault = secure.last.fault
-        return Verdict("could_not_look", _seen(secure) | {"reason": f"{secure.last.url}: {trouble.words(fault)}"})
+        return Verdict("could_not_look", _seen(secure) | {"reason": trouble.at(secure.last.url, fault)})
     cured = any(chain.end in CIRCLING for chain in facts.plain)
     return Verdict("ok_with_cookie" if cured else "ok", _seen(secure))
 

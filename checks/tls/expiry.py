@@ -13,6 +13,7 @@ from enum import IntEnum
 
 from checks import trouble
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
+from checks.moments import moment
 from checks.net.facts import Certificate, Peer
 from checks.probe import Probe
 from checks.registry import check
@@ -22,7 +23,7 @@ AUTOMATIC = timedelta(days=101)
 AT_STAKE = "On {until} browsers begin to refuse {host}: visitors would see a red warning instead of your site."
 RENEW = (
     "At your host open the certificate (SSL) page of {host} and press Renew.",
-    "If it cannot renew, look for a CAA record that forbids the issuer, DNS that moved, or a blocked port 80.",
+    "If it cannot renew: look for a CAA record in DNS (it says who may issue certificates) and for a blocked port 80.",
     "Run this check again: the number of days must go up.",
 )
 NEW_CHAIN = (
@@ -234,8 +235,8 @@ def _seen(certificate: Certificate, now: datetime) -> dict[str, Json]:
         "days": remaining.days,
         "left": span(max(timedelta(0), remaining)),
         "overdue": span(overdue),
-        "until": f"{certificate.not_after:%Y-%m-%d %H:%M} UTC",
-        "not_before": f"{certificate.not_before:%Y-%m-%d %H:%M} UTC",
+        "until": moment(certificate.not_after),
+        "not_before": moment(certificate.not_before),
         "lifetime_days": lifetime.days,
         "subject": certificate.subject,
         "issuer": certificate.issuer,

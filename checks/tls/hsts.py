@@ -18,7 +18,10 @@ ENOUGH = 15_552_000
 """180 days, in seconds."""
 EXPOSED = "Somebody in the same network could trick a returning visitor onto the unsafe version of your site."
 GROW = (
-    "At your host or edge add the header Strict-Transport-Security with max-age=300 (five minutes).",
+    (
+        "At your host (or at a service in front of it, such as Cloudflare) add the header "
+        "Strict-Transport-Security with max-age=300 (five minutes)."
+    ),
     "If all is well the next day, raise it to max-age=86400 (a day), and after a week to max-age=15552000 (180 days).",
     "Add nothing else to it: other words in this header bind all your subdomains and are hard to take back.",
 )
@@ -37,7 +40,10 @@ OUTCOMES = {
         "Browsers remember for {length} only to visit {host} over https",
         EXPOSED,
         (
-            "At your host or edge set the header Strict-Transport-Security to max-age=15552000 (180 days).",
+            (
+                "At your host (or at a service in front of it, such as Cloudflare) set the header "
+                "Strict-Transport-Security to max-age=15552000 (180 days)."
+            ),
             "Add nothing else to it: other words in this header bind all your subdomains and are hard to take back.",
         ),
         Severity.LOW,
@@ -53,7 +59,12 @@ OUTCOMES = {
         Status.WARN,
         "Browsers ignore the security header of {host}: {reason}",
         EXPOSED,
-        ("At your host or edge replace the header Strict-Transport-Security by exactly: max-age=15552000",),
+        (
+            (
+                "At your host (or at a service in front of it, such as Cloudflare) replace the header "
+                "Strict-Transport-Security by exactly: max-age=15552000"
+            ),
+        ),
         Severity.LOW,
     ),
     "blocked_by_firewall": Outcome(

@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 
 from checks import trouble
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
+from checks.moments import moment
 from checks.net.facts import Certificate, DnsStatus, Exchange, Peer, Reason
 from checks.probe import Probe
 from checks.registry import check
@@ -42,9 +43,11 @@ def _fail(summary: str, *fix: str, impact: str = WARNING, severity: Severity = S
 
 OUTCOMES = {
     "ok": Outcome(Status.PASS, "Browsers trust the certificate of {host} (issued by {issuer})"),
-    "expired": _fail("Visitors of {host} get a red warning: browsers no longer accept its certificate's dates", *RENEW),
+    "expired": _fail(
+        "Visitors of {host} get a red warning: its certificate, or one that it rests on, has run out", *RENEW
+    ),
     "not_yet_valid": _fail(
-        "Visitors of {host} get a red warning: its certificate only begins to count on {not_before}",
+        "Visitors of {host} get a red warning: its certificate is only valid from {not_before}",
         "Check the clock of the server, and whether a certificate for later was installed by mistake.",
         "Install the certificate that is valid today.",
         "Run this check again.",
@@ -207,8 +210,8 @@ def _seen(peer: Peer) -> dict[str, Json]:
         "subject": leaf.subject if leaf else "",
         "issuer": organisation(leaf.issuer) if leaf else "unknown",
         "names": _some(leaf),
-        "not_before": f"{leaf.not_before:%Y-%m-%d %H:%M} UTC" if leaf else "",
-        "not_after": f"{leaf.not_after:%Y-%m-%d %H:%M} UTC" if leaf else "",
+        "not_before": moment(leaf.not_before) if leaf else "",
+        "not_after": moment(leaf.not_after) if leaf else "",
     }
 
 

@@ -53,7 +53,7 @@ OUTCOMES = {
         "Run this check again.",
     ),
     "tls": _down(
-        "{name} is down: no secure connection to {host} ({reason})",
+        "{name} is down: no secure connection to {host}, since {reason}",
         "certificate_expired",
         "Look at what the check tls.valid says about {host}: it names the fault.",
         "Run this check again.",
