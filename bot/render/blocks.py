@@ -222,8 +222,8 @@ def _together(lines: list[Markup]) -> list[Block]:
 
 
 def _progress(progress: Progress) -> Markup:
+    """The numbers first, in words; the bar beside them only repeats them."""
     total = max(progress.total, 1)
     full = round(12 * min(max(progress.done, 0), total) / total)
-    bar = "█" * full + "░" * (12 - full)
-    text = words.code(bar) + words.plain(f" {progress.done} of {progress.total}")
+    text = words.plain(f"{progress.done} of {progress.total}  {'▰' * full}{'▱' * (12 - full)}")
     return text + words.plain(f"\n{progress.now}") if progress.now else text
