@@ -34,7 +34,8 @@ from bot.document import (
 from bot.render.spans import moment
 from bot.render.text import spoken_command
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!$])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!$]|&(?=#?[A-Za-z0-9]{1,32};))")
+"""What Markdown obeys; an entity among it, since `&#64;name` is shown as a name that is called."""
 _LINE_START = re.compile(r"^( *)([-+>=]|\d{1,9}[.)])", re.MULTILINE)
 _MENTION = re.compile(r"@(?=\w)")
 _TICKS = re.compile(r"`+")

@@ -208,6 +208,15 @@ def test_markdown_obeys_nothing_from_outside():
     assert markdown(Document("x", (Preformatted("```\ninjected"),))).count("````") == 2
 
 
+def test_markdown_shows_entities_as_they_are_written():
+    """Otherwise `&#64;name` would call somebody; an ampersand alone stays."""
+    said = markdown(Document("x", (Paragraph(("R&D; a & b &#64;ana &commat;ana &#x40;ana &lt;b&gt; AT&T",)),)))
+    assert "a & b" in said
+    assert "AT&T" in said
+    assert not re.search(r"(?<!\\)&(#\d+|#x[0-9a-f]+|\w+);", said)
+    assert said.count("ana") == 3
+
+
 def test_letters_for_a_terminal_without_unicode():
     """With `ascii` our own marks are plain letters."""
     shown = text(FULL, ascii=True)
