@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
+from bot.config.names import BadName, ascii_name
 from bot.services.config import Config
 from bot.services.look import jobs_of, look
 from bot.services.rules import Rules
@@ -88,9 +89,12 @@ class Audits:
         try:
             jobs = jobs_of(inventory, names, rules)
         except UnknownName as error:
-            if "." in error.name:
-                raise NotListed(error.name, error.nearest) from error
-            raise
+            try:
+                host = ascii_name(error.name)
+            except BadName:
+                # What cannot be a host is not offered as a line to copy or a command to type.
+                raise error from None
+            raise NotListed(host, error.nearest) from error
 
         def begin(connection: sqlite3.Connection) -> int:
             audits.remember_product(connection, inventory.product, inventory.domain, now)

@@ -85,7 +85,7 @@ async def test_ten_at_once_make_one(make, company):
     await services.audits.stop(30)
 
 
-@pytest.mark.parametrize("name", ["evil.example", "https://evil.example/path", "169.254.169.254", "EVIL.example."])
+@pytest.mark.parametrize("name", ["evil.example", "https://evil.example/path", "EVIL.example."])
 async def test_a_host_that_is_not_written_down_gets_no_packet(make, company, name):
     """The answer is the line to add and the command for the terminal; nothing begins, nothing is stored."""
     services = make(company.config).services
@@ -102,6 +102,33 @@ async def test_a_name_that_is_no_check_gets_the_nearest(make, company):
     with pytest.raises(UnknownName) as refused:
         await _start(services, ("mial",))
     assert "mail" in refused.value.nearest
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a.b;rm -rf ~",
+        "a.b}, {name: c.d",
+        "a.b\nowner: mallory",
+        "$(id).test",
+        "a..b",
+        "169.254.169.254",
+        "ana@acme.test",
+        "x.y\x1b[2J",
+    ],
+)
+async def test_what_cannot_be_a_host_is_not_offered_for_copying(make, company, name):
+    """A line for launch.yml and a command for the terminal are made of host names only."""
+    with pytest.raises(UnknownName):
+        await _start(make(company.config).services, only=(name,))
+
+
+async def test_a_host_is_offered_as_dns_knows_it(make, company):
+    """Written in any script."""
+    with pytest.raises(NotListed) as refused:
+        await _start(make(company.config).services, only=("https://Bücher.Example/x",))
+    assert refused.value.line == "- {name: xn--bcher-kva.example, purpose: other}"
+    assert refused.value.command == "launch check xn--bcher-kva.example"
 
 
 async def test_without_configuration_there_is_no_audit(make, tmp_path):
