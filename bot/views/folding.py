@@ -10,11 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.views.prose import listed
-from checks.causes import cause_of
+from checks.causes import Layer, cause_of, layer_of
 from checks.model import Finding, Kind, Status
 
 NAMED = 3
 """So many places are named in a sentence; of more, the first two and how many else."""
+WALKS = frozenset({"dns.apex_www", "tls.hsts"})
+"""Checks that open pages, although their family stands for something nearer."""
 _PLACE = "\x00"
 _VERBS = {"is": "are", "was": "were", "has": "have", "does": "do"}
 _SUBJECT = ("that ", "where ")
@@ -102,12 +104,16 @@ def _kind(one: Finding) -> tuple[str, ...]:
 
 def split_unknown(unknown: Sequence[Finding], all_findings: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:
     """What could not be seen by itself, and what cannot be seen before something else is repaired."""
-    broken: set[str] = set()
-    for one in all_findings:
-        if one.status is Status.FAIL and one.breaks:
-            broken |= _hosts(one)
-    waiting = [one for one in unknown if _hosts(one) & broken]
+    broken = [one for one in all_findings if one.status is Status.FAIL and one.breaks]
+    waiting = [one for one in unknown if any(_hides(other, one) for other in broken)]
     return [one for one in unknown if one not in waiting], waiting
+
+
+def _hides(broken: Finding, unknown: Finding) -> bool:
+    """Whether nobody gets far enough to see the one because of the other: a dead page hides no DNS record."""
+    far = layer_of(unknown)
+    walks = far > Layer.TLS or unknown.check in WALKS
+    return bool(_hosts(broken) & _hosts(unknown)) and (walks or layer_of(broken) <= far)
 
 
 def _hosts(one: Finding) -> set[str]:

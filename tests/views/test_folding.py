@@ -142,6 +142,15 @@ def test_what_waits_for_a_repair_is_counted_in_one_line():
     assert detailed.count("Could not do") == 3
 
 
+def test_a_dead_page_hides_no_dns_record():
+    """What can be asked although the page is down is unknown for a reason of its own."""
+    record = finding("dns.caa", "app.marigold.example", "no_idea", Status.UNKNOWN, Severity.MEDIUM, "Could not tell")
+    page = replace(record, check="redir.canonical")
+    assert split_unknown((record, page), (down("Checkout"), record, page)) == ([record], [page])
+    nowhere = replace(EXPIRED, check="dns.resolve", code="absent")
+    assert split_unknown((record,), (nowhere, record)) == ([], [record])
+
+
 def test_low_severity_repeats_are_one_line():
     """Four hosts without a header are not four problems at nine in the evening."""
     hosts = ("marigold.example", "www.marigold.example", "app.marigold.example", "api.marigold.example")
