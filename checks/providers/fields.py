@@ -19,6 +19,7 @@ COMMON: dict[str, Shape] = {
 FIELDS: dict[str, dict[str, Shape]] = {
     "edges": {
         "ranges": "ranges",  # addresses of its servers
+        "complete": "flag",  # the ranges are all of them, so another address is surely not behind it
         "headers": "pairs",  # response header, and what it contains ("" for anything)
         "cname": "texts",  # names that customers' names are aliases of
         "ns": "texts",  # names of its name servers

@@ -1,0 +1,219 @@
+"""A robot cannot try passwords as fast as it likes.
+
+Robots try stolen passwords at every log-in page they find, thousands an hour. One rule at the edge or in the app ends
+that: some ten tries a minute from one address, then a pause. We look whether the log-in page says that it has such a
+rule. Only if you allow it in launch.yml do we try it out, with wrong passwords of an account that does not exist.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from checks import firewall, trouble
+from checks.inventory import Inventory
+from checks.model import Json, Kind, Outcome, Purpose, Severity, Status, Target, Verdict
+from checks.net.facts import Exchange
+from checks.probe import Probe
+from checks.registry import check
+from checks.urls import host_of
+
+TRIES = 15
+"""Wrong log-ins of one look; a bad answer is looked at twice, which makes thirty at most."""
+SECONDS = 20.0
+"""After which no further try is sent; the second look follows, so both stay within the run."""
+NOBODY = "launch-ready-check@launch-ready-check.invalid"
+"""An address that nobody can own (RFC 2606), so no customer is locked out."""
+ANNOUNCING = (
+    "ratelimit",
+    "ratelimit-policy",
+    "ratelimit-limit",
+    "x-ratelimit-limit",
+    "x-rate-limit-limit",
+    "retry-after",
+)
+CHALLENGES = ("cf-mitigated", "x-vercel-mitigated", "x-amzn-waf-action")
+RULE = (
+    (
+        "At your edge add one rule: log-in, sign-up, password reset and API, about 10 tries a minute per address"
+        " (Cloudflare: Security > Security rules > Rate limiting rules)."
+    ),
+    "Or switch on the limit of your log-in library or service (Supabase, Auth0, Clerk and others have one).",
+    "Run this check again.",
+)
+
+OUTCOMES = {
+    "ok": Outcome(Status.PASS, "{url} says that it limits how fast somebody may try ({header})"),
+    "stopped": Outcome(Status.PASS, "{url} stopped us after {tries} wrong log-ins (status {status})"),
+    "no_login_known": Outcome(
+        Status.NA,
+        "No log-in page of {host} is written down, so nobody looked whether tries are limited",
+        fix=("Add to launch.yml under `links:` the line - url: https://{host}/login, and below it kind: login",),
+    ),
+    "not_tried": Outcome(
+        Status.NA,
+        "{url} does not say whether it limits wrong log-ins; trying it out needs your leave",
+        fix=(
+            "To allow up to 30 wrong log-ins of an account that does not exist, add to launch.yml: opt_in: [{host}]",
+            "Or look yourself whether a rate limiting rule covers log-in, sign-up, reset and API.",
+        ),
+    ),
+    "no_limit": Outcome(
+        Status.WARN,
+        "A robot may try passwords at {url} as fast as it likes: {tries} wrong log-ins in a row and nothing stopped us",
+        impact="Customers who use the same password elsewhere can lose their account to a robot.",
+        fix=RULE,
+        severity=Severity.MEDIUM,
+        runbook="traffic_spike_or_attack",
+    ),
+    "takes_no_logins": Outcome(
+        Status.UNKNOWN,
+        "Could not try wrong log-ins at {url}: it does not take them (status {status})",
+        impact="Nothing is proven either way.",
+        fix=("Write the address to which the log-in form is sent in launch.yml under `links:`, with kind: login.",),
+    ),
+    "could_not_look": Outcome(
+        Status.UNKNOWN,
+        "Could not see whether {url} limits wrong log-ins: {reason}",
+        impact="Nothing is proven either way.",
+        fix=("See first what the other checks say about {host}.",),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the log-in page says, and what came back for wrong log-ins where trying is allowed."""
+
+    page: Exchange | None
+    allowed: bool = False
+    tries: tuple[Exchange, ...] = ()
+
+
+def _takes_logins(target: Target) -> bool:
+    return target.purpose in (Purpose.AUTH, Purpose.APP) or bool(login_of(target.host, target.inventory))
+
+
+def login_of(host: str, inventory: Inventory) -> str:
+    """The log-in address of a host, as far as it is written down; empty where none is."""
+    for link in inventory.links:
+        if link.kind == "login" and host_of(link.url) == host:
+            return link.url
+    for monitor in inventory.monitors:
+        if (monitor.flow == "login" or monitor.endpoint == "auth") and host_of(monitor.url) == host:
+            return monitor.url
+    return ""
+
+
+@check(
+    "edge.rate_limit",
+    title="Limited log-in tries",
+    kind=Kind.HOST,
+    outcomes=OUTCOMES,
+    severity=Severity.MEDIUM,
+    worst=Severity.MEDIUM,
+    requirements=("EDGE-5",),
+    measured=(
+        "We read whether the log-in page announces a limit. Only where launch.yml allows it we send at most 30 wrong"
+        " log-ins of an account that does not exist and stop at the first refusal."
+    ),
+    verify="curl -sS -o /dev/null -D - {url}",
+    links=(
+        "https://www.rfc-editor.org/rfc/rfc6585#section-4",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Credential_Stuffing_Prevention_Cheat_Sheet.html",
+    ),
+    applies=_takes_logins,
+)
+async def rate_limit(target: Target, probe: Probe) -> Verdict:
+    """The page is shared with its monitor; nothing is tried without leave."""
+    url = login_of(target.host, target.inventory)
+    if not url:
+        return judge(Facts(None))
+    page = await probe.get(url)
+    allowed = target.host in target.inventory.opt_in
+    if not allowed or announced(page) or page.fault is not None or challenged(page):
+        return judge(Facts(page, allowed))
+    return judge(Facts(page, allowed, await _try(probe, url, page)))
+
+
+async def _try(probe: Probe, url: str, page: Exchange, *, seconds: float = SECONDS) -> tuple[Exchange, ...]:
+    """Wrong log-ins one after the other until one is refused, none is left, or the time is over."""
+    tries: list[Exchange] = []
+    as_json = "json" in page.header("content-type").lower()
+    try:
+        async with asyncio.timeout(seconds):
+            for number in range(1, TRIES + 1):
+                body, kind = _wrong(number, as_json=as_json)
+                answer = await probe.post(url, body=body, headers=(("Content-Type", kind),))
+                tries.append(answer)
+                if stopped(answer) or answer.fault is not None or answer.status in (404, 405, 415):
+                    break
+    except TimeoutError:
+        pass
+    return tuple(tries)
+
+
+def _wrong(number: int, *, as_json: bool) -> tuple[bytes, str]:
+    """Body and type of one wrong log-in; each is another password, as a robot would send it."""
+    fields = {"email": NOBODY, "username": NOBODY, "password": f"wrong-on-purpose-{number}"}
+    if as_json:
+        return json.dumps(fields).encode(), "application/json"
+    return urlencode(fields).encode(), "application/x-www-form-urlencoded"
+
+
+def announced(answer: Exchange) -> str:
+    """The header with which an answer tells of a limit; empty where none does."""
+    return next((f"{name}: {answer.header(name)[:60]}" for name in ANNOUNCING if answer.header(name)), "")
+
+
+def challenged(answer: Exchange) -> bool:
+    """Whether an answer is a puzzle of the edge, put before the log-in."""
+    return any(answer.header(name) for name in CHALLENGES)
+
+
+def stopped(answer: Exchange) -> bool:
+    """Whether a try was refused because there were too many."""
+    return answer.status in (403, 429) or challenged(answer) or bool(firewall.blocked(answer))
+
+
+def judge(facts: Facts) -> Verdict:
+    """What is announced counts; what was tried counts more."""
+    page = facts.page
+    if page is None:
+        return Verdict("no_login_known", {"url": ""})
+    seen: dict[str, Json] = {
+        "url": page.url,
+        "tries": len(facts.tries),
+        "status": page.status,
+        "header": announced(page),
+    }
+    if facts.tries:
+        return _tried(facts.tries, seen)
+    if page.fault is not None or not page.status:
+        return Verdict("could_not_look", seen | {"reason": trouble.words(page.fault)})
+    if seen["header"]:
+        return Verdict("ok", seen)
+    if challenged(page):
+        return Verdict("ok", seen | {"header": "a puzzle before the page"})
+    if facts.allowed:
+        return Verdict("could_not_look", seen | {"reason": "there was no time to try it"})
+    return Verdict("not_tried", seen)
+
+
+def _tried(tries: tuple[Exchange, ...], seen: dict[str, Json]) -> Verdict:
+    last = tries[-1]
+    seen |= {"status": last.status, "statuses": tuple(one.status for one in tries)}
+    if stopped(last):
+        # Refused at once is no limit: it may be a token that we did not send.
+        return Verdict("stopped" if len(tries) > 1 or last.status == 429 else "takes_no_logins", seen)
+    if last.fault is not None:
+        return Verdict("could_not_look", seen | {"reason": trouble.words(last.fault)})
+    if last.status in (404, 405, 415):
+        return Verdict("takes_no_logins", seen)
+    if announced(last):
+        return Verdict("ok", seen | {"header": announced(last)})
+    if len(tries) < TRIES:
+        return Verdict("could_not_look", seen | {"reason": f"only {len(tries)} tries fitted into the time"})
+    return Verdict("no_limit", seen)
