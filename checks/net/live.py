@@ -294,7 +294,7 @@ class LiveProbe:
 
             try:
                 async with self._limits.turn(address):
-                    self._counts["tcp"][address] += 1
+                    self._counts.setdefault("tcp", Counter())[address] += 1
                     fault = await knock.knock(address, port, self._enter(), timeout=timeout)
             except BudgetSpent:
                 fault = Fault(Reason.BUDGET, _SPENT)

@@ -327,6 +327,7 @@ class DnsServer:
             response.set_rcode(dns.rcode.from_text(str(fault).upper()))
             return response.to_wire()
         self._fill(response, name, type, fault)
+        self.finish(query, response, name)
         limit = 65535 if over == "tcp" else max(512, min(query.payload, 4096))
         try:
             return response.to_wire(max_size=limit)
@@ -334,6 +335,9 @@ class DnsServer:
             small = dns.message.make_response(query, recursion_available=True)
             small.flags |= dns.flags.TC | (response.flags & dns.flags.AA)
             return small.to_wire()
+
+    def finish(self, query: dns.message.Message, response: dns.message.Message, name: str) -> None:
+        """A last word on an answer; the plain server has none."""
 
     def _fill(self, response: dns.message.Message, name: str, type: str, fault: Fault | None) -> None:
         # An alias that leads out of every zone with an SOA here is given alone: what is behind it is not ours to say.
