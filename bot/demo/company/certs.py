@@ -9,9 +9,14 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from bot.demo.company.state import Certificate
+
+ISSUED_AT = x509.AccessDescription(
+    AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier("http://demo-ca.test/ca.pem")
+)
+"""Where a certificate says that its issuer lives, as real ones do; the zone's CAA record allows demo-ca.test."""
 
 
 class Authority:
@@ -53,6 +58,7 @@ class Authority:
             .add_extension(_usage(signs_certificates=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
+            .add_extension(x509.AuthorityInformationAccess([ISSUED_AT]), critical=False)
             .sign(self._key, hashes.SHA256())
         )
         path = self._folder / "server.pem"

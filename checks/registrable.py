@@ -1,0 +1,36 @@
+"""The registrable domain of a name, by the public suffix list that ships with its package (nothing is fetched)."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+_SPECIAL_USE = frozenset({"test", "example", "localhost", "invalid", "internal", "local", "home", "lan"})
+"""RFC 2606, RFC 6761 and names of private networks: not on the list, yet in use on desks."""
+
+_TOP = re.compile(r"[a-z0-9-]+")
+
+
+@lru_cache(maxsize=64)
+def _rules(top: str) -> Any:
+    """The list as far as it is about one top-level domain: all of it takes longer to read than the first look-ups."""
+    from publicsuffixlist import PSLFILE, PublicSuffixList
+
+    if top.startswith("xn--"):
+        return PublicSuffixList()
+    ending = top.encode()
+    with Path(PSLFILE).open("rb") as file:
+        # A rule is the first word of its line; that of a comment ends in no top-level domain.
+        return PublicSuffixList(
+            [line for line in file if ending in line and line.split()[0].rpartition(b".")[2].lower() == ending]
+        )
+
+
+def registrable(name: str) -> str:
+    """`app.example.co.uk` becomes `example.co.uk`; a name that is itself a suffix stays as it is. ASCII in and out."""
+    labels = name.lower().split(".")
+    if labels[-1] in _SPECIAL_USE or not _TOP.fullmatch(labels[-1]):
+        return ".".join(labels[-2:])
+    return str(_rules(labels[-1]).privatesuffix(".".join(labels)) or name)
