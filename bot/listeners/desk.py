@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 TRIES = 3
 ANSWER_TIMEOUT = aiohttp.ClientTimeout(total=10)
+MOST_READ = 1000
+"""Bytes of an answer to an answer that are read: Slack says a word or two."""
 FOR_GOOD = frozenset({400, 403, 404, 410})
 """Slack says that the address is used up, too old or wrong: asking again changes nothing."""
 
@@ -93,10 +95,13 @@ class Desk:
         """Post to a response URL (five uses, thirty minutes); tried again where Slack did not take it."""
         for attempt in range(TRIES):
             try:
-                async with self._session.post(response_url, json=payload, timeout=ANSWER_TIMEOUT) as answer:
+                # Slack never redirects here; whoever does would learn what was answered.
+                async with self._session.post(
+                    response_url, json=payload, timeout=ANSWER_TIMEOUT, allow_redirects=False
+                ) as answer:
                     if answer.status == 200:
                         return True
-                    said = (await answer.text())[:200]
+                    said = (await answer.content.read(MOST_READ)).decode("utf-8", "replace")[:200]
                     if answer.status in FOR_GOOD:
                         break
             except (aiohttp.ClientError, TimeoutError) as error:
