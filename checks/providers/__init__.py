@@ -42,7 +42,7 @@ class Entry:
     name: str
     """As people know it."""
     as_of: date
-    """First day of the month in which somebody last compared it with its source."""
+    """First day of the month as of which it was written down."""
     source: str
     """Where it can be looked up, in words."""
     group: str = ""

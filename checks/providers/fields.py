@@ -9,7 +9,7 @@ Shape = Literal["text", "texts", "flag", "pairs", "ranges", "pattern"]
 COMMON: dict[str, Shape] = {
     "id": "text",  # lower-case letters, digits and dashes
     "name": "text",
-    "as_of": "text",  # year and month of the last comparison with the source: 2026-11
+    "as_of": "text",  # year and month as of which it was written down: 2026-11
     "source": "text",  # where it can be looked up
     "group": "text",  # entries that are kept up to date together
     "aliases": "texts",  # what people call it besides its name
