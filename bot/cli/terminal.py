@@ -136,19 +136,28 @@ def config_if_any(given: Path | None) -> LaunchFile | None:
 
 
 def save(path: Path, text: str) -> None:
-    """Write a file whole or not at all. Raises click's error with the reason."""
+    """Write a file whole or not at all; into a pipe or device as it is. Raises click's error with the reason."""
     import tempfile
 
+    part: Path | None = None
     try:
+        if path.exists() and not path.is_file():
+            # /dev/stdout put aside for a file would be a surprise for every program on the machine.
+            with path.open("w", encoding="utf-8") as file:
+                file.write(text)
+            return
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        ) as whole:
+            part = Path(whole.name)
+            whole.write(text)
+            whole.flush()
+            os.fsync(whole.fileno())
         mask = os.umask(0)
         os.umask(mask)
-        Path(file.name).chmod(0o666 & ~mask)
-        Path(file.name).replace(path)
+        part.chmod(0o666 & ~mask)
+        part.replace(path)
     except OSError as error:
+        if part is not None:
+            part.unlink(missing_ok=True)
         raise click.ClickException(f"{path} cannot be written: {error.strerror or error}") from None
