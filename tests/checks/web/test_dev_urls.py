@@ -166,7 +166,9 @@ def test_no_pieces_of_addresses_stop_the_search(pieces):
 
 
 @pytest.mark.parametrize(
-    "piece", ['"http://', '"http://localhost:1', '"http://a', "pk_test_", "fetch(", " ", '"', "<script", "<a href=http://localhost:1>", '="http://a.b.c.d']
+    "piece",
+    ['"http://', '"http://localhost:1', '"http://a', "pk_test_", "fetch(", " ", '"', "<script",
+     "<a href=http://localhost:1>", '="http://a.b.c.d'],
 )  # fmt: skip
 def test_a_megabyte_made_to_be_slow_is_not(piece):
     """Time in proportion to the text."""
