@@ -101,20 +101,21 @@ def _paths(found: Read, data: dict[str, Any]) -> Iterator[Problem]:
 
 def _edges(found: Read, data: dict[str, Any]) -> Iterator[Problem]:
     """An edge that is only mistyped is named; one that nobody knows here may stand, a rule about it may not."""
-    from checks.providers import load, named
-
     for path, value in _walk({"hosts": data.get("hosts")}, ()):
         edge = len(path) == 3 and path[-1] == "edge"
         proxied = len(path) == 5 and path[2] == "expect" and path[-1] == "proxied_by"
         if not (edge or proxied) or not isinstance(value, str) or path in found.refused:
             continue
-        if named("edges", value) is not None or (edge and value.casefold() == "none"):
+        if edge and value.casefold() == "none":
             continue
-        known = [entry.id for entry in load("edges")]
-        near = did_you_mean(value, [*known, "none"] if edge else known)
-        if near or proxied:
-            choices = near or f"; known are {', '.join(known)}"
-            yield found.problem(path, f'"{shown(value)}" is no edge that is known here{choices}')
+        from checks.providers import load, named
+
+        if named("edges", value) is None:
+            known = [entry.id for entry in load("edges")]
+            near = did_you_mean(value, [*known, "none"] if edge else known)
+            if near or proxied:
+                choices = near or f"; known are {', '.join(known)}"
+                yield found.problem(path, f'"{shown(value)}" is no edge that is known here{choices}')
 
 
 def _links(found: Read, data: dict[str, Any]) -> Iterator[Problem]:

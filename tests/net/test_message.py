@@ -103,3 +103,30 @@ def test_a_question_leaves_without_recursion_where_asked() -> None:
     assert not plain.flags & dns.flags.RD
     assert plain.edns == -1
     assert plain.id == 5
+
+
+def test_a_question_says_how_it_wants_its_signatures() -> None:
+    """DO asks for them, CD for an answer even where they do not hold; both only where they are wanted."""
+    secure = dns.message.from_wire(messages.question("a.test", "A", 5, messages.Manner(signatures=True)))
+    assert secure.ednsflags & dns.flags.DO
+    assert not secure.flags & dns.flags.CD
+    loose = dns.message.from_wire(messages.question("a.test", "A", 5, messages.Manner(signatures=True, checking=False)))
+    assert loose.flags & dns.flags.CD
+    plain = dns.message.from_wire(messages.question("a.test", "A", 5))
+    assert not plain.ednsflags & dns.flags.DO
+
+
+@pytest.mark.parametrize(("kind", "before"), [(46, 18), (47, 0), (64, 2), (65, 2)])
+def test_names_in_the_data_of_newer_types_are_bounded_too(kind: int, before: int) -> None:
+    """Signatures, denials and service records hold names; the longest ones, hundreds of times, are refused at once."""
+    long = b"\x01a" * 120 + b"\x00"
+    data = bytes(before) + long
+    record = b"\xc0\x0c" + struct.pack("!HHIH", kind, 1, 60, len(data)) + data
+    began = time.process_time()
+    with pytest.raises(Malformed, match="far too long"):
+        messages.parse(_answer(record * 200, 200))
+    assert time.process_time() - began < 0.05
+    circle = bytes(before) + b"\xc0\xff"
+    record = b"\xc0\x0c" + struct.pack("!HHIH", kind, 1, 60, len(circle)) + circle
+    with pytest.raises(Malformed, match="circles"):
+        messages.parse(_answer(record, 1))
