@@ -25,7 +25,7 @@ from checks.visit import visit
 HIDDEN_PURPOSES = (Purpose.ADMIN, Purpose.STAGING, Purpose.PREVIEW)
 TRIED = 4
 """Addresses of the sitemap that are opened."""
-LOGIN = re.compile(r"log-?in|sign-?in|/auth|/sso|oauth|/session|cloudflareaccess\.com|/password", re.IGNORECASE)
+LOGIN = re.compile(r"log[-_]?in|sign[-_]?in|/auth|/sso|oauth|/session|cloudflareaccess\.com|/password", re.IGNORECASE)
 
 OUTCOMES = {
     "ok": Outcome(Status.PASS, "Search engines may list {host}"),
