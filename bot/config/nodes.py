@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,10 +18,16 @@ from bot.config.secrets import looks_secret
 MAX_VALUES = 20_000
 MAX_DEPTH = 40
 MAX_DIGITS = 30
+MAX_LINES = 50_000
+LONGEST_LINE = 50_000
+"""Characters; the parser needs the square of the longest tag."""
 
 Path = tuple[str | int, ...]
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = frozenset(_TAG + kind for kind in ("str", "timestamp", "value"))
+
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Control characters and changes of direction: what is shown of the text would not be what is written."""
 
 _SENTENCES = (
     ("'\\t'", "a tab stands where spaces belong; YAML is indented with spaces only"),
@@ -37,6 +44,9 @@ _SENTENCES = (
     ("expected a single document", "there is a second document (---) in the file; keep only one"),
     ("special characters", "there is a control character in the file; delete it"),
 )
+
+
+_INVISIBLE = "there is an invisible control character in this text; delete it"
 
 
 @dataclass(slots=True)
@@ -84,6 +94,11 @@ class _TooMuch(Exception):
 
 def _bounded(text: str) -> None:
     """Refuse what is nested or long beyond reason while it is read, before anything is built from it."""
+    lines = text.split("\n", MAX_LINES)
+    if len(lines) > MAX_LINES:
+        raise _TooMuch(f"the file has more than {MAX_LINES} lines; nobody writes that by hand")
+    if len(max(lines, key=len)) > LONGEST_LINE:
+        raise _TooMuch(f"a line of the file has more than {LONGEST_LINE} characters")
     depth = 0
     for count, event in enumerate(YAML(typ="rt", pure=True).parse(text)):
         if isinstance(event, CollectionStartEvent):
@@ -148,6 +163,9 @@ class _Builder:
             if looks_secret(key):
                 self._add("this key looks like a secret; secrets never belong into this file", place, path)
                 continue
+            if _OBEYED.search(key):
+                self._add(_INVISIBLE, place, path)
+                continue
             if key in found:
                 first = self._result.keys[(*path, key)][0]
                 self._add(f'"{shown(key)}" is written twice, first in line {first}; keep one', place, (*path, key))
@@ -165,6 +183,10 @@ class _Builder:
                 _place(node),
                 path,
             )
+            return ""
+        if _OBEYED.search(text):
+            self._result.refused.add(path)
+            self._add(_INVISIBLE, _place(node), path)
             return ""
         kind = str(node.tag).removeprefix(_TAG)
         if node.tag in _PLAIN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -123,7 +124,7 @@ def test_each_mistake_has_a_place_and_a_sentence(tmp_path: Path, text: str, expe
         (b"", "the file is empty"),
         (b"# nothing but a comment\n", "the file is empty"),
         (b"[" * 5000, "the file is nested too deeply"),
-        (b"- a\n" * 60_000, "has more than 20000 values"),
+        (b"- a\n" * 45_000, "has more than 20000 values"),
         (b"#" * (1024 * 1024 + 1), "larger than 1 MiB"),
     ],
 )
@@ -258,3 +259,25 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path: Path) -> None:
     path.chmod(0)
     with pytest.raises(ConfigError, match="check its permissions"):
         load(path)
+
+
+@pytest.mark.parametrize("name", ["\\e[2J", "\\x9b31m", "\\0", "\\u202eexe", "a\\rb", "\\L", "\\a"])
+@pytest.mark.parametrize("place", ['product: {{domain: a.example, name: "{}"}}', 'people: {{"{}": {{}}}}'])
+def test_control_characters_have_no_place_in_the_file(tmp_path: Path, place: str, name: str) -> None:
+    """They would move the cursor of whoever reads the report; line breaks and tabs are text."""
+    found = problems(tmp_path, place.format(f"Acme {name}") + "\n")
+    assert found == [one for one in found if "invisible control character" in one]
+    assert len(found) == 1
+    assert found[0].isprintable()
+    assert (
+        read(tmp_path, 'product: {domain: a.example}\nrunbooks: {a: "one\\n\\ttwo ✓"}\n').runbooks["a"]
+        == "one\n\ttwo ✓"
+    )
+
+
+@pytest.mark.parametrize("hostile", ["#\n" * 500_000, "!" + "t" * 1_000_000 + " x", "#" * 1_000_000, "- x\n" * 250_000])
+def test_a_file_made_to_be_slow_is_refused_at_once(tmp_path: Path, hostile: str) -> None:
+    """Within the size that is read there is room for minutes of work."""
+    began = time.process_time()
+    assert "more than" in problems(tmp_path, hostile)[0]
+    assert time.process_time() - began < 3
