@@ -7,9 +7,9 @@ import sys
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    from bot.cli import run
+    from bot.cli import execute
 
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(execute(sys.argv[1:]))
 
 
 if __name__ == "__main__":

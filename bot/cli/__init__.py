@@ -82,6 +82,6 @@ def launch() -> None:
     """
 
 
-def run(args: Sequence[str]) -> int:
+def execute(args: Sequence[str]) -> int:
     """Run one command line; returns the exit code. Never a traceback, unless LAUNCH_DEBUG=1 asks for it."""
     return guarded(lambda: launch.main(list(args), prog_name="launch", standalone_mode=False), sys.stderr)

@@ -16,7 +16,7 @@ DOMAIN = "example.com"
 """A name for which the public suffix list is needed; it is asked of our own server only."""
 WITHOUT_FILE = (
     "import sys, checks.net.dns as names; names.PUBLIC = (('127.0.0.1', {port}),)\n"
-    "from bot.cli import run; sys.exit(run(['check', '{domain}']))"
+    "from bot.cli import execute; sys.exit(execute(['check', '{domain}']))"
 )
 """The command as it is; only the public resolvers' addresses are replaced, so that nothing leaves the machine."""
 

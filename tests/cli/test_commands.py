@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from bot.cli import COMMANDS, launch, run
+from bot.cli import COMMANDS, execute, launch
 from bot.cli.errors import guarded
 from tests.cli.conftest import Ran, clean
 
@@ -184,7 +184,7 @@ async def test_help_is_quick_because_commands_are_imported_when_needed(launch: L
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
-        "import sys; from bot.cli import run; run(['--help'])\n"
+        "import sys; from bot.cli import execute; execute(['--help'])\n"
         "heavy = {'asyncio', 'pydantic', 'ruamel.yaml', 'slack_sdk', 'aiohttp', 'httpx', 'dns', 'checks.model'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)",
         env=clean(),
