@@ -21,7 +21,7 @@ Launch = Callable[..., Awaitable[Ran]]
 
 def said(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:
     """Run in this process; exit code and what was written."""
-    code = run(args)
+    code = execute(args)
     out, err = capsys.readouterr()
     return code, out, err
 
