@@ -157,7 +157,7 @@ def test_requirements_are_all_there_and_fit(
     code, out, _ = said(capsys, "requirements", "--format", "json")
     rows = {row["id"]: row for row in json.loads(out)["requirements"]}
     assert len(rows) == 115
-    assert rows["MAIL-1"]["checks"] == ["mail.spf"]
+    assert "mail.spf" in rows["MAIL-1"]["checks"]
     assert rows["AUD-3"]["commands"] == ["launch check", "/launch check"]
 
 
