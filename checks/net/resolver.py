@@ -23,6 +23,8 @@ TRIES = 2
 TRY_SECONDS = 2.0
 IN_FLIGHT = 20
 """Questions to one server at the same time; more of them makes servers drop some."""
+SHORT = 512
+"""Bytes of an answer that is read whatever question it repeats."""
 _ids = random.SystemRandom()
 
 
@@ -35,6 +37,18 @@ class _Waiting:
     answer: asyncio.Future[dns.message.Message]
     strangers: int = 0
     """Answers under our id to another question: forged, late or confused."""
+
+    def worth_reading(self, data: bytes) -> bool:
+        """Whether the message is short or begins with our question.
+
+        Reading a large one costs time, and a flood of large answers to other questions would hold up everything.
+        """
+        if len(data) <= SHORT:
+            return True
+        name = self.name.to_wire() or b""
+        end = 12 + len(name)
+        asked = data[4:6] == b"\0\1" and data[12:end].lower() == name.lower()
+        return asked and data[end : end + 2] == self.type.to_bytes(2, "big")
 
 
 class _Door(asyncio.DatagramProtocol):
@@ -51,6 +65,9 @@ class _Door(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: object) -> None:  # noqa: ARG002
         waiting = self.waiting.get(int.from_bytes(data[:2], "big")) if len(data) >= 12 else None
         if waiting is None or waiting.answer.done():
+            return
+        if not waiting.worth_reading(data):
+            waiting.strangers += 1
             return
         try:
             message = messages.parse(data)

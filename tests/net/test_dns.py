@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import struct
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
+import dns.message
+import dns.rrset
 import pytest
 
 from checks.net.dns import Names
@@ -360,3 +364,39 @@ async def test_a_zone_that_cannot_be_found_is_one_unknown_answer() -> None:
         assert [(answer.status, answer.name, answer.type) for answer in answers] == [
             (DnsStatus.SERVFAIL, "www.a.test", "A")
         ]
+
+
+class Flood(asyncio.DatagramProtocol):
+    """Answers one question with many large answers to another one, under the right id, and then properly."""
+
+    def __init__(self) -> None:
+        self.transport: asyncio.DatagramTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport  # type: ignore[assignment]
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        record = b"\xc0\x0c\x00\x02\x00\x01\x00\x00\x00\x3c" + struct.pack("!H", 54)
+        records = b"".join(record + b"\x33" + b"%051d" % number + b"\xc0\x0c" for number in range(500))
+        question = b"\x05other\x04test\x00\x00\x02\x00\x01"
+        other = data[:2] + struct.pack("!5H", 0x8180, 1, 500, 0, 0) + question + records
+        query = dns.message.from_wire(data)
+        proper = dns.message.make_response(query)
+        proper.answer.append(dns.rrset.from_text(query.question[0].name, 60, "IN", "NS", "ns.test."))
+        assert self.transport is not None
+        for _ in range(3):
+            self.transport.sendto(other, addr)
+        self.transport.sendto(proper.to_wire(), addr)
+
+
+async def test_large_answers_to_other_questions_are_not_even_read() -> None:
+    """Reading one costs tens of milliseconds; the proper answer behind them is taken."""
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Flood, local_addr=("127.0.0.1", 0))
+    flooded = Names((transport.get_extra_info("sockname"),))
+    await flooded.first("first.test", "NS")
+    began = time.thread_time()
+    answer = await flooded.first("second.test", "NS")
+    assert time.thread_time() - began < 0.03
+    assert (answer.status, answer.records) == (DnsStatus.OK, ("ns.test",))
+    await flooded.close()
+    transport.close()
