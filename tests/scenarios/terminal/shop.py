@@ -30,6 +30,7 @@ HOSTS = (DOMAIN, WWW, APP, API)
 SOA = f"ns1.{DOMAIN}. root.{DOMAIN}. 1 7200 3600 1209600 60"
 HTML = ("content-type", "text/html; charset=utf-8")
 HSTS = ("strict-transport-security", "max-age=31536000")
+ALL_TWELVE = ",".join(sorted(TWELVE))
 GOODS = "Hand made ceramics from a small kiln by the sea. Cups, bowls, plates and vases, each one a little different. "
 ORDERS = "Your orders of this week, what to pack today, and which customers wait for an answer since Monday morning. "
 
@@ -174,8 +175,13 @@ class Shop:
         )
 
     async def check(self, *args: str, target: str = DOMAIN, **environment: str) -> Ran:
-        """`launch check shop.test --format json`; a traceback anywhere fails at once."""
-        ran = await self.launch("check", target, "--format", "json", *args, **environment)
+        """`launch check shop.test --format json` with the twelve checks, unless `args` name others.
+
+        A traceback anywhere fails at once.
+        """
+        only = () if "--only" in args else ("--only", ALL_TWELVE)
+        named = (target,) if target else ()
+        ran = await self.launch("check", *named, "--format", "json", *only, *args, **environment)
         assert "Traceback" not in ran.err + ran.out, ran.err
         assert ran.out.startswith("{"), (ran.code, ran.err)
         return ran

@@ -7,14 +7,30 @@ import os
 import pty
 import signal
 import sys
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 
 import pytest
 
 from tests.scenarios.terminal import contract
-from tests.scenarios.terminal.shop import API, APP, DOMAIN, HSTS, HTML, WWW, Ran, Shop, clean, onward, page
+from tests.scenarios.terminal.shop import (
+    ALL_TWELVE,
+    API,
+    APP,
+    DOMAIN,
+    HSTS,
+    HTML,
+    WWW,
+    Ran,
+    Shop,
+    a_shop,
+    clean,
+    onward,
+    page,
+)
 from tests.servers.dns import Fault
 from tests.servers.http import Answer, ConnectionFault, Hostile, Request, redirect
+from tests.servers.tls import Authority
 
 pytestmark = pytest.mark.slow
 LOOPBACK = {"127.0.0.1"}
@@ -264,17 +280,22 @@ RESOLVERS = {
 }
 
 
-@pytest.mark.parametrize("how", RESOLVERS)
-async def test_a_resolver_that_is_no_use_proves_nothing(shop: Shop, how: str) -> None:
-    """Not proven, exit 3: never red, never green, and the reason in words."""
-    fault, said = RESOLVERS[how]
-    shop.zone.fault("*", fault)
-    ran = await shop.check()
-    contract.kept(ran.report, ran.code)
-    assert (ran.code, ran.report["verdict"]) == (3, "not-proven")
-    assert ran.told("pass", "warn", "fail") == {}
-    assert said in ran.findings[f"dns.resolve {DOMAIN}"]["summary"]
-    assert ran.took < 60
+async def test_a_resolver_that_is_no_use_proves_nothing(authority: Authority, tmp_path: Path) -> None:
+    """Not proven, exit 3: never red, never green, the reason in words. All at once, since silence takes its time."""
+    async with AsyncExitStack() as stack:
+        shops: dict[str, Shop] = {}
+        for place, how in enumerate(RESOLVERS):
+            folder = tmp_path / str(place)
+            folder.mkdir()
+            shops[how] = await stack.enter_async_context(a_shop(folder, authority))
+            shops[how].zone.fault("*", RESOLVERS[how][0])
+        every = await asyncio.gather(*(shop.check() for shop in shops.values()))
+    for how, ran in zip(shops, every, strict=True):
+        contract.kept(ran.report, ran.code)
+        assert (ran.code, ran.report["verdict"]) == (3, "not-proven"), how
+        assert ran.told("pass", "warn", "fail") == {}, how
+        assert RESOLVERS[how][1] in ran.findings[f"dns.resolve {DOMAIN}"]["summary"], how
+        assert ran.took < 60, how
 
 
 async def test_a_resolver_that_is_not_there(shop: Shop) -> None:
@@ -298,25 +319,27 @@ async def test_a_registry_that_refuses_hides_nothing(shop: Shop, fault: Fault) -
     assert (finding["code"], finding["status"], finding["severity"]) == ("absent", "fail", "high")
 
 
-async def test_a_host_that_hangs_is_down(shop: Shop) -> None:
-    """It accepts and says nothing: a blocker with that name, well within the time of a run."""
-    shop.route(DOMAIN, Answer(hostile=Hostile.HANG))
-    ran = await shop.check()
-    contract.kept(ran.report, ran.code)
-    assert (ran.code, ran.blockers) == (1, {f"up.http {DOMAIN}"})
-    assert ran.findings[f"up.http {DOMAIN}"]["code"] == "timeout"
-    assert ran.findings[f"up.http {WWW}"]["seen"]["because"] == {"check": "up.http", "target": DOMAIN}
-    assert ran.took < 60
-
-
-async def test_a_server_that_never_speaks_is_down(shop: Shop) -> None:
-    """Not even TLS begins; port 80 is fine. And a body that drips is the same to a visitor."""
-    shop.web.connection_fault = ConnectionFault.HANG
-    ran = await shop.check()
-    assert ran.code == 1
-    assert {key.partition(" ")[0] for key in ran.blockers} == {"up.http"}
-    assert ran.findings[f"tls.valid {APP}"]["code"] == "not_reachable"
-    assert ran.took < 90
+async def test_a_host_that_hangs_is_down(authority: Authority, tmp_path: Path) -> None:
+    """It accepts and says nothing, or drips, or never even begins with TLS: down, well within the time of a run."""
+    async with AsyncExitStack() as stack:
+        shops = []
+        for place in ("silent", "dripping", "mute"):
+            (tmp_path / place).mkdir()
+            shops.append(await stack.enter_async_context(a_shop(tmp_path / place, authority)))
+        silent, dripping, mute = shops
+        silent.route(DOMAIN, Answer(hostile=Hostile.HANG))
+        dripping.route(DOMAIN, Answer(hostile=Hostile.DRIP))
+        mute.web.connection_fault = ConnectionFault.HANG
+        every = await asyncio.gather(*(shop.check() for shop in shops))
+    for ran in every[:2]:
+        assert (ran.code, ran.blockers) == (1, {f"up.http {DOMAIN}"})
+        assert ran.findings[f"up.http {WWW}"]["seen"]["because"] == {"check": "up.http", "target": DOMAIN}
+    assert {key.partition(" ")[0] for key in every[2].blockers} == {"up.http"}
+    assert every[2].findings[f"tls.valid {APP}"]["code"] == "not_reachable"
+    for ran in every:
+        contract.kept(ran.report, ran.code)
+        assert ran.findings[f"up.http {DOMAIN}"]["code"] == "timeout"
+        assert ran.took < 60
 
 
 async def test_the_time_that_was_given_is_kept(shop: Shop) -> None:
@@ -332,7 +355,7 @@ async def test_the_time_that_was_given_is_kept(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("spoil", "only", "codes"),
     [
-        ("nothing", ",".join(sorted(contract.TWELVE)), {None: 0, "blocker": 0, "high": 0, "medium": 0, "low": 0}),
+        ("nothing", ALL_TWELVE, {None: 0, "blocker": 0, "high": 0, "medium": 0, "low": 0}),
         ("low", "tls.hsts", {None: 0, "high": 0, "medium": 0, "low": 1}),
         ("medium", "mail.spf", {None: 0, "high": 0, "medium": 1, "low": 1}),
         ("high", "mail.dmarc", {None: 0, "blocker": 0, "high": 1, "medium": 1, "low": 1}),

@@ -15,7 +15,7 @@ import xmlschema
 from tests.cli.test_terminal import open_window
 from tests.engine.test_formats import JENKINS_XSD, SARIF_SCHEMA, schema_at
 from tests.scenarios.terminal import contract
-from tests.scenarios.terminal.shop import API, APP, DOMAIN, HSTS, ROOT, WWW, Ran, Shop, page
+from tests.scenarios.terminal.shop import ALL_TWELVE, API, APP, DOMAIN, HSTS, ROOT, WWW, Ran, Shop, page
 from tests.servers.dns import Fault
 from tests.servers.http import Answer
 
@@ -55,7 +55,9 @@ async def said(shop: Shop, state: str, form: str, *args: str, **environment: str
     """The report about the shop in that state and form; standard error stays empty in a pipe."""
     spoil, code = STATES[state]
     spoil(shop)
-    ran = await shop.launch("check", DOMAIN, "--format", form, *args, **environment)
+    # For people the report of a part is worded as one; a machine reads the same of both.
+    only = () if form in ("text", "markdown") else ("--only", ALL_TWELVE)
+    ran = await shop.launch("check", DOMAIN, "--format", form, *only, *args, **environment)
     assert (ran.code, ran.err) == (code, "")
     assert ran.out.endswith("\n")
     return ran
@@ -131,17 +133,17 @@ async def test_text(shop: Shop, state: str, width: int) -> None:
     assert lines[0].startswith("Go: " if ran.code == 0 else "No-go: ")
     if state == "troubled":
         flat = " ".join(ran.out.split())
-        assert 0 < flat.index(f"Visitors of {APP} get a red warning") < flat.index(f"{APP} is down, because visitors")
+        assert 0 < flat.index(f"isitors of {APP} get a red warning") < flat.index(f"{APP} is down")
         assert "Could not look" in flat
 
 
 async def test_every_form_is_of_one_opinion(shop: Shop) -> None:
     """The same product, five forms, one exit code; `--output` says it on standard error."""
     troubled(shop)
-    codes = {form: (await shop.launch("check", DOMAIN, "--format", form)).code for form in ("text", "json", "sarif")}
-    codes |= {form: (await shop.launch("check", DOMAIN, "--format", form)).code for form in ("markdown", "junit")}
-    assert set(codes.values()) == {1}
-    written = await shop.launch("check", DOMAIN, "--format", "json", "--output", "report.json")
+    check = ("check", DOMAIN, "--only", ALL_TWELVE, "--format")
+    codes = [(await shop.launch(*check, form)).code for form in ("text", "json", "sarif", "markdown", "junit")]
+    assert set(codes) == {1}
+    written = await shop.launch(*check, "json", "--output", "report.json")
     assert (written.code, written.out) == (1, "")
     assert written.err.strip() == "No-go. The report is in report.json."
     contract.kept(json.loads((shop.folder / "report.json").read_text(encoding="utf-8")), 1)

@@ -53,6 +53,15 @@ async def test_a_healthy_product_is_a_go(anywhere: Shop) -> None:
     assert [request.host for request in anywhere.plain.requests if request.host not in HOSTS] == []
 
 
+async def test_everything_that_is_looked_at_is_a_go(anywhere: Shop) -> None:
+    """All checks that there are, not only the twelve: exit 0, nothing severe, nothing that decides left unseen."""
+    ran = await anywhere.check("--only", DOMAIN, "--only", WWW, "--only", APP, "--only", API)
+    contract.kept(ran.report, ran.code)
+    assert (ran.code, ran.report["verdict"], ran.blockers) == (0, "go", set())
+    assert ran.report["counts"]["high"] == 0
+    assert {one["check"] for one in ran.report["findings"]} >= contract.TWELVE
+
+
 async def test_the_real_ports_are_the_ones_that_are_asked(real_ports: Shop) -> None:
     """Without `network.ports` the packets go to 80 and 443 of the address in DNS."""
     assert "ports" not in real_ports.network

@@ -11,13 +11,11 @@ import dns.asyncquery
 import dns.message
 import pytest
 
-from tests.scenarios.terminal.contract import TWELVE
 from tests.scenarios.terminal.shop import DOMAIN, WWW, Shop, onward, page
 from tests.servers.http import Answer, Request, redirect
 
 pytestmark = pytest.mark.slow
 LATENCY = 0.02
-TWELVE_ONLY = ",".join(sorted(TWELVE))
 TIMES = 3.0
 """What the checks may take, in lengths of the longest chain; on an idle machine it is about 1.5."""
 
@@ -83,7 +81,7 @@ async def test_twenty_milliseconds_away(shop: Shop, capsys: pytest.CaptureFixtur
     ratios = []
     for _ in range(3):
         chain = await longest_chain(shop)
-        ran = await shop.check("--only", TWELVE_ONLY)
+        ran = await shop.check()
         idle = await shop.launch("--version")
         assert (ran.code, ran.told("fail", "warn", "unknown")) == (0, {})
         looked = ran.report["took_ms"] / 1000
@@ -98,7 +96,7 @@ async def test_twenty_milliseconds_away(shop: Shop, capsys: pytest.CaptureFixtur
 
 async def test_the_questions_are_asked_once(shop: Shop) -> None:
     """No page is fetched and no name is asked more often than checks need different facts of it."""
-    ran = await shop.check("--only", TWELVE_ONLY)
+    ran = await shop.check()
     assert ran.code == 0
     for host in (DOMAIN, WWW):
         assert shop.web.asked("/", host) <= 2
