@@ -111,8 +111,8 @@ def test_no_bytes_stop_the_reader(data):
 @pytest.mark.parametrize(
     "text",
     ['{"version":3,"sources":[' + '"a",' * 250_000, "[" * 1_000_000, "{" + '"a":{' * 150_000,
-     '{"sources"' + '"\\' * 400_000, "//# sourceMappingURL=" * 50_000, "sourceMappingURL=data:application/json," * 25_000,
-     " " * 1_000_000],
+     '{"sources"' + '"\\' * 400_000, "//# sourceMappingURL=" * 50_000,
+     "sourceMappingURL=data:application/json," * 25_000, " " * 1_000_000],
     ids=["sources", "lists", "objects", "quotes", "names", "inline", "spaces"],
 )  # fmt: skip
 def test_a_megabyte_made_to_be_slow_is_not(text):
