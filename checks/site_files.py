@@ -88,7 +88,7 @@ def own(host: str, inventory: Inventory) -> bool:
 
 
 def unseen(found: Served, *, agent: str = firewall.AGENT) -> Verdict | None:
-    """Why there is nothing to judge: `blocked_by_firewall`, `only_leads_on` or `could_not_look`; None where there is."""
+    """Why nothing can be judged: `blocked_by_firewall`, `only_leads_on` or `could_not_look`; None where it can."""
     chain = found.chains[0]
     seen: dict[str, Json] = {"url": chain.start, "agent": agent, "files": (), "count": 0}
     blocked = firewall.blocked(chain.last)
