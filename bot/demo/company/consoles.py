@@ -8,7 +8,20 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from bot.demo.company import dns
-from bot.demo.company.state import DKIM, DMARC, DOMAIN, MAILER, SPF, Deploy, Record, State, healthy_certificate, utc_now
+from bot.demo.company.state import (
+    APP,
+    DKIM,
+    DMARC,
+    DOMAIN,
+    MAILER,
+    OLD,
+    SPF,
+    Deploy,
+    Record,
+    State,
+    healthy_certificate,
+    utc_now,
+)
 
 STYLE = """
 :root{color-scheme:light dark;--ink:#1d2330;--paper:#fff;--soft:#f3f5f9;--line:#d5dae4;--accent:#2257c5}
@@ -137,6 +150,15 @@ def _host(state: State) -> str:
         f"{'instance' if state.instances == 1 else 'instances'}.</p>"
         + (_button("host", "stop", "Stop") if state.running else _button("host", "start", "Start", main=True))
         + _button("host", "scale", "Scale to 2 instances" if state.instances < 2 else "Scale to 1 instance")
+        + "</fieldset><fieldset><legend>Settings</legend><p>SESSION_COOKIE_SECURE is <b>"
+        + ("true" if state.secure_cookies else "false")
+        + "</b></p>"
+        + _button("host", "cookies", "Set to false" if state.secure_cookies else "Set to true")
+        + "".join(
+            f"<p>{label} is <b>{values[getattr(state, key)]}</b></p>"
+            + _button("host", "setting", f"Set to {values[not getattr(state, key)]}", setting=key)
+            for key, (label, values) in SETTINGS.items()
+        )
         + "</fieldset><h2>Deploys</h2><div class=wide><table><thead><tr><th>Version<th>Note<th>By<th>When<th></tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
@@ -157,6 +179,29 @@ def _scale(state: State, _form: Mapping[str, str]) -> str:
     return f"Running on {state.instances} instance{'s' if state.instances > 1 else ''}."
 
 
+def _cookies(state: State, _form: Mapping[str, str]) -> str:
+    state.secure_cookies = not state.secure_cookies
+    return f"SESSION_COOKIE_SECURE is {'true' if state.secure_cookies else 'false'}; the shop was restarted."
+
+
+SETTINGS = {
+    "hidden_from_search": ("DISCOURAGE_SEARCH_ENGINES", ("false", "true")),
+    "settings_public": ("PUBLISHED_FOLDER", ("public", "the whole project")),
+    "test_payments": ("PAYMENT_MODE", ("live", "test")),
+    "staging_signup": ("PUBLIC_APP_URL", (f"https://{APP}", f"https://staging.{DOMAIN}")),
+}
+"""Settings of the shop: what the console calls them, and their values, the right one first."""
+
+
+def _setting(state: State, form: Mapping[str, str]) -> str:
+    key = form.get("setting", "")
+    if key not in SETTINGS:
+        raise Refused("There is no such setting.")
+    setattr(state, key, not getattr(state, key))
+    label, values = SETTINGS[key]
+    return f"{label} is {values[getattr(state, key)]}; the shop was restarted."
+
+
 def _promote(state: State, form: Mapping[str, str]) -> str:
     index = form.get("index", "")
     if not index.isdigit() or int(index) >= len(state.deploys):
@@ -171,6 +216,9 @@ SWITCHES = {
     "always_https": "Always use HTTPS",
     "hsts": "Send the strict-transport-security header",
     "www_redirect": f"Send www to {DOMAIN}",
+    "assets_cached": "Keep style sheets and pictures at the edge",
+    "private_cached": "Rule “cache everything”: keep every page, whatever the server says",
+    "old_permanent": f"Send {OLD} to {DOMAIN} for good (301 instead of 302)",
     "redirect_detour": "Rule “spring campaign”: count visitors over two extra addresses",
 }
 SSL_MODES = {"strict": "Full (strict)", "full": "Full", "flexible": "Flexible"}
@@ -245,7 +293,9 @@ ACTIONS: Mapping[tuple[str, str], Callable[[State, Mapping[str, str]], str]] = {
     ("host", "start"): _start,
     ("host", "stop"): _stop,
     ("host", "scale"): _scale,
+    ("host", "setting"): _setting,
     ("host", "promote"): _promote,
+    ("host", "cookies"): _cookies,
     ("edge", "renew"): _renew,
     ("edge", "mode"): _mode,
     ("edge", "switch"): _switch,

@@ -16,9 +16,9 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from bot.demo.company.state import DOMAIN, MAILER, Record
+from bot.demo.company.state import DOMAIN, MAILER, OLD, Record
 
-ZONES = (DOMAIN, MAILER)
+ZONES = (DOMAIN, MAILER, OLD)
 MAX_CNAMES = 8
 
 

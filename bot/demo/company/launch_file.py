@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.demo.company.state import API, APP, DOMAIN, WWW
+from bot.demo.company.state import API, APP, DOMAIN, OLD, WWW
 
 TEMPLATE = """\
 # Marigold, the demo company. It is written anew at every start of the demo.
@@ -10,6 +10,7 @@ product:
   name: Marigold
   domain: {domain}
   canonical: https://{domain}/
+  brand_domains: [{old}]
   kind: creator
   time_zone: Europe/Madrid
   stage: launch
@@ -67,7 +68,13 @@ monitors:
     url: https://{api}/webhooks/payments
     service: checkout
     flow: payment
+    endpoint: webhook
     expect: {{status: [405]}}
+
+links:
+  - {{url: https://{app}/login, kind: login}}
+  - {{url: https://{api}/webhooks/payments, kind: webhook}}
+  - {{url: https://{old}/pricing, kind: campaign, to: https://{domain}/pricing}}
 
 people:
   mia: {{slack: UMIA, email: mia@{domain}, role: owner}}
@@ -95,7 +102,7 @@ network:
   ports: {{80: {http_port}, 443: {https_port}}}
   allow_private: true
   # Everything here is ours, so it may be asked as often as we like.
-  unlimited: [{domain}, {www}, {app}, {api}]
+  unlimited: [{domain}, {www}, {app}, {api}, {old}]
 """
 
 
@@ -106,6 +113,7 @@ def text(*, dns_port: int, http_port: int, https_port: int, ca_file: str) -> str
         www=WWW,
         app=APP,
         api=API,
+        old=OLD,
         dns_port=dns_port,
         http_port=http_port,
         https_port=https_port,

@@ -75,5 +75,6 @@ def _to_aiohttp(answer: Answer) -> web.Response:
         response.headers[name] = value
     if answer.cookie is not None:
         name, value = answer.cookie
-        response.set_cookie(name, value, secure=True, httponly=True, samesite="Lax", path="/")
+        safe = answer.safe_cookie
+        response.set_cookie(name, value, secure=safe, httponly=safe, samesite="Lax" if safe else None, path="/")
     return response

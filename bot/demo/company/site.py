@@ -11,9 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs
 
-from bot.demo.company.state import API, APP, DOMAIN, SERVED, WWW, State
+from bot.demo.company.state import API, APP, DOMAIN, OLD_NAMES, SERVED, WWW, State
 
 WEBHOOK_SECRET = b"marigold-demo-webhook"
+PAYMENT_ACCOUNT = "51MarigoldDemoShopQx7Rt9"
+"""The part of the public payment key that is the same in test and live mode."""
 SLOW_SECONDS = 2.8
 
 STYLE = """
@@ -30,6 +32,13 @@ border:1px solid var(--line);border-radius:8px;background:transparent;color:inhe
 button,.button{font:inherit;background:var(--accent);color:var(--paper);border:0;border-radius:8px;padding:.6rem 1.1rem;
 text-decoration:none;display:inline-block;cursor:pointer}footer{font-size:.9rem;opacity:.75}
 """
+SAFE = (
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "strict-origin-when-cross-origin"),
+    ("x-frame-options", "SAMEORIGIN"),
+    ("content-security-policy", "default-src 'self'; frame-ancestors 'self'"),
+)
+"""Headers that switch the browser's protection on."""
 STYLE_NAME = f"/static/site.{hashlib.sha256(STYLE.encode()).hexdigest()[:12]}.css"
 
 
@@ -62,6 +71,9 @@ class Answer:
     type: str = "text/html; charset=utf-8"
     headers: tuple[tuple[str, str], ...] = ()
     cookie: tuple[str, str] | None = None
+    """Name and value of the log-in cookie that it sets."""
+    safe_cookie: bool = True
+    """With the marks Secure, HttpOnly and SameSite."""
     delay: float = 0.0
     """Seconds that the server takes before it answers."""
 
@@ -69,18 +81,20 @@ class Answer:
 def respond(state: State, request: Request) -> Answer:
     """The answer of edge and host together: edge rules first, then the release that is live."""
     host = request.host.lower()
-    if host not in SERVED:
+    if host not in (*SERVED, *OLD_NAMES):
         return _page("Nothing here", "<p>This address is not set up.</p>", status=404)
     answer = _edge(state, request, host) or _origin(state, request, host)
-    extra = [("x-content-type-options", "nosniff"), ("referrer-policy", "strict-origin-when-cross-origin")]
+    extra = list(SAFE)
     if request.scheme == "https" and state.edge.hsts:
         extra.append(("strict-transport-security", "max-age=31536000"))
-    return replace(answer, headers=(*extra, *answer.headers))
+    return replace(answer, headers=(*extra, *answer.headers), safe_cookie=state.secure_cookies)
 
 
 def _edge(state: State, request: Request, host: str) -> Answer | None:
     """What the edge answers by itself; None lets the request through."""
     rest = request.path + (f"?{request.query}" if request.query else "")
+    if host in OLD_NAMES:
+        return _redirect(f"https://{DOMAIN}{rest}", status=301 if state.edge.old_permanent else 302)
     if state.edge.ssl_mode == "flexible" and request.scheme == "https":
         # The edge asks the host over http; the host forces https; the visitor comes back over https.
         return _redirect(f"https://{host}{rest}", ("server", "cloudflare"))
@@ -92,25 +106,40 @@ def _edge(state: State, request: Request, host: str) -> Answer | None:
         return _redirect(f"https://{host}{request.path}?via=2")
     if host == WWW and state.edge.www_redirect:
         return _redirect(f"https://{DOMAIN}{rest}")
+    if state.edge.private_cached and (host, request.path) == (APP, "/dashboard"):
+        return _kept_dashboard()
     return None
 
 
-def _redirect(url: str, *headers: tuple[str, str]) -> Answer:
-    return Answer(301, "", headers=(("location", url), *headers))
+def _redirect(url: str, *headers: tuple[str, str], status: int = 301) -> Answer:
+    return Answer(status, "", headers=(("location", url), *headers))
+
+
+def _kept_dashboard() -> Answer:
+    """What the edge kept when a member last looked, shown to whoever comes."""
+    body = "<p>Signed in as lena.fischer@post.test.</p><p>38 members, 3 new this week.</p>"
+    kept = _page("Your members", body, private=True)
+    return replace(kept, headers=(*kept.headers, ("age", "42"), ("x-cache-status", "HIT")))
 
 
 def _origin(state: State, request: Request, host: str) -> Answer:
     """What the server behind the edge says."""
     if not state.running:
         return _page("502 Bad gateway", "<p>The server behind this address does not answer.</p>", status=502)
+    plain = request.path.rstrip("/")
+    if plain != request.path and plain in ROUTES[host]:
+        return _redirect(f"https://{host}{plain}", status=308)
     handler = ROUTES[host].get(request.path)
     if handler is None:
         return _page("Page not found", '<p>That page does not exist. <a href="/">Home</a></p>', status=404)
     return replace(handler(state, request), delay=SLOW_SECONDS if state.instances < 2 else 0.0)
 
 
-def _page(title: str, body: str, *, status: int = 200, canonical: str = "", private: bool = False) -> Answer:
+def _page(
+    title: str, body: str, *, status: int = 200, canonical: str = "", private: bool = False, hidden: bool = False
+) -> Answer:
     link = f'<link rel="canonical" href="{canonical}">' if canonical else ""
+    link += '<meta name="robots" content="noindex">' if hidden else ""
     text = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} · Marigold</title>{link}'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -123,7 +152,7 @@ def _page(title: str, body: str, *, status: int = 200, canonical: str = "", priv
     return Answer(status, text, headers=(("cache-control", cache),))
 
 
-def _home(_state: State, _request: Request) -> Answer:
+def _home(state: State, _request: Request) -> Answer:
     return _page(
         "Paid newsletters that run themselves",
         "<p>Marigold looks after sign-ups, payments and members for people who would rather write.</p>"
@@ -131,15 +160,17 @@ def _home(_state: State, _request: Request) -> Answer:
         '<div class="plans"><div class="card">412 creators</div><div class="card">Paid out every Friday</div>'
         '<div class="card">Leave with your list, any day</div></div>',
         canonical=f"https://{DOMAIN}/",
+        hidden=state.hidden_from_search,
     )
 
 
-def _pricing(_state: State, _request: Request) -> Answer:
+def _pricing(state: State, _request: Request) -> Answer:
     return _page(
         "Two plans, no surprises",
         '<div class="plans"><div class="card"><b>Monthly</b><p>9 a month</p></div>'
         f'<div class="card"><b>Yearly</b><p>90 a year</p></div></div><p><a href="https://{APP}/checkout">Subscribe</a></p>',
         canonical=f"https://{DOMAIN}/pricing",
+        hidden=state.hidden_from_search,
     )
 
 
@@ -152,7 +183,9 @@ def _form(action: str, button: str) -> str:
 
 def _login(state: State, request: Request) -> Answer:
     if request.method != "POST":
-        return _page("Log in", _form("/login", "Log in"), private=True)
+        page = _page("Log in", _form("/login", "Log in"), private=True)
+        known = state.sessions.get(request.cookies.get("session", ""))
+        return page if known else replace(page, cookie=("session", secrets.token_urlsafe(24)))
     email, password = request.form.get("email", ""), request.form.get("password", "")
     known = state.accounts.get(email, "")
     if not known or not hmac.compare_digest(known.encode(), password.encode()):
@@ -162,7 +195,8 @@ def _login(state: State, request: Request) -> Answer:
 
 def _signup(state: State, request: Request) -> Answer:
     if request.method != "POST":
-        return _page("Create your account", _form("/signup", "Create account"), private=True)
+        to = f"https://staging.{DOMAIN}/signup" if state.staging_signup else "/signup"
+        return _page("Create your account", _form(to, "Create account"), private=True)
     email, password = request.form.get("email", "")[:200], request.form.get("password", "")[:200]
     if "@" not in email or len(password) < 8:
         hint = "<p>An e-mail address and a password of eight letters or more, please.</p>"
@@ -197,7 +231,8 @@ def _logout(state: State, request: Request) -> Answer:
 def _checkout(state: State, _request: Request) -> Answer:
     if not state.current.checkout_works:
         return _page("Something went wrong", "<p>Price list “2026” not found. Nobody can pay.</p>", status=500)
-    return _page("Checkout", "<p>Yearly plan: 90. <button>Pay</button></p>", private=True)
+    key = f"pk_{'test' if state.test_payments else 'live'}_{PAYMENT_ACCOUNT}"
+    return _page("Checkout", f'<p>Yearly plan: 90. <button data-payments="{key}">Pay</button></p>', private=True)
 
 
 def _app_home(_state: State, _request: Request) -> Answer:
@@ -222,8 +257,16 @@ def _webhook(_state: State, request: Request) -> Answer:
     return Answer(202, '{"received":true}', "application/json")
 
 
-def _style(_state: State, _request: Request) -> Answer:
-    return Answer(200, STYLE, "text/css; charset=utf-8", (("cache-control", "public, max-age=31536000, immutable"),))
+def _style(state: State, _request: Request) -> Answer:
+    kept = ("x-cache-status", "HIT" if state.edge.assets_cached else "BYPASS")
+    lasting = ("cache-control", "public, max-age=31536000, immutable")
+    return Answer(200, STYLE, "text/css; charset=utf-8", (lasting, kept))
+
+
+def _settings(state: State, _request: Request) -> Answer:
+    if not state.settings_public:
+        return _page("Page not found", '<p>That page does not exist. <a href="/">Home</a></p>', status=404)
+    return Answer(200, "APP_ENV=production\nMAIL_LOGIN=marigold\nSESSION_SECRET=only-for-the-demo\n", "text/plain")
 
 
 def _robots(_state: State, _request: Request) -> Answer:
@@ -242,6 +285,7 @@ MARKETING: Routes = {
     "/pricing": _pricing,
     "/robots.txt": _robots,
     "/sitemap.xml": _sitemap,
+    "/.env": _settings,
     STYLE_NAME: _style,
 }
 APP_PAGES: Routes = {

@@ -16,6 +16,9 @@ API = f"api.{DOMAIN}"
 MAILER = "mailer.test"
 """The made mail provider whose records Marigold includes."""
 SERVED = (DOMAIN, WWW, APP, API)
+OLD = "goldmarie.test"
+"""The name under which the company began; it only leads to the shop."""
+OLD_NAMES = (OLD, f"www.{OLD}")
 
 SPF = f"v=spf1 include:spf.{MAILER} ~all"
 DMARC = f"v=DMARC1; p=quarantine; rua=mailto:dmarc@{DOMAIN}"
@@ -55,6 +58,12 @@ class Edge:
     """www is sent to the root domain; without it both answer as a shop of their own."""
     redirect_detour: bool = False
     """A forgotten rule sends visitors over two more addresses first."""
+    assets_cached: bool = True
+    """Style sheets and pictures are kept at the edge."""
+    private_cached: bool = False
+    """A rule keeps everything, the members' pages too."""
+    old_permanent: bool = True
+    """The old domain says that it moved for good (301), and not only for now (302)."""
 
 
 @dataclass(slots=True)
@@ -63,7 +72,7 @@ class Certificate:
 
     not_before: datetime
     not_after: datetime
-    covers: tuple[str, ...] = SERVED
+    covers: tuple[str, ...] = (*SERVED, *OLD_NAMES)
     complete: bool = True
 
 
@@ -78,6 +87,16 @@ class State:
     running: bool = True
     instances: int = 2
     """One instance is too few: pages take seconds."""
+    secure_cookies: bool = True
+    """The setting SESSION_COOKIE_SECURE of the shop."""
+    hidden_from_search: bool = False
+    """The setting DISCOURAGE_SEARCH_ENGINES, from the time before the launch."""
+    settings_public: bool = False
+    """The folder that is published holds the file with the passwords too."""
+    test_payments: bool = False
+    """The payment company's test mode."""
+    staging_signup: bool = False
+    """The setting PUBLIC_APP_URL still names the test system."""
     sessions: dict[str, str] = field(default_factory=dict)
     """Session cookie → e-mail address."""
     accounts: dict[str, str] = field(default_factory=lambda: {"qa@marigold.test": "correct horse"})
@@ -113,6 +132,8 @@ PROVIDER_RECORDS = (
     Record(f"spf.{MAILER}", "TXT", "v=spf1 ip4:192.0.2.0/24 ip4:198.51.100.0/24 ~all", 3600),
     Record(f"mx1.{MAILER}", "A", "127.0.0.1", 3600),
     Record(f"mx2.{MAILER}", "A", "127.0.0.1", 3600),
+    Record(OLD, "A", "127.0.0.1", 3600),
+    Record(f"www.{OLD}", "CNAME", OLD, 3600),
 )
 """Zones of others, which no console of ours changes."""
 
