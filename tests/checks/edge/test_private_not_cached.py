@@ -62,7 +62,7 @@ def test_an_answer_out_of_a_cache_is_a_failure(sign):
 
 
 def test_the_header_of_the_server_does_not_excuse_the_edge():
-    """ "Cache everything" ignores `no-store`: the answer came out of a cache all the same."""
+    """A rule to cache everything ignores `no-store`: the answer came out of a cache all the same."""
     assert judge(facts(page(**NO_STORE, **HIT))).code == "kept"
 
 
