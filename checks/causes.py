@@ -36,6 +36,8 @@ class Layer(IntEnum):
 
 DOWN = frozenset({"refused", "unreachable", "timeout", "reset", "garbled"})
 """Codes of `up.http` for a server that gives no answer."""
+DEAD_LINK = frozenset({"login_dead", "dead"})
+"""Codes of `redir.map` for a link that leads nowhere."""
 _FAMILIES = MappingProxyType(
     {
         "dns": Layer.DNS,
@@ -85,13 +87,15 @@ FAULTS: tuple[tuple[tuple[str, frozenset[str]], ...], ...] = (
     ),
     (
         ("redir.loop", frozenset({"loop", "flexible_loop", "too_many_hops"})),
+        ("edge.ssl_mode", frozenset({"flexible_loop"})),
         ("redir.hops", frozenset({"too_many_hops"})),
         ("up.http", frozenset({"redirect_loop"})),
+        ("redir.map", DEAD_LINK),
     ),
     (("redir.loop", frozenset({"bad_target"})), ("up.http", frozenset({"wrong_status"}))),
     (("redir.https", frozenset({"stays_on_http"})), ("redir.canonical", frozenset({"two_endings"}))),
     (("redir.canonical", frozenset({"two_endings", "duplicate"})), ("dns.apex_www", frozenset({"two_endings"}))),
-    (("up.http", frozenset({"http_5xx", "http_4xx", "wrong_content"})),),
+    (("up.http", frozenset({"http_5xx", "http_4xx", "wrong_content"})), ("redir.map", DEAD_LINK)),
 )
 """Failures that may be one and the same fault, seen from nearest to farthest. No codes: all of the check's."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from checks import trouble
 from checks.net.facts import Chain, ChainEnd
 from checks.probe import Probe
 
@@ -18,3 +19,12 @@ async def visit(probe: Probe, url: str) -> Chain:
     if plain.end not in CIRCLING:
         return plain
     return await probe.chain(url, keep_cookies=True)
+
+
+def unfinished(chain: Chain) -> str:
+    """Why nobody arrives at the end of a chain, as the end of a sentence; empty where somebody answers there."""
+    if chain.end in CIRCLING:
+        return "its redirects do not come to an end"
+    if chain.end is ChainEnd.BAD_LOCATION:
+        return "it is sent on to something that is not a web address"
+    return trouble.words(chain.last.fault) if chain.end is ChainEnd.FAULT or not chain.last.status else ""

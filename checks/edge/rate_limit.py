@@ -56,7 +56,7 @@ OUTCOMES = {
         Status.NA,
         "{url} does not say whether it limits wrong log-ins; trying it out needs your leave",
         fix=(
-            "To allow up to 30 wrong log-ins of an account that does not exist, add to launch.yml: opt_in: [{host}]",
+            "Add to launch.yml, under the host {host}: intrusive: true (at most 30 wrong log-ins of nobody's account).",
             "Or look yourself whether a rate limiting rule covers log-in, sign-up, reset and API.",
         ),
     ),

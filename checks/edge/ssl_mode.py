@@ -14,11 +14,11 @@ from checks import edges, trouble
 from checks.edge.fronted import WEB
 from checks.edges import Witness
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
-from checks.net.facts import Chain, ChainEnd, Exchange, Reason
+from checks.net.facts import Chain, Exchange, Reason
 from checks.probe import Probe
 from checks.registry import check
 from checks.urls import next_of, same_place, scheme_of
-from checks.visit import CIRCLING, visit
+from checks.visit import CIRCLING, unfinished, visit
 
 MOST = 4
 UNKNOWN_ISSUER = frozenset({19, 20, 21})
@@ -178,8 +178,9 @@ def judge(facts: Facts) -> Verdict:
     if edge is None or edge.flag("platform"):
         return Verdict("no_edge", seen)
     if not facts.origin:
-        if facts.chain.end is ChainEnd.FAULT:
-            return Verdict("could_not_look", seen | {"reason": trouble.words(facts.chain.last.fault)})
+        reason = unfinished(facts.chain)
+        if reason:
+            return Verdict("could_not_look", seen | {"reason": reason})
         return Verdict("not_written_down", seen)
     results = [_judge_one(direct) for direct in facts.origin]
     for code in ("flexible", "not_strict", "could_not_look", "own_issuer", "ok", "closed"):

@@ -11,15 +11,15 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checks import cache_headers, firewall, trouble
+from checks import cache_headers, firewall
 from checks.assets import Asset, assets
 from checks.inventory import Inventory
 from checks.model import Json, Kind, Outcome, Purpose, Severity, Status, Target, Verdict
-from checks.net.facts import Chain, ChainEnd, Exchange
+from checks.net.facts import Chain, Exchange
 from checks.probe import Probe
 from checks.registry import check
 from checks.urls import host_of
-from checks.visit import visit
+from checks.visit import unfinished, visit
 
 FEW, MANY = 4, 10
 """Files that are asked for; many only where the owner has lifted the limit for that host."""
@@ -174,8 +174,9 @@ def judge(facts: Facts, *, agent: str = firewall.AGENT) -> Verdict:
     blocked = firewall.blocked(facts.chain.last)
     if blocked:
         return Verdict("blocked_by_firewall", seen | {"reason": blocked, "agent": agent})
-    if facts.chain.end is not ChainEnd.FINAL or not facts.chain.last.status:
-        return Verdict("could_not_look", seen | {"reason": trouble.words(facts.chain.last.fault)})
+    reason = unfinished(facts.chain)
+    if reason:
+        return Verdict("could_not_look", seen | {"reason": reason})
     if facts.chain.last.status >= 500:
         return Verdict(
             "could_not_look", seen | {"reason": f"its start page answers with error {facts.chain.last.status}"}

@@ -11,14 +11,14 @@ import asyncio
 import re
 from dataclasses import dataclass
 
-from checks import cookies, firewall, trouble
+from checks import cookies, firewall
 from checks.cookies import Cookie
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
 from checks.net.facts import Chain, ChainEnd, Exchange
 from checks.probe import Probe
 from checks.registry import check
 from checks.urls import host_of
-from checks.visit import visit
+from checks.visit import unfinished, visit
 
 STRANGER = "https://launch-ready-check.invalid"
 """An origin that nobody can own (RFC 2606); whoever lets it in lets everybody in."""
@@ -187,9 +187,8 @@ def _nothing_here(facts: Facts, own: list[Exchange], seen: dict[str, Json]) -> V
     away = host_of(chain.last.url)
     if own and chain.end is ChainEnd.FINAL and away != facts.host:
         return Verdict("only_leads_on", seen | {"to_host": away})
-    if chain.end is ChainEnd.FAULT:
-        return Verdict("could_not_look", seen | {"reason": trouble.words(chain.last.fault)})
-    return Verdict("could_not_look", seen | {"reason": "its redirects do not end at a page of its own"})
+    reason = unfinished(chain) or "its redirects do not end at a page of its own"
+    return Verdict("could_not_look", seen | {"reason": reason})
 
 
 def lets_strangers_read(exchange: Exchange) -> bool:

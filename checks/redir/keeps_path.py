@@ -11,7 +11,7 @@ import asyncio
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from checks import firewall, trouble
+from checks import firewall
 from checks.inventory import Link
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
 from checks.names import no_website
@@ -21,7 +21,7 @@ from checks.probe import Probe
 from checks.redir.hops import DEEP
 from checks.registry import check
 from checks.urls import host_of, next_of, same_place, scheme_of
-from checks.visit import visit
+from checks.visit import unfinished, visit
 
 TAGGED = {"campaign": (("utm_source", "launch-ready"),), "callback": (("code", "launch-ready"), ("state", "x1"))}
 """What we add to a link that has no tags of its own."""
@@ -221,11 +221,11 @@ def judge(facts: Facts, *, agent: str = firewall.AGENT) -> Verdict:
         if blocked:
             reasons = {"reason": blocked, "host": host_of(chain.last.url), "agent": agent}
             return Verdict("blocked_by_firewall", seen | reasons)
-    ended = [chain for chain in facts.deep if chain.end is ChainEnd.FINAL and chain.last.status]
-    open_ = [one.chain for one in facts.tagged if one.chain.end is not ChainEnd.FINAL or not one.chain.last.status]
+    ended = [chain for chain in facts.deep if not unfinished(chain)]
+    open_ = [one.chain for one in facts.tagged if unfinished(one.chain)]
     if not ended or open_:
         chain = (open_ or list(facts.deep))[0]
-        return Verdict("could_not_look", seen | {"reason": f"{chain.start}: {trouble.words(chain.last.fault)}"})
+        return Verdict("could_not_look", seen | {"reason": f"{chain.start}: {unfinished(chain)}"})
     return Verdict("ok_catch_all" if any(chain.last.status == 200 for chain in ended) else "ok", seen)
 
 

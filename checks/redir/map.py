@@ -276,6 +276,7 @@ def _follow(line: Line, chain: Chain, agent: str) -> _Found | None:
         "status": last.status,
         "agent": agent,
         "host": host_of(last.url),
+        "broken": host_of(last.url),
     }
 
     def found(code: str, reason: str = "") -> _Found:

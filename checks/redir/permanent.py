@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from checks import firewall, trouble
+from checks import firewall
 from checks.assets import sends_on
 from checks.inventory import Inventory
 from checks.model import Json, Kind, Outcome, Purpose, Severity, Status, Target, Verdict
@@ -19,7 +19,7 @@ from checks.net.facts import Chain, ChainEnd, Exchange
 from checks.probe import Probe
 from checks.registry import check
 from checks.urls import host_of, next_of, same_place, scheme_of
-from checks.visit import visit
+from checks.visit import unfinished, visit
 
 TEMPORARY = frozenset({302, 303, 307})
 KEEPS = "Search engines keep the old address in their results and do not pass its trust on to the new one."
@@ -150,7 +150,7 @@ def judge(facts: Facts, *, agent: str = firewall.AGENT) -> Verdict:
         if blocked:
             return Verdict("blocked_by_firewall", {"reason": blocked, "host": host_of(exchange.url), "agent": agent})
     if not any(exchange.status for exchange in answers):
-        return Verdict("could_not_look", seen | {"reason": trouble.words(facts.chains[0].last.fault)})
+        return Verdict("could_not_look", seen | {"reason": unfinished(facts.chains[0])})
     return Verdict("ok" if hops else "no_redirects", seen)
 
 

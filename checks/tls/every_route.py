@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from checks import assets, trouble
 from checks.inventory import Inventory
 from checks.model import Json, Kind, Outcome, Purpose, Severity, Status, Target, Verdict
-from checks.net.facts import Chain, ChainEnd, Exchange, Peer, Reason
+from checks.net.facts import Chain, Exchange, Peer, Reason
 from checks.net.names import to_ascii
 from checks.probe import Probe
 from checks.registry import check
 from checks.urls import host_of, next_of
-from checks.visit import visit
+from checks.visit import unfinished, visit
 
 MOST = 15
 """Found names that are tried in one run; the rest is named in the evidence."""
@@ -119,13 +119,13 @@ async def every_route(target: Target, probe: Probe) -> Verdict:
     found = names(inventory, tuple(chains), sitemap)
     tried = found[:MOST]
     peers = await asyncio.gather(*(probe.tls(one.host) for one in tried))
-    read = [chain for chain in chains if chain.end is ChainEnd.FINAL and chain.last.status]
+    read = [chain for chain in chains if not unfinished(chain)]
     return judge(
         Facts(
             tried,
             {one.host: peer for one, peer in zip(tried, peers, strict=True)},
             tuple(one.host for one in found[MOST:]),
-            "" if read else trouble.words(chains[0].last.fault),
+            "" if read else unfinished(chains[0]),
             target.name,
         )
     )

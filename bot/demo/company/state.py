@@ -22,7 +22,14 @@ OLD_NAMES = (OLD, f"www.{OLD}")
 
 SPF = f"v=spf1 include:spf.{MAILER} ~all"
 DMARC = f"v=DMARC1; p=quarantine; rua=mailto:dmarc@{DOMAIN}"
-DKIM = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+DKIM = (
+    "v=DKIM1; k=rsa; p="
+    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAnII7n++UrB776r1GeI7dHF73Mp9+HmqSnzCvKuH70RuFWri8fORkFnl+"
+    "jCcC/Ik1wZ67s7pklijf4vaGNHslkb8yT3LhDgwKkzJDG3MseWV8qt7uHNmWutNJrz6ZMxWRlIOFRElLfq7Q1arB5UCetIbarQUz"
+    "6A0guygxrDULo9b4dH/7WRmhl8UxSmMWqP65sVEBE3IDsX9MLcNRZr1IdKl95CWZ0qicJ+I2k7+RXkHSwRRHTD/Qnn70dhOCmOV3"
+    "dah3L53ZaBNnWY3Z86dR8QimfnsJ6N1qPasOpOWgiP99F5scBhvkfiZrCieHKclcJGoS1DFSQHOPha3pu2trxwIDAQAB"
+)
+"""A key of 2048 bits, whose other half nobody has kept."""
 
 
 @dataclass(frozen=True, slots=True)

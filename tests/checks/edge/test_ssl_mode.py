@@ -73,7 +73,7 @@ def test_a_circle_between_two_pages_is_another_fault():
     circle = Chain(
         S, (exchange(S, to=login, server="cloudflare"), exchange(login, to=S, server="cloudflare")), ChainEnd.LOOP, S
     )
-    assert judge(Facts(circle, CLOUDFLARE)).code == "not_written_down"
+    assert judge(Facts(circle, CLOUDFLARE)).code == "could_not_look"
 
 
 @pytest.mark.parametrize(
