@@ -84,7 +84,13 @@ class Postman:
 
     async def recover(self) -> int:
         """At start: what was on its way when the bot stopped is searched for before it is repeated. Says how many."""
-        return await self._store.write(lambda c: sending.lease_ended(c, self._clock.now(), all_of_them=True))
+        now = self._clock.now()
+
+        def store(connection: sqlite3.Connection) -> int:
+            sending.not_later(connection, now)
+            return sending.lease_ended(connection, now, all_of_them=True)
+
+        return await self._store.write(store)
 
     async def revive(self, channel: str = "") -> int:
         """After a repair: rows that Slack refused go back into the queue, of one channel or all. Returns how many."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from bot.services.retention import retain
-from bot.store import seen
+from bot.store import seen, sending
 from bot.store.beat import beat
 from bot.store.db import StoreError
 
@@ -21,6 +22,11 @@ log = logging.getLogger(__name__)
 
 ASLEEP = timedelta(minutes=3)
 """A heartbeat that is this late means that the bot, or its machine, was not running."""
+
+PUT_BACK = timedelta(seconds=5)
+"""A wall clock that falls behind by more than this was put back."""
+LOOK_EVERY = 2.0
+"""Seconds between two looks at it."""
 
 
 class Runtime(Protocol):
@@ -104,6 +110,7 @@ class Clockwork:
         self._runtime = runtime
         self._jobs = jobs
         self._scheduler: object | None = None
+        self._watcher: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Run each job once now, then at its pace."""
@@ -127,14 +134,43 @@ class Clockwork:
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         scheduler.start()
         self._scheduler = scheduler
+        self._watcher = asyncio.create_task(self._watch(self._origin()), name="clock-watch")
 
     def next_runs(self) -> dict[str, datetime]:
         """When each job is due."""
         jobs = self._scheduler.get_jobs() if self._scheduler is not None else ()  # type: ignore[attr-defined]
         return {job.id: job.next_run_time for job in jobs}
 
+    def _origin(self) -> datetime:
+        """The wall clock's time when the steady one began: the same for ever, unless somebody sets the wall clock."""
+        clock = self._runtime.services.clock
+        return clock.now() - timedelta(seconds=clock.monotonic())
+
+    async def _watch(self, before: datetime) -> None:
+        """The scheduler and the outbox go by the wall clock: once it is put back, all would wait until it caught up."""
+        while True:
+            await self._runtime.services.clock.sleep(LOOK_EVERY)
+            origin = self._origin()
+            if origin - before < -PUT_BACK:
+                log.warning("the clock was put back by %.0f s", (before - origin).total_seconds())
+                await self._begin_anew()
+            before = origin
+
+    async def _begin_anew(self) -> None:
+        services = self._runtime.services
+        now = services.clock.now()
+        for job in self._scheduler.get_jobs() if self._scheduler is not None else ():  # type: ignore[attr-defined]
+            job.modify(next_run_time=now)
+        try:
+            await services.store.write(lambda c: sending.not_later(c, now))
+        except StoreError as error:
+            log.error("messages may wait for the old time: %s", error)  # noqa: TRY400  the sentence says it all
+
     def stop(self) -> None:
         """No further runs; harmless when it is not running."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+            self._watcher = None
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)  # type: ignore[attr-defined]
             self._scheduler = None

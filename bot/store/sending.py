@@ -10,6 +10,8 @@ from bot.store.outbox import Delivery, Kind, delivery, get
 
 LEASE = timedelta(seconds=30)
 """A row that is `sending` for longer has lost its sender."""
+PATIENCE = timedelta(minutes=1)
+"""Nothing waits longer than this for a clock that was wrong; a pause that Slack asked for is kept elsewhere."""
 
 
 def due(connection: sqlite3.Connection, now: datetime) -> list[Delivery]:
@@ -129,6 +131,20 @@ def lease_ended(connection: sqlite3.Connection, now: datetime, *, all_of_them: b
         " not_before = :now, last_error = 'the bot stopped while it was sending'"
         " WHERE state = 'sending' AND (:all OR lease_until <= :now)",
         {"now": to_ms(now), "all": int(all_of_them)},
+    )
+    return cursor.rowcount
+
+
+def not_later(connection: sqlite3.Connection, now: datetime) -> int:
+    """The clock was put back, or was wrong before a restart: what waits for a time far ahead waits no longer for it.
+
+    Returns how many rows were waiting so.
+    """
+    cursor = connection.execute(
+        "UPDATE outbox SET not_before = min(not_before, :latest), claimed_at = min(claimed_at, :now),"
+        " lease_until = min(lease_until, :lease)"
+        " WHERE state NOT IN ('sent', 'dead') AND (not_before > :latest OR claimed_at > :now OR lease_until > :lease)",
+        {"now": to_ms(now), "latest": to_ms(now + PATIENCE), "lease": to_ms(now + LEASE)},
     )
     return cursor.rowcount
 

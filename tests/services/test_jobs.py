@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,7 +14,7 @@ from bot import jobs
 from bot.clock import SystemClock
 from bot.jobs import JOBS, Clockwork, Job
 from bot.services.container import Services
-from bot.store import seen
+from bot.store import outbox, seen, sending
 from bot.store.beat import beat
 
 
@@ -126,3 +127,62 @@ async def test_the_clockwork_runs_jobs_again_and_again_and_never_twice_at_once(r
     clockwork.stop()
     assert most == 1
     assert counts["quick"] > counts["slow"]
+
+
+class Corrected(SystemClock):
+    """A clock that somebody puts right; waiting is short."""
+
+    def __init__(self) -> None:
+        self.wrong_by = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.wrong_by
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(min(seconds, 0.01))
+
+
+async def test_a_clock_that_is_put_back_stops_nothing(runtime):
+    """It went an hour ahead and is corrected: jobs run at once, and no message waits for the hour that was wrong."""
+    clock, runs = Corrected(), 0
+    services = replace(runtime.services, clock=clock)
+
+    async def work(_runtime) -> None:
+        nonlocal runs
+        runs += 1
+
+    wrong = clock.now() + timedelta(hours=1)
+
+    def ask(connection: sqlite3.Connection) -> None:
+        outbox.post(connection, services.product, "audit:1", wrong, channel="C1")
+        sending.claim(connection, 1, wrong)
+        sending.park(connection, 1, wrong + timedelta(seconds=3), "Slack asks to wait 3 s")
+
+    await services.store.write(ask)
+    assert await services.store.read(lambda c: sending.due(c, clock.now() + timedelta(minutes=2))) == []
+    clockwork = Clockwork(Running(services, Bell()), (Job("hourly", 3600, work),))
+    await clockwork.start()
+    assert runs == 1
+    clock.wrong_by = timedelta(hours=-1)
+    await _until(lambda: runs == 2)
+    clockwork.stop()
+    now = clock.now()
+    [row] = await services.store.read(lambda c: sending.due(c, now + timedelta(seconds=61)))
+    assert row.claimed_at <= now
+
+
+async def test_a_clock_that_goes_right_is_left_alone(runtime):
+    """Neither small corrections nor a jump ahead make a job run twice."""
+    clock, runs = Corrected(), 0
+
+    async def work(_runtime) -> None:
+        nonlocal runs
+        runs += 1
+
+    clockwork = Clockwork(Running(replace(runtime.services, clock=clock), Bell()), (Job("hourly", 3600, work),))
+    await clockwork.start()
+    for seconds in (-2, -4, 3600, 3598):
+        clock.wrong_by = timedelta(seconds=seconds)
+        await SystemClock().sleep(0.05)
+    clockwork.stop()
+    assert runs == 1
