@@ -196,7 +196,7 @@ class Look:
 
     async def one(self, job: Job) -> Finding:
         """The finding of one job; waits for a free place first."""
-        name = f"{job.check.title}: {job.target.name}"
+        name = f"{job.target.name}: {job.check.title[:1].lower()}{job.check.title[1:]}?"
         waited = _time()
         async with _place(self.slots, self.left()) as free:
             if not free:

@@ -102,8 +102,12 @@ def button(
     style: str = "",
     url: str = "",
     ask: Element | None = None,
+    spoken: str = "",
 ) -> Element:
-    """A button. An address that is not an ordinary web address is left out."""
+    """A button. An address that is not an ordinary web address is left out.
+
+    `spoken` is what a screen reader says, where the label alone stands on several buttons.
+    """
     element = {"type": "button", "text": plain_text(text, limits.BUTTON_TEXT)}
     return with_set(
         element,
@@ -112,6 +116,7 @@ def button(
         style=style if style in ("primary", "danger") else None,
         url=safe_url(url) if url else None,
         confirm=ask,
+        accessibility_label=one_line(spoken, limits.ACCESSIBILITY_LABEL) if spoken else None,
     )
 
 

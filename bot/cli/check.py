@@ -181,14 +181,17 @@ def _written(report: Report, form: str, only: Sequence[str], *, detail: bool, co
         return str(getattr(module, form)(report))
     from dataclasses import replace
 
-    from bot.document import Actions
+    from bot.document import Actions, Code, Note
     from bot.render.markdown import markdown
     from bot.render.text import text
     from bot.views import audit
 
     document = audit.report(report, detail=detail, only=only)
     # Whoever has just typed the command needs no button for it.
-    document = replace(document, parts=tuple(part for part in document.parts if not isinstance(part, Actions)))
+    parts = tuple(part for part in document.parts if not isinstance(part, Actions))
+    if not detail and (report.must_fix or report.can_wait or report.unknown):
+        parts = (*parts, Note(("Every step and the evidence: ", Code("launch check --detail"))))
+    document = replace(document, parts=parts)
     if form == "markdown":
         return markdown(document)
     return text(document, width=width(), colour=colour, ascii=plain_letters())

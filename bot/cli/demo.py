@@ -46,7 +46,7 @@ def command() -> int:
     """Start the bot in a local workspace with a demo company, until Ctrl-C.
 
     Nothing leaves this machine. The page that is printed looks and works like Slack; a panel in it breaks the demo
-    company, and the bot notices.
+    company, and the bot's next check finds it.
     """
     return demo()
 

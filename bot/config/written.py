@@ -42,7 +42,7 @@ def written(inventory: Inventory, *, canonical: str = "", network: str = "") -> 
         _product(domain, canonical),
         "hosts:\n" + "".join(map(_host, inventory.hosts)),
         "mail:\n  domains:\n" + "".join(map(_mail, inventory.mail)),
-        "# Looked at again and again. Say what customers call it, and what must be seen.\n"
+        "# Pages that every check opens. Say what customers call them, and what must be seen there.\n"
         "monitors:\n" + "".join(map(_monitor, inventory.monitors)),
         TEAM.replace("DOMAIN", domain),
     ]

@@ -31,7 +31,7 @@ from bot.document import (
     Time,
     Words,
 )
-from bot.render.spans import fallback, moment, timestamp
+from bot.render.spans import fallback, moment, sentence, timestamp
 from bot.render.tables import columns
 
 EVENT = "launch_delivery"
@@ -157,12 +157,13 @@ class _Builder:
 
     def _item(self, item: Item) -> list[Block]:
         text = words.join([_title(item), *(_bounded(markup(line)) for line in item.lines)], "\n")
-        buttons = [self._button(one) for one in item.actions]
+        about = sentence(item.title)
+        buttons = [self._button(one, f"{one.label}: {about}") for one in item.actions]
         if len(buttons) == 1:
             return [kit.section(text, accessory=buttons[0])]
         return [kit.section(text), *([kit.actions(buttons)] if buttons else [])]
 
-    def _button(self, action: Action) -> Element:
+    def _button(self, action: Action, spoken: str = "") -> Element:
         primary = action.primary and not self._primary
         self._primary = self._primary or primary
         ask = kit.confirm(action.confirm, yes=action.label, danger=action.danger) if action.confirm else None
@@ -173,6 +174,7 @@ class _Builder:
             style="primary" if primary else "danger" if action.danger else "",
             url=action.url,
             ask=ask,
+            spoken=spoken,
         )
 
     def _table(self, table: Table) -> list[Block]:

@@ -59,17 +59,11 @@ def progress(
         headline="Checking now",
         parts=(
             Paragraph((f"Looking at {scope}", *who, *began, ".")),
-            Progress(done, total, f"Now: {_asking(now)}" if now else ""),
+            Progress(done, total, f"Now: {now}" if now else ""),
             Note(("The result appears here, in this message. Looking changes nothing on your side.",)),
         ),
         fallback=f"The check is running: {done} of {total} questions are answered.",
     )
-
-
-def _asking(now: str) -> str:
-    """`Certificate is trusted: app.example.com` as the question that it is."""
-    title, mark, place = now.partition(": ")
-    return f"{place}: {title[:1].lower()}{title[1:]}?" if mark else now
 
 
 def interrupted(*, done: int, total: int, only: Sequence[str] = ()) -> Document:

@@ -48,7 +48,10 @@ def _mistakes(file: str, problems: tuple[str, ...]) -> Document:
         parts=(
             Paragraph(("Until these lines are corrected, nothing can be looked at from Slack:",)),
             Listing(tuple(Item((Code(problem),), tone=Tone.BAD) for problem in problems), limit=10),
-            Paragraph(("Then type ", Code("launch config check"), " there, and start the bot again.")),
+            Paragraph(
+                ("On the machine where the bot runs, ", Code("launch config check"), " tells when all is right. ")
+                + ("Then start the bot again.",)
+            ),
         ),
         tone=Tone.WARN,
         fallback=f"{file} cannot be used yet: {problems[0]}",

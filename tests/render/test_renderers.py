@@ -295,3 +295,14 @@ def test_no_text_costs_more_than_its_length(piece):
         assert simplify(payload, rung) is not None
     assert time.perf_counter() - began < 5
     assert validate_message(payload) == []
+
+
+def test_buttons_beside_entries_are_told_apart_by_a_screen_reader():
+    """Ten buttons with one label are heard as ten different things; the visible label comes first."""
+    items = tuple(
+        Item((name, " is down"), actions=(Action("audit.explain", "Why This Matters", "up.http"),))
+        for name in ("Home", "Shop")
+    )
+    blocks = message(Document("Down", (Listing(items),)))["blocks"]
+    spoken = [block["accessory"]["accessibility_label"] for block in blocks if "accessory" in block]
+    assert spoken == ["Why This Matters: Home is down", "Why This Matters: Shop is down"]

@@ -58,8 +58,8 @@ export class Panes {
     if (!place) return;
     const broken = this.nav.brokenCount();
     fill(place, this.nav.hasCompany() ? h(`button.btn.company-open${broken ? ".alarm" : ""}`, {
-      type: "button", "aria-pressed": String(this.nav.companyOpen()), onClick: () => this.nav.company(!this.nav.companyOpen()),
-    }, icon("plug", 16), h("span.wide", null, "Demo company"), broken ? h("span.count", { "aria-label": `${broken} broken` }, broken) : null) : null);
+      type: "button", "aria-label": broken ? `Demo company, ${broken} broken` : "Demo company", "aria-pressed": String(this.nav.companyOpen()), onClick: () => this.nav.company(!this.nav.companyOpen()),
+    }, icon("plug", 16), h("span.wide", null, "Demo company"), broken ? h("span.count", null, broken) : null) : null);
   }
 
   head(title, detail, glyph) {
