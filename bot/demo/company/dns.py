@@ -92,8 +92,9 @@ def answer(query: dns.message.Message, records: Iterable[Record]) -> dns.message
 
 def _apex(zone: str, kind: dns.rdatatype.RdataType) -> dns.rrset.RRset:
     end = "." if zone == "." else f".{zone}."
-    text = f"ns1{end}" if kind == dns.rdatatype.NS else f"ns1{end} hostmaster{end} 1 7200 900 1209600 60"
-    return dns.rrset.from_text(dns.name.from_text(zone), 3600, "IN", kind, text)
+    servers = (f"ns1{end}", f"ns2{end}")
+    texts = servers if kind == dns.rdatatype.NS else (f"ns1{end} hostmaster{end} 1 7200 900 1209600 60",)
+    return dns.rrset.from_text(dns.name.from_text(zone), 3600, "IN", kind, *texts)
 
 
 class NameServer(asyncio.DatagramProtocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.demo.company.state import API, APP, DOMAIN, OLD, WWW
+from bot.demo.company.state import API, APP, DOMAIN, MAILER, OLD, WWW
 
 TEMPLATE = """\
 # Marigold, the demo company. It is written anew at every start of the demo.
@@ -19,6 +19,8 @@ hosts:
   - name: {domain}
     purpose: marketing
     service: home page
+    expect:
+      - {{type: MX, equals: ["10 mx1.{mailer}", "20 mx2.{mailer}"]}}
   - name: {www}
     purpose: marketing
     service: home page
@@ -114,6 +116,7 @@ def text(*, dns_port: int, http_port: int, https_port: int, ca_file: str) -> str
         app=APP,
         api=API,
         old=OLD,
+        mailer=MAILER,
         dns_port=dns_port,
         http_port=http_port,
         https_port=https_port,

@@ -136,6 +136,7 @@ def healthy_records() -> list[Record]:
 
 
 PROVIDER_RECORDS = (
+    *(Record(f"ns{n}.{zone}", "A", "127.0.0.1", 3600) for zone in (DOMAIN, OLD, MAILER) for n in (1, 2)),
     Record(f"spf.{MAILER}", "TXT", "v=spf1 ip4:192.0.2.0/24 ip4:198.51.100.0/24 ~all", 3600),
     Record(f"mx1.{MAILER}", "A", "127.0.0.1", 3600),
     Record(f"mx2.{MAILER}", "A", "127.0.0.1", 3600),
