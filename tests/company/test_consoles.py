@@ -5,9 +5,10 @@ from __future__ import annotations
 import aiohttp
 import pytest
 from aiohttp import web
+from yarl import URL
 
 from bot.demo.company import Company, faults
-from bot.demo.company.state import API, DMARC, DOMAIN, SPF, WWW
+from bot.demo.company.state import API, APP, DMARC, DOMAIN, SPF, WWW
 
 REPAIRS: dict[str, tuple[str, dict[str, str]]] = {
     "site_down": ("host", {"do": "start"}),
@@ -130,3 +131,32 @@ async def test_the_panel_refuses_malformed_requests(served, body):
     _, client = served
     async with client.post("/_company/fault", data=body) as answer:
         assert answer.status == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "site/%3Cscript%3Ealert(1)%3C%2Fscript%3E/",
+        'site/x"%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E/',
+        f"site/{DOMAIN}/%3Cscript%3Ealert(1)%3C%2Fscript%3E?q=%3Cscript%3Ealert(1)",
+        f"site/{APP}/login?next=%22%3E%3Cscript%3Ealert(1)",
+        "console/dns?said=%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+    ],
+)
+async def test_no_address_puts_a_script_beside_the_workspace(served, path):
+    """These pages share the workspace's origin: what an address says is text, and no script runs in any of them."""
+    _, client = served
+    async with client.get(URL(f"/_company/{path}", encoded=True)) as answer:
+        text = await answer.text()
+        assert "<script" not in text
+        if answer.content_type == "text/html":
+            assert "script-src 'none'" in answer.headers["Content-Security-Policy"]
+            assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
+async def test_nonsense_sent_to_the_panel_is_refused(served):
+    """Also what makes a JSON reader stumble."""
+    _, client = served
+    for body in (b"", b"{", b"[" * 300_000, b"\xff", b'{"id": [], "on": true}', b"3"):
+        async with client.post("/_company/fault", data=body, headers={"Content-Type": "application/json"}) as answer:
+            assert answer.status in (400, 404), body[:20]

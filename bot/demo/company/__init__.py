@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,9 +12,15 @@ from bot.demo.company import consoles, faults, launch_file, site
 from bot.demo.company.certs import Authority
 from bot.demo.company.dns import NameServer
 from bot.demo.company.servers import WebServers
-from bot.demo.company.state import DOMAIN, PROVIDER_RECORDS, SERVED, State, healthy, utc_now
+from bot.demo.company.state import DOMAIN, OLD_NAMES, PROVIDER_RECORDS, SERVED, State, healthy, utc_now
 
 HOST = "127.0.0.1"
+NO_SCRIPTS = {
+    "Content-Security-Policy": "default-src 'self'; script-src 'none'; object-src 'none'; "
+    "style-src 'self' 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+"""These pages stand beside the workspace's own, so nothing in them may run."""
 AREAS = {"host": "Server and releases", "edge": "Edge and certificates", "dns": "DNS records", "mail": "Mail records"}
 
 
@@ -90,7 +95,7 @@ class Company:
     async def _post_fault(self, request: web.Request) -> web.Response:
         try:
             body = await request.json()
-        except (json.JSONDecodeError, UnicodeDecodeError):
+        except (ValueError, LookupError, RecursionError):
             body = None
         if not isinstance(body, dict) or not isinstance(body.get("on"), bool):
             return web.json_response({"error": 'send {"id": "site_down", "on": true}'}, status=400)
@@ -103,7 +108,7 @@ class Company:
         if name not in consoles.TITLES:
             raise web.HTTPNotFound(text="There is no such console.")
         text = consoles.page(name, self.state, request.query.get("said", "")[:300])
-        return web.Response(text=text, content_type="text/html")
+        return web.Response(text=text, content_type="text/html", headers=NO_SCRIPTS)
 
     async def _post_console(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
@@ -117,6 +122,8 @@ class Company:
     async def _preview(self, request: web.Request) -> web.Response:
         """The site as a visitor with working TLS would see it, since no browser knows the demo's names."""
         host = request.match_info["host"]
+        if host not in (*SERVED, *OLD_NAMES):
+            raise web.HTTPNotFound(text="Nothing of Marigold's is at this name.")
         asked = site.Request("GET", "https", host, "/" + request.match_info["path"], request.query_string)
         answer = site.respond(self.state, asked)
         target = dict(answer.headers).get("location", "")
@@ -126,7 +133,7 @@ class Company:
         for name in SERVED:
             text = text.replace(f'="https://{name}/', f'="/_company/site/{name}/')
         text = text.replace('href="/static', f'href="/_company/site/{host}/static')
-        return web.Response(status=answer.status, text=text, headers={"Content-Type": answer.type})
+        return web.Response(status=answer.status, text=text, headers={"Content-Type": answer.type, **NO_SCRIPTS})
 
 
 def _in_preview(target: str, host: str) -> str:
