@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import logging
 import os
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,11 +16,14 @@ from datetime import datetime
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.services.container import Services
 from bot.store import outbox
 from bot.store.db import StoreError
 from bot.store.outbox import QueueState
+
+log = logging.getLogger(__name__)
 
 TOKEN_FILE = "local-token"  # noqa: S105  a file's name
 LARGEST_BODY = 1024 * 1024
@@ -82,7 +86,8 @@ async def serve(app: web.Application, host: str, port: int, *, idle: float = IDL
 
     `idle` is how many seconds a connection may be open without a whole request head.
     """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0, keepalive_timeout=idle)
+    log.addFilter(_our_own)
+    runner = web.AppRunner(app, logger=log, access_log=None, shutdown_timeout=3.0, keepalive_timeout=idle)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
@@ -90,6 +95,11 @@ async def serve(app: web.Application, host: str, port: int, *, idle: float = IDL
         await runner.cleanup()
         raise
     return runner
+
+
+def _our_own(record: logging.LogRecord) -> bool:
+    """Whether it is a mistake of ours. What is no HTTP is answered, and anybody could fill the log with it."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 @web.middleware

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -171,3 +172,40 @@ async def test_who_says_nothing_or_not_all_is_not_waited_for(make, tmp_path):
     await runner.cleanup()
     assert said[:2] == [b"", b""]
     assert b"408" in said[2]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(200),
+        b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 100_000 + b"\r\n\r\n",
+        b"POST /slack/events HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST /slack/events HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"GARBAGE\r\n\r\n",
+    ],
+)
+async def test_what_is_no_http_is_answered_and_not_written_down(site, caplog, sent):
+    """A stranger's bytes get 400; they do not fill the log with tracebacks."""
+    caplog.set_level(logging.DEBUG)
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(site.url.rsplit(":", 1)[1]))
+    writer.write(sent)
+    async with asyncio.timeout(10):
+        assert b" 400 " in await reader.readline()
+    writer.close()
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
+async def test_a_mistake_of_ours_is_written_down(make, tmp_path, caplog):
+    """A handler that breaks: 500 to whoever asked, the traceback to the log."""
+
+    async def broken(_request: web.Request) -> web.Response:
+        raise LookupError("ours")
+
+    runner = await serve(build(make(tmp_path / "nowhere.yml").services, slack=broken), "127.0.0.1", 0)
+    host, port = runner.addresses[0][:2]
+    async with aiohttp.ClientSession() as client, client.post(f"http://{host}:{port}/slack/events") as answer:
+        assert answer.status == 500
+    await runner.cleanup()
+    assert any(isinstance(record.exc_info[1], LookupError) for record in caplog.records if record.exc_info)
