@@ -16,6 +16,8 @@ from checks.probe import Probe
 from checks.registry import check
 
 OLD = frozenset({"SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1"})
+REFUSALS = (Reason.TLS, Reason.RESET, Reason.PROTOCOL)
+"""How servers refuse a version: some with an alert, others by hanging up."""
 OLDEST_WANTED = "TLSv1.1"
 """The newest version that the second handshake offers."""
 MINIMUM = (
@@ -102,8 +104,8 @@ def _answered(peer: Peer) -> bool:
 
 
 def _silent(peer: Peer) -> bool:
-    """Whether nobody was there to shake hands with at all."""
-    return not _answered(peer) and (peer.fault is None or peer.fault.reason is not Reason.TLS)
+    """Whether nobody was there to shake hands with at all; who hangs up may only refuse what was offered."""
+    return not _answered(peer) and (peer.fault is None or peer.fault.reason not in REFUSALS)
 
 
 def judge(facts: Facts) -> Verdict:
@@ -114,7 +116,7 @@ def judge(facts: Facts) -> Verdict:
     if accepted:
         seen["old"] = _name(old.protocol) or "TLS 1.0 or 1.1"
     if not _answered(now):
-        if accepted and now.fault is not None and now.fault.reason is Reason.TLS:
+        if accepted and now.fault is not None and now.fault.reason in REFUSALS:
             return Verdict("only_old", seen)
         return Verdict("not_reachable", seen | {"reason": trouble.words(now.fault)})
     if now.protocol in OLD:
@@ -135,8 +137,7 @@ def _untested(old: Peer) -> str:
         return "the connection used another version than the one that was offered"
     if fault.reason is Reason.UNSUPPORTED:
         return "the encryption library of this bot no longer knows them"
-    # Some servers say no with an alert, others hang up; both refuse.
-    return "" if fault.reason in (Reason.TLS, Reason.RESET, Reason.PROTOCOL) else trouble.words(fault)
+    return "" if fault.reason in REFUSALS else trouble.words(fault)
 
 
 def _name(protocol: str) -> str:

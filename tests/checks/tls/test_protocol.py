@@ -75,3 +75,10 @@ def test_versions_are_named_as_people_write_them(version, name):
 def test_a_library_that_offered_a_newer_version_after_all_proves_nothing():
     """Nothing old was tried then."""
     assert judge(Facts(NEW, at("TLSv1.3"))).code == "old_untested"
+
+
+@pytest.mark.parametrize("reason", [Reason.TLS, Reason.RESET])
+def test_a_server_that_knows_only_old_versions_is_found_however_it_refuses(reason):
+    """Some hang up without a word."""
+    assert judge(Facts(silence(reason), at("TLSv1"))).code == "only_old"
+    assert judge(Facts(silence(reason), silence(reason))).code == "not_reachable"
