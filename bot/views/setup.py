@@ -49,8 +49,11 @@ def _mistakes(file: str, problems: tuple[str, ...]) -> Document:
             Paragraph(("Until these lines are corrected, nothing can be looked at from Slack:",)),
             Listing(tuple(Item((Code(problem),), tone=Tone.BAD) for problem in problems), limit=10),
             Paragraph(
-                ("On the machine where the bot runs, ", Code("launch config check"), " tells when all is right. ")
-                + ("Then start the bot again.",)
+                (
+                    "On the machine where the bot runs, ",
+                    Code("launch config check"),
+                    " tells when all is right. Then start the bot again.",
+                )
             ),
         ),
         tone=Tone.WARN,
