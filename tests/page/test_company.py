@@ -55,6 +55,12 @@ async def test_break_and_repair(visit: Open, stage: Stage) -> None:
     await expect(panel.get_by_role("link", name="Evil")).to_have_count(0)
     await panel.get_by_role("button", name="Close the demo company").click()
     await expect(panel).not_to_be_visible()
+    opener = page.get_by_role("button", name="Demo company")
+    await expect(opener).to_be_focused()
+    await opener.press("Enter")
+    await expect(panel).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(opener).to_be_focused()
 
 
 async def test_the_welcome_leads_there(visit: Open, stage: Stage) -> None:

@@ -102,6 +102,20 @@ async def test_threads(visit: Open, stage: Stage) -> None:
     await expect(thread).not_to_be_visible()
 
 
+async def test_a_result_that_takes_the_place_of_its_progress_is_heard(visit: Open, stage: Stage) -> None:
+    """Growing numbers are no news for a screen reader; the report that replaces them is."""
+    page = await visit()
+    voice = page.locator("#announce")
+    progress = await stage.post("The check is running: 0 of 36.")
+    await expect(voice).to_have_text("Launch Ready: The check is running: 0 of 36.")
+    for text in ("The check is running: 12 of 36.", "No-go: Checkout is down."):
+        await stage.emit(
+            type="message", channel=LAUNCH, message={**progress, "text": text, "edited": {"user": BOT, "ts": "1"}}
+        )
+        await expect(page.get_by_text(text)).not_to_have_count(0)
+    await expect(voice).to_have_text("Launch Ready: No-go: Checkout is down.")
+
+
 async def test_unread_and_notifications(visit: Open, stage: Stage) -> None:
     """Elsewhere: a toast with the fallback text, a count beside the channel and in the title; opening clears both."""
     page = await visit()

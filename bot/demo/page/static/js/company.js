@@ -55,6 +55,12 @@ export class Company {
     this.store.emit("company");
   }
 
+  // Closed by the person inside it: the focus goes back to where it was opened.
+  leave() {
+    this.show(false);
+    document.querySelector(".company-open")?.focus();
+  }
+
   async turn(fault, on, control) {
     control.setAttribute("aria-busy", "true");
     const answer = await fetchJson("/_company/fault", { id: fault.id, on });
@@ -89,7 +95,7 @@ export class Company {
     const count = this.broken();
     fill(this.root,
       h("header.panel-head", null, h("h2", null, "Demo company"),
-        h("button.icon-button", { type: "button", "aria-label": "Close the demo company", title: "Close", onClick: () => this.show(false) }, icon("close"))),
+        h("button.icon-button", { type: "button", "aria-label": "Close the demo company", title: "Close", onClick: () => this.leave() }, icon("close"))),
       h("div.panel-body", null,
         h("p.lead", null, "Break something, run ", h("code", null, "/launch check"), ", repair it in a console, and check again."),
         h(`p.health${count ? ".bad" : ".good"}`, { role: "status" }, icon(count ? "warning" : "check", 16),

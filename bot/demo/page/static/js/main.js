@@ -201,7 +201,7 @@ document.addEventListener("keydown", (event) => {
     nav.drawer(false);
     document.querySelector(".drawer-open")?.focus();
   } else if (store.route.thread) nav.thread(store.route.channel, "");
-  else if (company.open) company.show(false);
+  else if (company.open) company.leave();
   else root("composer-text")?.focus();
 });
 

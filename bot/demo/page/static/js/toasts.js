@@ -6,10 +6,13 @@ import { inChannel } from "./store.js";
 const STAY = 7000;
 const MOST = 3;
 
+const gist = (text) => text.replace(/\d+/g, "");
+
 export class Toasts {
   constructor(root, voice, store, nav, ctx) {
     Object.assign(this, { root, voice, store, nav, ctx });
-    store.on("message", ({ channel, message, fresh }) => fresh && this.arrived(channel, message));
+    this.last = { ts: "", gist: "" };
+    store.on("message", ({ channel, message, fresh }) => (fresh ? this.arrived(channel, message) : this.edited(channel, message)));
     store.on("notice", ({ level, text }) => this.notice(text, level));
   }
 
@@ -31,11 +34,21 @@ export class Toasts {
     const looking = document.visibilityState === "visible" && this.nav.at(id)
       && (inChannel(message) || route.thread === message.thread_ts);
     this.say(`${who}: ${text}`);
+    this.last = { ts: message.ts, gist: gist(text) };
     if (looking) return;
     const place = channel.kind === "im" ? "" : ` in #${channel.name}`;
     const thread = inChannel(message) ? "" : message.thread_ts;
     this.show(h("button.toast-body", { type: "button", onClick: () => (thread ? this.nav.thread(id, thread) : this.nav.channel(id)) },
       h("b", null, `${who}${place}`), h("span", null, text.length > 180 ? `${text.slice(0, 179)}…` : text)));
+  }
+
+  // The newest message became another one, as a progress becomes its result; a number that grows is no news.
+  edited(id, message) {
+    if (message.ts !== this.last.ts || !this.nav.at(id)) return;
+    const text = bare(message.text ?? "", this.ctx);
+    if (!text || gist(text) === this.last.gist) return;
+    this.last.gist = gist(text);
+    this.say(`${message.username || this.store.nameOf(message.user)}: ${text}`);
   }
 
   notice(text, level = "info") {
