@@ -31,9 +31,15 @@ class Mode(StrEnum):
 
 
 def _api_url(text: str) -> str:
-    parts = urlsplit(text.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(text.strip())
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole:
         raise refuse("write a whole URL, such as https://slack.com/api/")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise refuse("leave user name, password and everything behind ? out of the URL")
     return text.strip().rstrip("/") + "/"
 
 

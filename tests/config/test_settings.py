@@ -135,3 +135,26 @@ def test_secrets_never_print(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = f"{settings} {settings!r} {settings.model_dump_json()}"
     assert not any(secret in shown for secret in (BOT, APP, "bearer-value-123"))
     assert set(settings.secrets) == {BOT, APP, "bearer-value-123"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user:hunter2@slack.test/api/",
+        "https://hunter2@slack.test/",
+        "https://slack.test/api/?token=hunter2",
+        "http://[::1/hunter2",
+        "http://slack.test:99999/hunter2",
+        "ftp://slack.test/hunter2",
+        "hunter2",
+    ],
+)
+def test_an_address_of_slack_that_cannot_be_used_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    """Someone may have put a password into it."""
+    monkeypatch.setenv("SLACK_API_URL", url)
+    with pytest.raises(ConfigError) as refused:
+        Settings.from_env(env_file=None)
+    assert "SLACK_API_URL" in str(refused.value)
+    assert "hunter2" not in str(refused.value)
