@@ -152,8 +152,13 @@ def missing(overview: Overview) -> list[Part]:
 
 
 def _todo(one: Missing) -> Item:
-    typed = one.todo.startswith(("/launch", "launch ")) or ": " in one.todo
-    return Item((one.what, " ", Code(one.todo) if typed else one.todo), tone=Tone.WARN)
+    if one.todo.startswith("launch "):
+        todo: Words = (" Where the bot runs, type ", Code(one.todo))
+    elif one.todo.startswith("/launch "):
+        todo = (" Type ", Code(one.todo))
+    else:
+        todo = (" Add to launch.yml: ", Code(one.todo)) if ": " in one.todo else (" ", one.todo)
+    return Item((one.what, *todo), tone=Tone.WARN)
 
 
 def watching(overview: Overview) -> list[Part]:
