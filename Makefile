@@ -31,10 +31,16 @@ $(NODE_STAMP): tests/node/package.json tests/node/package-lock.json
 	@if command -v npm >/dev/null; then cd tests/node && npm ci --silent --no-audit --no-fund && touch node_modules/.installed; \
 	else echo "npm is missing: the tests with a foreign Slack client will be skipped"; fi
 
+# Others' test suites, which the tests read and this project does not copy. Without the network they are left out.
+tests/oracles: requirements/oracles.txt | $(DEV_STAMP)
+	@mkdir -p $@
+	@$(PIP) download --dest $@ --no-deps --no-binary :all: --require-hashes -r requirements/oracles.txt >/dev/null \
+	&& touch $@ || { echo "could not fetch what requirements/oracles.txt names: those tests will be skipped"; rmdir $@ 2>/dev/null || true; }
+
 run: $(RUN_STAMP)
 	@$(BIN)/launch run $(ARGS)
 
-test: $(DEV_STAMP) $(NODE_STAMP) lint
+test: $(DEV_STAMP) $(NODE_STAMP) tests/oracles lint
 	$(BIN)/python -m pytest $(ARGS)
 
 test-fast: $(DEV_STAMP)
@@ -60,4 +66,4 @@ lock:
 	$(PYTHON) -m uv pip compile --group build -c requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/build.txt
 
 clean:
-	rm -rf $(VENV) tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) tests/node/node_modules tests/oracles .pytest_cache .mypy_cache .ruff_cache

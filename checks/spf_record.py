@@ -17,7 +17,7 @@ _MODIFIER = re.compile(r"([A-Za-z][A-Za-z0-9._-]{0,100})=(.*)", re.DOTALL)
 _MACRO_STRING = re.compile(r"(?:%\{[slodiphcrtvSLODIPHCRTV][0-9]{0,3}[rR]?[.+,/_=-]{0,20}\}|%[%_-]|[!-$&-~])*")
 _ENDS_IN_MACRO = re.compile(r".*(?:%\{[A-Za-z][0-9]{0,3}[rR]?[.+,/_=-]{0,20}\}|%[%_-])", re.DOTALL)
 _TOP = re.compile(r"[A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]+-[A-Za-z0-9-]*[A-Za-z0-9]")
-_ONLY_IN_EXP = re.compile(r"%\{[crtCRT]")
+_ONLY_IN_TEXT = re.compile(r"%\{[crtCRT]")
 _ZERO = re.compile(r"%\{[A-Za-z]0+[rR.+,/_=}-]")
 _CIDR = re.compile(r"(?:/(0|[1-9][0-9]?))?(?://(0|[1-9][0-9]{0,2}))?")
 
@@ -115,7 +115,7 @@ def _term(word: str) -> Term | Mistake:
         return Mistake(word[:200], _guess(word))
     name, value = modifier[1].lower(), modifier[2]
     if name in ("redirect", "exp"):
-        why = _wrong_domain(value, exp=name == "exp")
+        why = _wrong_domain(value)
         return Mistake(word[:200], why) if why else Term(word, name, "", _plain(value), "%" in value)
     if not _MACRO_STRING.fullmatch(value):
         return Mistake(word[:200], "it holds a character or macro that is not allowed")
@@ -171,14 +171,14 @@ def _plain(domain: str) -> str:
     return domain.lower().removesuffix(".")
 
 
-def _wrong_domain(domain: str, *, exp: bool = False) -> str:
+def _wrong_domain(domain: str) -> str:
     """Why this is no domain-spec, or ""."""
     if not domain:
         return "a name is missing"
     if not _MACRO_STRING.fullmatch(domain) or _ZERO.search(domain):
         return "it holds a character or macro that is not allowed"
-    if not exp and _ONLY_IN_EXP.search(domain):
-        return "the macros c, r and t may stand in explanations only"
+    if _ONLY_IN_TEXT.search(domain):
+        return "the macros c, r and t may stand in the text of explanations only"
     if _ENDS_IN_MACRO.fullmatch(domain):
         return ""
     labels = domain.removesuffix(".").split(".")

@@ -299,8 +299,13 @@ _BROKEN = {
 
 
 def _unseen(tree: Node, seen: dict[str, Json]) -> Verdict | None:
-    dark = next((node for _, node in tree.walk() if node.state in (State.UNKNOWN, State.CUT)), None)
-    return None if dark is None else Verdict("include_unknown", seen | {"where": dark.domain})
+    """What DNS did not say; receivers then put the mail off (section 5), and a term may lead nowhere."""
+    for _, node in tree.walk():
+        if node.state in (State.UNKNOWN, State.CUT):
+            return Verdict("include_unknown", seen | {"where": node.domain})
+        if node.unseen:
+            return Verdict("include_unknown", seen | {"where": f"“{node.unseen[0]}”"})
+    return None
 
 
 def _weak(tree: Node, seen: dict[str, Json]) -> Verdict | None:
