@@ -31,7 +31,7 @@ def command(check: str | None, no_color: bool) -> int:
     checks = load()
     name = (check or "").strip().lower()
     if check is None:
-        document = views.catalogue(checks)
+        document = views.catalogue(checks, typed="launch explain")
     elif name in checks:
         document = views.explain(checks[name], most=100)
     elif name in {one.family for one in checks.values()}:

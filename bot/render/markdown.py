@@ -74,7 +74,7 @@ def _span(span: Span) -> str:
             inner = escape(" ".join(clean(text).split()))
             return f"**{inner}**" if inner else ""
         case Code(text):
-            return code(spoken_command(text))
+            return code(text)
         case Link(url, text):
             target = safe_url(url)
             return f"[{escape(one_line(text or target, 300))}](<{target}>)" if target else escape(text)

@@ -106,7 +106,7 @@ class _Writer:
         for span in words:
             spoken = said(span)
             if isinstance(span, Code):
-                spoken = spoken_command(spoken.replace("\n", " "))
+                spoken = spoken.replace("\n", " ")
                 whole.update(spoken.split())
                 if " " in spoken.strip() and len(words) > 1:
                     spoken = f"`{spoken}`"

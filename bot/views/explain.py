@@ -143,9 +143,9 @@ def family(name: str, checks: Mapping[str, Check]) -> Document:
     )
 
 
-def catalogue(checks: Mapping[str, Check]) -> Document:
-    """All checks by family."""
-    parts: list[Part] = [Paragraph(("Say which one: ", Code("/launch explain mail.spf"), "."))]
+def catalogue(checks: Mapping[str, Check], typed: str = "/launch explain") -> Document:
+    """All checks by family; `typed` is how to ask for one."""
+    parts: list[Part] = [Paragraph(("Say which one: ", Code(f"{typed} mail.spf"), "."))]
     names = dict.fromkeys(check.family for check in checks.values())
     for name in names:
         items = tuple(_listed(check) for check in checks.values() if check.family == name)

@@ -306,12 +306,3 @@ def test_buttons_beside_entries_are_told_apart_by_a_screen_reader():
     blocks = message(Document("Down", (Listing(items),)))["blocks"]
     spoken = [block["accessory"]["accessibility_label"] for block in blocks if "accessory" in block]
     assert spoken == ["Why This Matters: Home is down", "Why This Matters: Shop is down"]
-
-
-def test_commands_in_a_sentence_are_those_of_the_terminal():
-    """Nobody can type a slash command into a shell; what only Slack knows keeps its slash."""
-    document = Document(
-        "Help", (Paragraph(("Type ", Code("/launch explain mail.spf"), " or ", Code("/launch status"), ".")),)
-    )
-    assert "Type `launch explain mail.spf` or `/launch status`." in text(document)
-    assert "Type `launch explain mail.spf` or `/launch status`." in markdown(document)
