@@ -1,9 +1,9 @@
-"""What is not as it was the last time; what is new and bad is marked where it stands, not told twice."""
+"""What is not as it was the last time; what is new is marked where it stands, not told twice."""
 
 from __future__ import annotations
 
 from bot.document import Heading, Item, Listing, Note, Part, Time, Tone
-from bot.views.folding import fold, said, split_unknown
+from bot.views.folding import fold, said
 from bot.views.prose import count, prose
 from checks.model import Finding
 from checks.report import Change, Report
@@ -11,22 +11,21 @@ from checks.report import Change, Report
 SHOWN = 6
 
 
-def newly_bad(report: Report, previous: Report | None) -> frozenset[tuple[str, str]]:
-    """Check and target of everything that is bad now and was not before."""
-    return frozenset((change.after.check, change.after.target) for change in report.changed_since(previous).new)
+def news(report: Report, previous: Report | None) -> frozenset[tuple[str, str]]:
+    """Check and target of everything that is bad or unknown now and was not before."""
+    changes = report.changed_since(previous)
+    return frozenset((change.after.check, change.after.target) for change in (*changes.new, *changes.hidden))
 
 
 def changed(report: Report, previous: Report | None) -> list[Part]:
-    """Fixed, worse, better and no longer seen, each said once for all places; nothing without a last time."""
+    """Fixed, worse and better, each said once for all places; nothing without a last time."""
     if previous is None:
         return []
     changes = report.changed_since(previous)
-    _, waiting = split_unknown([change.after for change in changes.hidden], report.findings)
     groups = (
         ("Fixed", Tone.GOOD, changes.fixed),
         ("Worse", Tone.BAD, changes.worse),
         ("Better", Tone.GOOD, changes.better),
-        ("No longer seen", Tone.UNKNOWN, tuple(one for one in changes.hidden if one.after not in waiting)),
     )
     items = tuple(
         Item(prose(said(alike)), tone=tone, label=word) for word, tone, found in groups for alike in _alike(found)

@@ -109,6 +109,40 @@ def split_unknown(unknown: Sequence[Finding], all_findings: Sequence[Finding]) -
     return [one for one in unknown if one not in waiting], waiting
 
 
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """What could not be seen: one answer, or several checks of one place that were stopped by the same thing."""
+
+    groups: tuple[Group, ...]
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """Ids of the checks."""
+        return tuple(dict.fromkeys(group.first.check for group in self.groups))
+
+    @property
+    def summary(self) -> str:
+        """What stopped them, said once."""
+        if len(self.groups) == 1:
+            return self.groups[0].summary
+        first = self.groups[0].first
+        return f"{len(self.groups)} checks of {first.target} could not be made: {_stop(first)}"
+
+
+def fold_blind(unknown: Sequence[Finding]) -> tuple[Blind, ...]:
+    """The same answer at several places is one thing, and so are several checks that stopped at the same thing."""
+    stopped: dict[tuple[str, ...], list[Group]] = {}
+    for number, group in enumerate(fold(unknown)):
+        reason = _stop(group.first) if len(group.places) == 1 else ""
+        stopped.setdefault((group.first.target, reason) if reason else (str(number),), []).append(group)
+    return tuple(Blind(tuple(groups)) for groups in stopped.values())
+
+
+def _stop(one: Finding) -> str:
+    reason = one.seen.get("reason")
+    return reason if isinstance(reason, str) and reason in one.summary else ""
+
+
 def _hides(broken: Finding, unknown: Finding) -> bool:
     """Whether nobody gets far enough to see the one because of the other: a dead page hides no DNS record."""
     far = layer_of(unknown)

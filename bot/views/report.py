@@ -19,9 +19,9 @@ from bot.document import (
     Tone,
     Words,
 )
-from bot.views.changes import changed, newly_bad
+from bot.views.changes import changed, news
 from bot.views.evidence import evidence, families
-from bot.views.folding import Group, effect, fold, split_unknown
+from bot.views.folding import Blind, Group, effect, fold, fold_blind, split_unknown
 from bot.views.prose import FAMILIES, NOBODY, SEVERITY, TONES, count, label, listed, prose, seconds, sentence, whose
 from checks.model import Finding, Severity, Status
 from checks.report import Decision, Report
@@ -110,14 +110,15 @@ class _Seen:
     def __init__(self, report: Report, previous: Report | None, *, detail: bool, people: Mapping[str, str]) -> None:
         self.must, self.wait = fold(report.must_fix), fold(report.can_wait)
         own, waiting = split_unknown(report.unknown, report.findings)
-        self.blind = fold(report.unknown if detail else own)
+        self.blind = tuple(Blind((one,)) for one in fold(report.unknown)) if detail else fold_blind(own)
         self.waiting = [] if detail else waiting
         self.owners = any(one.owner for one in report.findings)
         self._report = report
         self._detail = detail
         self._people = people
-        self._new = newly_bad(report, previous)
-        self._first = (self.must or (self.blind if report.verdict is Decision.NOT_PROVEN else ()) or (None,))[0]
+        self._new = news(report, previous)
+        unseen = self.blind[:1] if report.verdict is Decision.NOT_PROVEN else ()
+        self._first = next(iter((*self.must, *(one.groups[0] for one in unseen))), None)
 
     def lead(self) -> list[Part]:
         """What customers feel and what to do first; nothing where nothing is urgent."""
@@ -147,10 +148,12 @@ class _Seen:
         for title, groups in (
             ("Must fix before launch", self.must),
             ("Can wait until after launch", self.wait),
-            ("Could not look", self.blind),
         ):
             if groups:
                 parts += [Heading(title), Listing(tuple(self._item(one) for one in groups), limit=most)]
+        if self.blind:
+            items = tuple(self._unseen(one) if len(one.groups) > 1 else self._item(one.groups[0]) for one in self.blind)
+            parts += [Heading("Could not look"), Listing(items, limit=most)]
         if self.waiting:
             parts.append(Note((_waits(self.waiting),)))
         return parts
@@ -158,7 +161,7 @@ class _Seen:
     def _item(self, group: Group) -> Item:
         one, known = group.first, group.first.status is not Status.UNKNOWN
         word = SEVERITY[one.severity] if known else "Unknown"
-        new = any((each.check, each.target) in self._new for each in group.findings)
+        new = any(self._is_new(one) for one in group.findings)
         small = known and one.severity is Severity.LOW and not self._detail
         title = prose(group.summary)
         return Item(
@@ -170,6 +173,18 @@ class _Seen:
             if small
             else (Action("audit.explain", "Why This Matters", one.check, command=f"/launch explain {one.check}"),),
         )
+
+    def _unseen(self, blind: Blind) -> Item:
+        """Several checks that stopped at the same thing: that is what is to be cleared up."""
+        new = any(self._is_new(one) for group in blind.groups for one in group.findings)
+        spans: list[Span] = []
+        for index, check in enumerate(blind.checks):
+            spans += [" · " if index else "", Code(check)]
+        felt = prose(sentence(blind.groups[0].impact))
+        return Item(prose(blind.summary), (felt, tuple(spans)), Tone.UNKNOWN, "Unknown, new" if new else "Unknown")
+
+    def _is_new(self, one: Finding) -> bool:
+        return (one.check, one.target) in self._new
 
     def _about(self, group: Group) -> list[Words]:
         """The lines below an entry; what stands at the top of the report is not said again."""

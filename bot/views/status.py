@@ -23,7 +23,7 @@ from bot.document import (
     Tone,
     Words,
 )
-from bot.views.folding import Group, fold, split_unknown
+from bot.views.folding import Group, fold, fold_blind, split_unknown
 from bot.views.prose import SEVERITY, STATUS, TONES, count, label, listed, prose, sentence, span_of, when, whose
 from bot.views.report import also_seen
 from checks.report import Decision
@@ -131,8 +131,8 @@ def _blind(ready: Readiness) -> list[Part]:
     """What nobody could see; what only waits for a repair is counted above and not told again."""
     own, waiting = split_unknown(ready.unknown, (*ready.must_fix, *ready.can_wait))
     items = tuple(
-        Item((*prose(one.summary), " (", Code(one.first.check), ")"), tone=Tone.UNKNOWN, label="Unknown")
-        for one in fold(own)
+        Item((*prose(one.summary), " (", Code(", ".join(one.checks)), ")"), tone=Tone.UNKNOWN, label="Unknown")
+        for one in fold_blind(own)
     )
     parts: list[Part] = [Heading("Could not look"), Listing(items, limit=3)] if items else []
     if waiting:

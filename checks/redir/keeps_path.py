@@ -225,7 +225,7 @@ def judge(facts: Facts, *, agent: str = firewall.AGENT) -> Verdict:
     open_ = [one.chain for one in facts.tagged if unfinished(one.chain)]
     if not ended or open_:
         chain = (open_ or list(facts.deep))[0]
-        return Verdict("could_not_look", seen | {"reason": f"{chain.start}: {unfinished(chain)}"})
+        return Verdict("could_not_look", seen | {"reason": f"{unfinished(chain)}, at {host_of(chain.start)}"})
     return Verdict("ok_catch_all" if any(chain.last.status == 200 for chain in ended) else "ok", seen)
 
 

@@ -207,7 +207,8 @@ def judge(facts: Facts) -> Verdict:
             return Verdict(code, seen | {"bad": one.host, "where": one.where, "reason": trouble.words(peer.fault)})
     if open_:
         one, peer = open_[0]
-        return Verdict("could_not_look", seen | {"bad": one.host, "reason": f"{one.host}: {trouble.words(peer.fault)}"})
+        reason = trouble.at(f"https://{one.host}/", peer.fault)
+        return Verdict("could_not_look", seen | {"bad": one.host, "reason": reason})
     if facts.unread:
         return Verdict("could_not_look", seen | {"reason": facts.unread})
     return Verdict("ok" if facts.found else "nothing_further", seen)

@@ -9,7 +9,7 @@ import pytest
 from bot.render.blocks import message
 from bot.render.text import text
 from bot.views import audit
-from bot.views.folding import fold, said, split_unknown
+from bot.views.folding import fold, fold_blind, said, split_unknown
 from checks.causes import linked
 from checks.model import Kind, Severity, Status
 from tests.views.samples import EXPIRED, GOOD, STAGING, finding, report
@@ -140,6 +140,31 @@ def test_what_waits_for_a_repair_is_counted_in_one_line():
     assert shown.count("Could not do") == 1
     detailed = text(audit.report(report(expired("app.marigold.example"), *blind, other), detail=True), width=200)
     assert detailed.count("Could not do") == 3
+
+
+def test_checks_that_stopped_at_the_same_thing_are_one_entry():
+    """Four checks of a second domain whose certificate is refused are one thing to clear up."""
+    why = "the certificate was refused"
+    stopped = tuple(
+        finding(
+            check, "rosemary.example", "could_not_look", Status.UNKNOWN, Severity.HIGH, f"Could not do {check}: {why}",
+            seen={"reason": why}, impact="Nothing is proven either way.",
+        )
+        for check in ("redir.loop", "redir.hops", "redir.canonical")
+    )  # fmt: skip
+    other = replace(
+        stopped[0], check="mail.spf", seen={"reason": "no answer came"}, summary="Could not ask: no answer came"
+    )
+    entries = fold_blind((*stopped, other))
+    assert [one.summary for one in entries] == [
+        "3 checks of rosemary.example could not be made: the certificate was refused",
+        "Could not ask: no answer came",
+    ]
+    before = report(*(replace(one, status=Status.PASS, summary="Fine") for one in stopped), *GOOD)
+    shown = text(audit.report(report(*stopped, *GOOD), before), width=200)
+    assert "? Unknown, new: 3 checks of rosemary.example could not be made: the certificate was refused" in shown
+    assert "redir.loop · redir.hops · redir.canonical" in shown
+    assert shown.count(why) == 1
 
 
 def test_a_dead_page_hides_no_dns_record():
