@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.config.names import BadName, ascii_name
+from bot.services.apart import apart
 from bot.services.config import Config
 from bot.services.look import jobs_of, look
 from bot.services.rules import Rules
@@ -163,12 +164,14 @@ class Audits:
         latest: list[Progress] = []
         teller = asyncio.create_task(self._tell(id, inventory.product, latest), name=f"audit-{id}-progress")
         try:
-            report = await look(
-                inventory,
-                now=now,
-                only=only,
-                rules=rules,
-                on_progress=lambda one: latest.__setitem__(slice(None), [one]),
+            report = await apart(
+                lambda: look(
+                    inventory,
+                    now=now,
+                    only=only,
+                    rules=rules,
+                    on_progress=lambda one: latest.__setitem__(slice(None), [one]),
+                )
             )
             await self._stop_telling(teller)
             await self._keep(id, inventory.product, report)
