@@ -197,7 +197,7 @@ class Postman:
     def _say(self, connection: sqlite3.Connection, row: Delivery) -> Said | None:
         kind, _, id = row.subject.partition(":")
         speaker = self._speakers.get(kind)
-        return speaker.say(connection, int(id)) if speaker is not None else None
+        return speaker.say(connection, int(id), row) if speaker is not None else None
 
     async def _call(self, row: Delivery, message: dict[str, Any], shown: outbox.Shown | None) -> tuple[Sent, int]:
         """Send it, plainer and plainer while Slack refuses the layout."""
@@ -209,8 +209,11 @@ class Postman:
                 self._pace.spend(row)
                 if row.kind is Kind.EDIT and shown is not None:
                     return await self._messenger.update(shown.channel, shown.ts, simpler), rung
-                thread = shown.ts if row.kind is Kind.THREAD and shown is not None else ""
-                return await self._messenger.post(row.channel, simpler, thread_ts=thread), rung
+                if row.kind is Kind.THREAD and shown is not None:
+                    return await self._messenger.post(
+                        shown.channel, simpler, thread_ts=shown.ts, broadcast=row.broadcast
+                    ), rung
+                return await self._messenger.post(row.channel, simpler), rung
             except BadBlocks as error:
                 log.warning("Slack refuses the layout of %s: %s", row.subject, error)
                 tried = simpler
@@ -253,9 +256,11 @@ class Postman:
             speaker = self._speakers.get(kind)
             if speaker is None:
                 return
+            if row.about:
+                return
             if row.kind in (Kind.ROOT, Kind.DM):
                 speaker.sent(connection, int(id), sent.channel, sent.ts)
-            present = speaker.say(connection, int(id))
+            present = speaker.say(connection, int(id), row)
             if present is not None and present.rev > rev:
                 outbox.edit(connection, row.product, row.subject, now)
 
@@ -266,10 +271,10 @@ class Postman:
         since = (row.claimed_at or row.created_at) - SEARCH_BEFORE
         now = self._clock.now()
         try:
-            channel = await self._store.read(lambda c: sending.place(c, row))
+            channel, thread = await self._store.read(lambda c: sending.place(c, row))
             if not channel:
                 raise Permanent("channel_not_found")
-            found = await self._messenger.find(channel, row.delivery_id, since)
+            found = await self._messenger.find(channel, row.delivery_id, since, thread_ts=thread)
         except RateLimited as error:
             wait, reason = now + timedelta(seconds=error.retry_after), str(error)
             await self._store.write(lambda c: sending.doubt(c, row.number, wait, reason))

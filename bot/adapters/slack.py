@@ -124,9 +124,14 @@ class Messenger:
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
 
-    async def post(self, channel: str, message: Message, *, thread_ts: str = "") -> Sent:
-        """Post a message; `channel` may be a user's id, which is a direct message."""
-        more = {"thread_ts": thread_ts} if thread_ts else {}
+    async def post(self, channel: str, message: Message, *, thread_ts: str = "", broadcast: bool = False) -> Sent:
+        """Post a message; `channel` may be a user's id, which is a direct message.
+
+        With `thread_ts` it is a line under that message, with `broadcast` one that the channel sees too.
+        """
+        more: dict[str, Any] = {"thread_ts": thread_ts} if thread_ts else {}
+        if thread_ts and broadcast:
+            more["reply_broadcast"] = True
         answer = await self._call(
             "chat.postMessage", {"unfurl_links": False, "unfurl_media": False, **message, **more, "channel": channel}
         )

@@ -28,7 +28,7 @@ class Kind(StrEnum):
     THREAD = "thread"
     """A reply under it."""
     DM = "dm"
-    """The subject's message to one person, where the channel cannot have it."""
+    """A message to one person: about one event, or in place of the subject's own where the channel cannot have it."""
 
 
 class State(StrEnum):
@@ -61,6 +61,10 @@ class Delivery:
     product: str
     subject: str
     kind: Kind
+    about: int
+    """The event of the subject that it tells of; 0: the subject as a whole."""
+    broadcast: bool
+    """A thread line that the channel sees too."""
     prio: int
     state: State
     attempts: int
@@ -106,6 +110,8 @@ def delivery(row: sqlite3.Row) -> Delivery:
         product=row["product"],
         subject=row["subject"],
         kind=Kind(row["kind"]),
+        about=row["about"],
+        broadcast=bool(row["broadcast"]),
         prio=row["prio"],
         state=State(row["state"]),
         attempts=row["attempts"],
@@ -136,10 +142,12 @@ def _add(
     channel: str,
     prio: Prio,
     not_before: datetime | None = None,
+    about: int = 0,
+    broadcast: bool = False,
 ) -> bool:
     cursor = connection.execute(
         "INSERT INTO outbox (delivery_id, product, subject, kind, dedup_key, prio, state, not_before, channel,"
-        " created_at) VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?) ON CONFLICT DO NOTHING",
+        " created_at, about, broadcast) VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (
             str(uuid4()),
             product,
@@ -150,16 +158,88 @@ def _add(
             to_ms(not_before or now),
             channel,
             to_ms(now),
+            about,
+            int(broadcast),
         ),
     )
     return cursor.rowcount == 1
 
 
 def post(
-    connection: sqlite3.Connection, product: str, subject: str, now: datetime, *, channel: str, prio: Prio = Prio.HUMAN
+    connection: sqlite3.Connection,
+    product: str,
+    subject: str,
+    now: datetime,
+    *,
+    channel: str,
+    prio: Prio = Prio.HUMAN,
+    not_before: datetime | None = None,
 ) -> bool:
     """Ask for the subject's own message in a channel; asking twice changes nothing."""
-    return _add(connection, product, subject, now, kind=Kind.ROOT, key=f"root:{subject}", channel=channel, prio=prio)
+    key = f"root:{subject}"
+    return _add(
+        connection,
+        product,
+        subject,
+        now,
+        kind=Kind.ROOT,
+        key=key,
+        channel=channel,
+        prio=prio,
+        not_before=not_before,
+    )
+
+
+def reply(
+    connection: sqlite3.Connection,
+    product: str,
+    subject: str,
+    now: datetime,
+    *,
+    channel: str,
+    about: int,
+    broadcast: bool = False,
+    prio: Prio = Prio.THREAD,
+) -> bool:
+    """Ask for a line about one event under the subject's message in `channel`; asking twice changes nothing."""
+    return _add(
+        connection,
+        product,
+        subject,
+        now,
+        kind=Kind.THREAD,
+        key=f"thread:{subject}:{about}",
+        channel=channel,
+        prio=prio,
+        about=about,
+        broadcast=broadcast,
+    )
+
+
+def tell(
+    connection: sqlite3.Connection,
+    product: str,
+    subject: str,
+    now: datetime,
+    *,
+    user: str,
+    about: int,
+    prio: Prio = Prio.PERSON,
+    not_before: datetime | None = None,
+) -> bool:
+    """Ask for a direct message about one event; asking twice changes nothing."""
+    return _add(
+        connection,
+        product,
+        subject,
+        now,
+        kind=Kind.DM,
+        key=f"dm:{subject}:{about}:{user}",
+        channel=user,
+        prio=prio,
+        not_before=not_before,
+        about=about,
+    )
 
 
 def post_to_person(
@@ -203,7 +283,7 @@ def edit(
 def _has_message(connection: sqlite3.Connection, product: str, subject: str) -> bool:
     [found] = connection.execute(
         "SELECT EXISTS (SELECT 1 FROM outbox WHERE product = ? AND subject = ? AND kind IN ('root', 'dm')"
-        " AND state <> 'dead')",
+        " AND about = 0 AND state <> 'dead')",
         (product, subject),
     ).fetchone()
     return bool(found)
@@ -229,8 +309,9 @@ def shown(connection: sqlite3.Connection, product: str, subject: str) -> Shown |
     """The message that an edit of the subject changes; None while it is not in Slack."""
     row = connection.execute(
         "SELECT slack_channel, slack_ts, (SELECT max(rev) FROM outbox WHERE product = o.product"
-        " AND subject = o.subject AND state = 'sent' AND number >= o.number) AS newest FROM outbox AS o"
-        " WHERE product = ? AND subject = ? AND kind IN ('root', 'dm') AND state = 'sent' ORDER BY number DESC LIMIT 1",
+        " AND subject = o.subject AND about = 0 AND state = 'sent' AND number >= o.number) AS newest"
+        " FROM outbox AS o WHERE product = ? AND subject = ? AND kind IN ('root', 'dm') AND about = 0"
+        " AND state = 'sent' ORDER BY number DESC LIMIT 1",
         (product, subject),
     ).fetchone()
     return None if row is None else Shown(row["slack_channel"], row["slack_ts"], row["newest"])

@@ -6,7 +6,7 @@ import sqlite3
 from datetime import datetime, timedelta
 
 from bot.store.codes import to_ms
-from bot.store.outbox import Delivery, Kind, delivery, get
+from bot.store.outbox import Delivery, Kind, delivery, get, shown
 
 LEASE = timedelta(seconds=30)
 """A row that is `sending` for longer has lost its sender."""
@@ -15,20 +15,24 @@ PATIENCE = timedelta(minutes=1)
 
 
 def due(connection: sqlite3.Connection, now: datetime) -> list[Delivery]:
-    """What may be sent now, most pressing first; nothing overtakes an earlier row of its own subject.
+    """What may be sent now, most pressing first.
 
-    An edit also waits until its subject has a message that can be edited.
+    An edit, and a line under a message, waits until its subject has a message; lines come in their order. Nothing
+    waits for an edit, which always tells the present, nor for a direct message about one event, which may reach the
+    only person who can be reached.
     """
     rows = connection.execute(
         """
         SELECT * FROM outbox AS o
         WHERE state <> 'sent' AND (state IN ('pending', 'retry', 'reconcile') AND not_before <= :now
                OR state = 'sending' AND lease_until <= :now)
-          AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.product = o.product AND e.subject = o.subject
-                          AND e.number < o.number AND e.state NOT IN ('sent', 'dead'))
+          AND (kind = 'dm' AND about > 0 OR NOT EXISTS (
+               SELECT 1 FROM outbox AS e WHERE e.product = o.product AND e.subject = o.subject
+               AND e.number < o.number AND e.state NOT IN ('sent', 'dead')
+               AND (e.kind IN ('root', 'dm') AND e.about = 0 OR e.kind = 'thread' AND o.kind = 'thread')))
           AND (kind NOT IN ('edit', 'thread') OR EXISTS (
                SELECT 1 FROM outbox AS r WHERE r.product = o.product AND r.subject = o.subject
-               AND r.kind IN ('root', 'dm') AND r.state = 'sent'))
+               AND r.kind IN ('root', 'dm') AND r.about = 0 AND r.state = 'sent'))
         ORDER BY prio, number LIMIT 500
         """,
         {"now": to_ms(now)},
@@ -57,20 +61,23 @@ def mark_sent(connection: sqlite3.Connection, number: int, now: datetime, *, cha
     return cursor.rowcount == 1
 
 
-def place(connection: sqlite3.Connection, row: Delivery) -> str:
-    """The channel in whose history a row can be looked up; "" where it is not known.
+def place(connection: sqlite3.Connection, row: Delivery) -> tuple[str, str]:
+    """The channel in whose history a row can be looked up ("" where it is not known), and the thread it belongs to.
 
     A direct message is addressed to a person. Their channel is known from an earlier message: asking Slack for it
     would need one more permission.
     """
+    if row.kind is Kind.THREAD:
+        under = shown(connection, row.product, row.subject)
+        return ("", "") if under is None else (under.channel, under.ts)
     if row.kind is not Kind.DM:
-        return row.channel
+        return row.channel, ""
     found = connection.execute(
         "SELECT slack_channel FROM outbox WHERE product = ? AND kind = 'dm' AND channel = ? AND state = 'sent'"
         " ORDER BY number DESC LIMIT 1",
         (row.product, row.channel),
     ).fetchone()
-    return "" if found is None else str(found["slack_channel"])
+    return "" if found is None else str(found["slack_channel"]), ""
 
 
 def park(connection: sqlite3.Connection, number: int, until: datetime, error: str, *, count: bool = True) -> None:
@@ -116,7 +123,7 @@ def bury(connection: sqlite3.Connection, number: int, error: str) -> None:
         "UPDATE outbox AS o SET state = 'dead', last_error = ? WHERE kind = 'edit' AND state IN ('pending', 'retry')"
         " AND (product, subject) = (SELECT product, subject FROM outbox WHERE number = ?)"
         " AND NOT EXISTS (SELECT 1 FROM outbox AS r WHERE r.product = o.product AND r.subject = o.subject"
-        " AND r.kind IN ('root', 'dm') AND r.state <> 'dead')",
+        " AND r.kind IN ('root', 'dm') AND r.about = 0 AND r.state <> 'dead')",
         (error, number),
     )
 
