@@ -1,0 +1,51 @@
+"""All scenarios of all families, and the answers that no wire can bring about."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+
+from checks.registry import load
+from tests.outcomes.scenario import Scenario
+
+FAMILIES = ("dns", "tls", "up", "redir", "edge", "hdr", "web", "seo", "exp", "mail")
+OPEN = frozenset(FAMILIES)
+"""Families whose scenarios are not complete yet."""
+EXCEPTIONS: dict[str, str] = {}
+"""`check code` and why no server on this machine can bring it about."""
+
+
+def scenarios(family: str) -> tuple[Scenario, ...]:
+    """The scenarios of a family, in their order."""
+    if not (Path(__file__).parent / f"{family}.py").exists():
+        return ()
+    found: tuple[Scenario, ...] = importlib.import_module(f"tests.outcomes.{family}").SCENARIOS
+    return found
+
+
+def everything() -> tuple[Scenario, ...]:
+    """Every scenario."""
+    return tuple(one for family in FAMILIES for one in scenarios(family))
+
+
+def slug(says: str) -> str:
+    """The sentence as the name of a test."""
+    return re.sub(r"[^a-z0-9.]+", "-", says.lower()).strip("-")
+
+
+def proof(check: str, code: str) -> Scenario | None:
+    """The scenario that shows an answer best: the first of the check's own family, else the first of all."""
+    family = check.partition(".")[0]
+    own = scenarios(family)
+    return next((one for one in (*own, *everything()) if one.proves(check, code)), None)
+
+
+def answers() -> set[str]:
+    """`check code` of every answer of every check."""
+    return {f"{check.id} {code}" for check in load().values() for code in check.outcomes}
+
+
+def proven() -> set[str]:
+    """`check code` of every answer that a scenario gives."""
+    return {f"{key.partition(' ')[0]} {code}" for one in everything() for key, code in one.gives.items()}
