@@ -19,9 +19,9 @@ HEAD = """\
 
 Each answer that a check can give, and a state of the world in which it is given. The scenarios are tests: real
 servers for names, pages and certificates on this machine, looked at as the bot looks at yours. This page is made
-from them, and a test fails when an answer has no scenario. The sentence in the last column is the name of its test
-in `tests/outcomes`: `pytest tests/outcomes -k "ran-out"` runs those whose sentence has "ran out" in it. What the
-answers mean, and how to repair what they find, is in [checks.md](checks.md).
+from them, and a test fails when an answer has no scenario. The sentence in the last column names its test in
+`tests/outcomes`, with a dash for each space. What the answers mean, and how to repair what they find, is in
+[checks.md](checks.md).
 """
 ALONE = "## What no server on one machine can bring about\n"
 

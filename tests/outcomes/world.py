@@ -7,10 +7,10 @@ import inspect
 import json
 import ssl
 import warnings
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cache
 
 from cryptography.hazmat.primitives import serialization
@@ -21,7 +21,6 @@ from checks.finding import build, holes
 from checks.inventory import Host, Inventory, Link, MailDomain, Monitor, Network, RedirectRule, expand
 from checks.model import Finding, Purpose
 from checks.net.live import LiveProbe
-from checks.probe import Probe
 from checks.registry import load
 from tests.checks.samples import page
 from tests.outcomes.scenario import Step
@@ -111,9 +110,8 @@ class World:
     authority: Authority
     inventory: Inventory
     stack: AsyncExitStack
-    probe: Probe | None = None
-    """Looks in place of the usual one, where a step needs another; None: a LiveProbe over the inventory's network."""
-    closed: list[object] = field(default_factory=list)
+    opens: Callable[[Network, datetime], LiveProbe] = LiveProbe
+    """Makes the probe that looks."""
 
     @property
     def zone(self) -> Zone:
@@ -199,10 +197,7 @@ class World:
             AssertionError: Where a check does not apply to its target, or leaves a gap in its words.
         """
         found: dict[str, Finding] = {}
-        async with AsyncExitStack() as stack:
-            probe = self.probe or await stack.enter_async_context(
-                LiveProbe(self.inventory.network, SystemClock().now())
-            )
+        async with self.opens(self.inventory.network, SystemClock().now()) as probe:
             for key in wanted:
                 id, _, name = key.partition(" ")
                 check = load()[id]
@@ -214,7 +209,7 @@ class World:
                         continue
                     verdict = await check.run(target, probe)
                     assert holes(check, target, verdict) == (), (key, verdict)
-                    found[f"{id} {target.name}"] = build(check, target, verdict, at=SystemClock().now())
+                    found[f"{id} {target.name}"] = build(check, target, verdict, at=probe.now())
         return found
 
 

@@ -268,6 +268,11 @@ class DnsServer:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def close_tcp(self) -> None:
+        """Go on answering over UDP alone: whoever connects is refused."""
+        if self._tcp is not None:
+            self._tcp.close()
+
     async def _serve_tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
