@@ -182,6 +182,8 @@ class Query:
     over: str
     """`udp` or `tcp`."""
     recursion_desired: bool
+    how: str = ""
+    """`DO` where signatures are wanted, `CD` where they are not to be checked."""
 
 
 class _Udp(asyncio.DatagramProtocol):
@@ -300,7 +302,8 @@ class DnsServer:
             return None
         name, type = question.name.to_text(omit_final_dot=True).lower(), dns.rdatatype.to_text(question.rdtype)
         name = "" if name == "." else name
-        self.queries.append(Query(name, type, over, bool(query.flags & dns.flags.RD)))
+        how = f"{'DO' if query.ednsflags & dns.flags.DO else ''}{'CD' if query.flags & dns.flags.CD else ''}"
+        self.queries.append(Query(name, type, over, bool(query.flags & dns.flags.RD), how))
         wait = self.latency + (Zone.pick(self.zone.delays, name, type) or 0.0)
         if wait:
             await asyncio.sleep(wait)  # noqa: TID251  (latency is what is tested)
