@@ -16,6 +16,8 @@ NOTES = {
     "edge.rate_limit not_tried",
     "edge.ssl_mode no_edge",
     "edge.static_cache no_files",
+    "perf.error_rate not_watched",
+    "perf.p95 not_watched",
 }
 """What one directory, an unsigned zone and a product without an edge cannot be asked."""
 
