@@ -16,6 +16,7 @@ from checks.causes import linked
 from checks.inventory import Inventory
 from checks.report import Report
 from checks.runner import Job, plan, run
+from checks.sent import of_stats
 
 if TYPE_CHECKING:
     from checks.runner import OnProgress
@@ -60,6 +61,7 @@ async def look(
         started_at=now,
         took_ms=round((loop.time() - began) * 1000),
         findings=tuple(linked(rated)),
+        sent=of_stats(probe.stats()),
     )
 
 

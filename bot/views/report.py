@@ -19,6 +19,7 @@ from bot.document import (
     Tone,
     Words,
 )
+from bot.views import sent
 from bot.views.changes import changed, news
 from bot.views.evidence import evidence, families
 from bot.views.folding import Blind, Group, effect, fold, fold_blind, split_unknown
@@ -67,11 +68,12 @@ def report(
     parts += changed(report, previous)
     if detail:
         parts += families(report)
+        parts += sent.listing(report)
     if not seen.owners and (seen.must or seen.wait):
         parts.append(Note((NO_OWNERS,)))
     if report.verdict is Decision.GO and not only and not any(one.check.startswith("flow.") for one in report.findings):
         parts.append(Note((NOT_TRIED,)))
-    parts.append(Note((_questions(report), " ", ONE_PLACE)))
+    parts.append(Note((*_questions(report), " ", ONE_PLACE)))
     parts.append(Actions(_buttons(audit, only, detail=detail)))
     return Document(headline(report, only), tuple(parts), TONE[report.verdict], fallback=seen.fallback(only))
 
@@ -255,11 +257,15 @@ def _waits(waiting: Sequence[Finding]) -> str:
     return f"Not looked at yet: {count(len(waiting), 'check')} of {places}, until the above is repaired."
 
 
-def _questions(report: Report) -> str:
-    asked = sum(len(one.evidence) for one in report.findings)
+def _questions(report: Report) -> Words:
     names = listed(report.targets, 3) if report.targets else "nothing"
-    told = f", {count(asked, 'question')} asked" if asked else ""
-    return f"Looked at {names}{told}, in {seconds(report.took_ms)}."
+    took = seconds(report.took_ms)
+    told = sent.told(report)
+    if told:
+        return (f"Looked at {names} in {took}. ", *told, ".")
+    asked = sum(len(one.evidence) for one in report.findings)
+    words = f", {count(asked, 'question')} asked" if asked else ""
+    return (f"Looked at {names}{words}, in {took}.",)
 
 
 def again(only: Sequence[str]) -> Action:

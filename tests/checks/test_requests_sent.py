@@ -8,6 +8,9 @@ from dataclasses import replace
 import pytest
 
 from bot.clock import SystemClock
+from bot.render.text import text
+from bot.services.look import look
+from bot.views.report import report as view
 from checks.inventory import MailDomain
 from checks.net.live import LiveProbe
 from checks.runner import plan, run
@@ -107,6 +110,20 @@ async def test_a_second_path_asks_once_more_and_no_oftener(rich):
     assert set(packets(names).values()) == {1, 2}
     assert set(requests(shop.web, shop.plain).values()) == {1, 2}
     assert said(stats) == received(names, shop.web, shop.plain)
+
+
+async def test_the_report_tells_what_the_servers_received(rich):
+    """In its JSON for programs, and in one line for people."""
+    shop, names = rich
+    report = await look(shop.inventory, now=SystemClock().now())
+    counted = received(names, shop.web, shop.plain)
+    told = report.to_json()["sent"]
+    assert isinstance(told, dict)
+    assert said(told) == counted
+    everything = sum(sum(counts.values()) for counts in counted.values())
+    line = text(view(report), width=10_000)
+    assert f" {everything} questions: " in line
+    assert f"{sum(counted['dns'].values())} to name servers." in line
 
 
 def _refused(shop: Shop) -> None:
