@@ -11,6 +11,7 @@ from typing import Any
 from bot.adapters.slack import EVENT_TYPE
 from bot.blockkit.validator import validate_message
 from bot.document import Document, Note, words
+from bot.services.baseline import told
 from bot.store import audits
 from bot.store.audits import Audit, Stage
 from bot.store.outbox import Delivery
@@ -70,7 +71,8 @@ def _audit(connection: sqlite3.Connection, audit: Audit, people: Mapping[str, st
             found = audits.report(connection, audit.id)
             if found is not None:
                 before = None if audit.previous is None else audits.report(connection, audit.previous)
-                return view.report(found, before, audit=audit.id, only=audit.only, people=people)
+                drifted = told(connection, audit.product, audit.id)
+                return view.report(found, before, audit=audit.id, only=audit.only, people=people, drifted=drifted)
     return view.failed(audit.problem, only=audit.only)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checks import providers
 from checks.mail_domain import servers
@@ -28,6 +28,8 @@ class Sender:
     """The name it leads to."""
     vendors: tuple[Entry, ...] = ()
     """Whose it is; one name may be used by several."""
+    through: str = ""
+    """The list of somebody else that names it, where the domain's own list only names that."""
 
     @property
     def name(self) -> str:
@@ -53,10 +55,13 @@ def senders(tree: Node, domain: str) -> tuple[Sender, ...]:
         mine = registrable(child.domain) == own and is_name(child.domain)
         if mine or any(one.vendors for one in below):
             # A list of one's own, or one that somebody keeps flat for us: what counts is what is in it.
-            found += [one if one.vendors or mine else Sender(child.via, child.domain) for one in below]
+            found += [
+                one if mine else replace(one, through=child.domain) if one.vendors else Sender(child.via, child.domain)
+                for one in below
+            ]
         else:
             found.append(Sender(child.via, child.domain))
-    return tuple({one.domain: one for one in found}.values())
+    return tuple({(one.domain, one.through): one for one in found}.values())
 
 
 def takes_mail(mx: DnsAnswer) -> tuple[Entry, ...]:
@@ -96,9 +101,11 @@ def fits(name: str, sender: Sender) -> bool:
         return True
     wanted = name.strip().lower().rstrip(".")
     if "." in wanted:
-        return belongs(sender.domain, (wanted,))
+        return any(belongs(place, (wanted,)) for place in (sender.domain, sender.through) if place)
     letters = "".join(character for character in wanted if character.isalnum())
-    return not sender.vendors and bool(letters) and letters in registrable(sender.domain).partition(".")[0]
+    # Many tools send through a greater one and name its list in theirs: the tool is the one that was meant.
+    places = (sender.through, "" if sender.vendors else sender.domain)
+    return bool(letters) and any(letters in registrable(place).partition(".")[0] for place in places if place)
 
 
 def needs_include(entry: Entry) -> bool:

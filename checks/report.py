@@ -15,6 +15,7 @@ from checks.causes import in_order
 from checks.finding_json import finding_from_json, finding_to_json, items, number, texts, written
 from checks.model import Finding, Json, Severity, Status
 from checks.rubric import RUBRIC
+from checks.sent import Sent, sent_from_json, sent_to_json
 
 SCHEMA = 1
 """Number of the JSON's shape."""
@@ -78,6 +79,8 @@ class Report:
     findings: tuple[Finding, ...]
     rubric: str = RUBRIC
     """The version of the rules by which was judged; reports of different rules are compared with care."""
+    sent: tuple[Sent, ...] = ()
+    """How much was sent to whom, second looks included."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -172,6 +175,7 @@ class Report:
             "counts": dict(self.counts),
             "rubric": self.rubric,
             "findings": [finding_to_json(one) for one in self.ranked],
+            "sent": sent_to_json(self.sent),
         }
 
     @classmethod
@@ -187,6 +191,7 @@ class Report:
                 took_ms=number(data["took_ms"]),
                 findings=tuple(finding_from_json(one) for one in items(data["findings"])),
                 rubric=str(data.get("rubric", "")),
+                sent=sent_from_json(data.get("sent")),
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a report: {error}") from error

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from checks.model import Json
-from checks.net.facts import DnsAnswer
 from checks.spf_walk import Node
 
 
-def seen_of(tree: Node, root: DnsAnswer) -> dict[str, Json]:
+def seen_of(tree: Node) -> dict[str, Json]:
     """The values that every answer about a record shows: its text, length, look-ups, voids and the tree."""
     nodes = list(tree.walk())
     record = tree.record.text if tree.record else ""
     voids = [term for _, node in nodes for term in node.voids]
-    place = root.records.index(record) if record in root.records else 0
-    strings = root.strings[place] if place < len(root.strings) else ()
     return {
         "record": record[:1000],
         "length": len(record),
-        "longest": max(strings, default=0),
         "lookups": tree.lookups,
         "void_count": len(voids),
         "voids": tuple(voids[:20]),

@@ -11,14 +11,18 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.config.names import BadName, ascii_name
+from bot.services import baseline
 from bot.services.apart import apart
 from bot.services.config import Config
 from bot.services.look import jobs_of, look
 from bot.services.rules import Rules
 from bot.store import audits, journal, outbox
 from bot.store.audits import Audit, Stage
+from bot.store.baseline import Offered
 from bot.store.db import Store, StoreError
 from checks.inventory import Inventory
+from checks.model import Finding
+from checks.probe import Probe
 from checks.report import Report
 from checks.runner import Progress, UnknownName
 
@@ -97,7 +101,7 @@ class Audits:
                 raise error from None
             raise NotListed(host, error.nearest) from error
 
-        def begin(connection: sqlite3.Connection) -> int:
+        def begin(connection: sqlite3.Connection) -> tuple[int, Inventory]:
             audits.remember_product(connection, inventory.product, inventory.domain, now)
             running = audits.running(connection, inventory.product)
             if running is not None:
@@ -117,12 +121,12 @@ class Audits:
             journal.note(
                 connection, inventory.product, now, actor=user, did="audit", subject=subject(id), data={"only": names}
             )
-            return id
+            return id, baseline.informed(connection, inventory)
 
         # A stored audit without its task would look like one that a kill has cut off.
         async with self._starting:
-            id = await self._store.write(begin)
-            task = asyncio.create_task(self._run(id, inventory, names, rules, now), name=f"audit-{id}")
+            id, known = await self._store.write(begin)
+            task = asyncio.create_task(self._run(id, known, names, rules, now), name=f"audit-{id}")
             self._tasks[id] = task
         task.add_done_callback(lambda _: self._tasks.pop(id, None))
         self._wake()
@@ -162,7 +166,12 @@ class Audits:
     async def _run(self, id: int, inventory: Inventory, only: Sequence[str], rules: Rules, now: datetime) -> None:
         """1 look, telling of the progress, 2 store the report, 3 ask for the edit that shows it."""
         latest: list[Progress] = []
+        offered: list[Offered] = []
         teller = asyncio.create_task(self._tell(id, inventory.product, latest), name=f"audit-{id}-progress")
+
+        async def offer(probe: Probe, findings: Sequence[Finding]) -> None:
+            offered.extend(await baseline.offer_of(inventory, probe, findings))
+
         try:
             report = await apart(
                 lambda: look(
@@ -171,10 +180,12 @@ class Audits:
                     only=only,
                     rules=rules,
                     on_progress=lambda one: latest.__setitem__(slice(None), [one]),
+                    # Only who has looked at everything knows that DNS is clean.
+                    afterwards=None if only else offer,
                 )
             )
             await self._stop_telling(teller)
-            await self._keep(id, inventory.product, report)
+            await self._keep(id, report, offered)
         except asyncio.CancelledError:
             await self._close(id, Stage.INTERRUPTED)
             raise
@@ -205,12 +216,14 @@ class Audits:
                 await self._store.write(store, durable=False)
                 self._wake()
 
-    async def _keep(self, id: int, product: str, report: Report) -> None:
+    async def _keep(self, id: int, report: Report, offered: Sequence[Offered]) -> None:
         """Store the report, however long the disk stays full: it is in memory meanwhile."""
 
         def store(connection: sqlite3.Connection) -> None:
-            if audits.finish(connection, id, report, self._clock.now()):
-                outbox.edit(connection, product, subject(id), self._clock.now())
+            now = self._clock.now()
+            if audits.finish(connection, id, report, now):
+                baseline.keep(connection, id, report, offered, now)
+                outbox.edit(connection, report.product, subject(id), now)
 
         while True:
             try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.services.audit import Audits
 from bot.services.config import Config
+from bot.services.drift import Drift
 from bot.services.health import Health
 from bot.store.db import Store
 from checks.inventory import Inventory
@@ -34,3 +35,8 @@ class Services:
     def product(self) -> str:
         """The product id that stands in every row."""
         return self.config.product
+
+    @property
+    def drift(self) -> Drift:
+        """Answers about DNS records; it remembers nothing by itself."""
+        return Drift(self.store, self.clock, self.config, self.flush)

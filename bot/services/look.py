@@ -6,7 +6,7 @@ Nothing that only a `launch.yml` or Slack needs is imported here.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,14 @@ from checks.causes import linked
 from checks.inventory import Inventory
 from checks.report import Report
 from checks.runner import Job, plan, run
+from checks.sent import of_stats
 
 if TYPE_CHECKING:
+    from checks.model import Finding
+    from checks.probe import Probe
     from checks.runner import OnProgress
 
+Afterwards = Callable[["Probe", "Sequence[Finding]"], Awaitable[None]]
 DEADLINE = 120.0
 
 
@@ -37,11 +41,13 @@ async def look(
     on_progress: OnProgress | None = None,
     confirm: bool = True,
     rules: Rules | None = None,
+    afterwards: Afterwards | None = None,
 ) -> Report:
     """Run the checks and return the report. Raises `UnknownName` for a name that is no family, check or host.
 
     Severities are adapted to what each host is for; a bad result is confirmed once by a second path, and what only
-    follows from another finding says so.
+    follows from another finding says so. `afterwards` gets the probe, which still knows what was
+    asked, and the findings.
     """
     from checks.net.live import LiveProbe
 
@@ -51,6 +57,8 @@ async def look(
     began = loop.time()
     async with LiveProbe(inventory.network, now) as probe:
         findings = await run(jobs, probe, deadline=deadline, confirm=confirm, on_progress=on_progress)
+        if afterwards is not None:
+            await afterwards(probe, findings)
     rated = [
         adapt(finding, job.target, overrides=rules.severities) for job, finding in zip(jobs, findings, strict=True)
     ]
@@ -60,6 +68,7 @@ async def look(
         started_at=now,
         took_ms=round((loop.time() - began) * 1000),
         findings=tuple(linked(rated)),
+        sent=of_stats(probe.stats()),
     )
 
 

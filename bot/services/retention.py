@@ -1,17 +1,19 @@
-"""What is kept, and for how long: raw looks shortly, their sums long, the journal for ever."""
+"""What is kept, and for how long: raw looks shortly, their sums long, the journal and people's answers for ever."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.store import audits, outbox, probes, seen
+from bot.store import audits, disagreement, drift, outbox, probes, seen
 from bot.store.db import Store
 
 RAW_PROBES = timedelta(days=14)
 HOURS = timedelta(days=400)
 AUDITS = timedelta(days=400)
 """The last whole audit of each product is kept whatever its age."""
+DISAGREEMENTS = timedelta(days=90)
+"""Name servers that have differed for so long belong to a domain that nobody looks at any more."""
 MESSAGES = timedelta(days=30)
 
 
@@ -24,6 +26,8 @@ async def retain(store: Store, now: datetime) -> Mapping[str, int]:
         "summed_up": await store.write(lambda c: probes.roll_up(c, now), durable=False),
         "probes": await store.write(lambda c: probes.purge(c, now, raw=RAW_PROBES, hours=HOURS), durable=False),
         "audits": await store.write(lambda c: audits.purge(c, now - AUDITS), durable=False),
+        "changes": await store.write(lambda c: drift.purge(c, now - AUDITS), durable=False),
+        "disagreements": await store.write(lambda c: disagreement.purge(c, now - DISAGREEMENTS), durable=False),
         "messages": await store.write(lambda c: outbox.purge(c, now - MESSAGES), durable=False),
         "events": await store.write(lambda c: seen.purge(c, now), durable=False),
     }

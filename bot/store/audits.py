@@ -221,6 +221,12 @@ def shown(connection: sqlite3.Connection, id: int, channel: str, ts: str) -> Non
     connection.execute("UPDATE audit SET channel = ?, message_ts = ? WHERE id = ?", (channel, ts, id))
 
 
+def touch(connection: sqlite3.Connection, product: str, id: int) -> bool:
+    """Something that its message shows has changed; False where there is no such audit."""
+    cursor = connection.execute("UPDATE audit SET rev = rev + 1 WHERE product = ? AND id = ?", (product, id))
+    return cursor.rowcount == 1
+
+
 def end(connection: sqlite3.Connection, id: int, stage: Stage, now: datetime, problem: str = "") -> bool:
     """It ended without a report; False where it is over already."""
     cursor = connection.execute(

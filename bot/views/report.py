@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from bot.document import (
     Action,
@@ -19,12 +20,16 @@ from bot.document import (
     Tone,
     Words,
 )
+from bot.views import drift, sent
 from bot.views.changes import changed, news
 from bot.views.evidence import evidence, families
 from bot.views.folding import Blind, Group, effect, fold, fold_blind, split_unknown
 from bot.views.prose import FAMILIES, NOBODY, SEVERITY, TONES, count, label, listed, prose, seconds, sentence, whose
 from checks.model import Finding, Severity, Status
 from checks.report import Decision, Report
+
+if TYPE_CHECKING:
+    from bot.services.baseline import Drifted
 
 SHOWN = 8
 """Entries of each list in the short form."""
@@ -52,13 +57,16 @@ def report(
     audit: int | None = None,
     only: Sequence[str] = (),
     people: Mapping[str, str] = NOBODY,
+    drifted: Drifted | None = None,
 ) -> Document:
     """What was found: go or no-go in words, then what must be fixed, what can wait, what could not be seen.
 
     `detail` adds every step, the command to see it oneself, and the evidence. `audit` is its number, for the button
-    that asks for the detail; `only` what it was limited to; `people` leads from names to Slack user ids.
+    that asks for the detail; `only` what it was limited to; `people` leads from names to Slack user ids; `drifted`
+    holds what people have answered about DNS records.
     """
     seen = _Seen(report, previous, detail=detail, people=people)
+    seen.drifted, seen.audit = drifted, audit
     parts: list[Part] = [*seen.lead(), Paragraph((seen.counts(),))]
     if only:
         limited = f"Only {listed(tuple(only))} was looked at, so this is not the decision about the launch."
@@ -67,11 +75,14 @@ def report(
     parts += changed(report, previous)
     if detail:
         parts += families(report)
+        parts += sent.listing(report)
+    elif drifted is not None and drifted.offer is not None:
+        parts += drift.offer(drifted.offer)
     if not seen.owners and (seen.must or seen.wait):
         parts.append(Note((NO_OWNERS,)))
     if report.verdict is Decision.GO and not only and not any(one.check.startswith("flow.") for one in report.findings):
         parts.append(Note((NOT_TRIED,)))
-    parts.append(Note((_questions(report), " ", ONE_PLACE)))
+    parts.append(Note((*_questions(report), " ", ONE_PLACE)))
     parts.append(Actions(_buttons(audit, only, detail=detail)))
     return Document(headline(report, only), tuple(parts), TONE[report.verdict], fallback=seen.fallback(only))
 
@@ -118,6 +129,8 @@ class _Seen:
         self._people = people
         self._new = news(report, previous)
         unseen = self.blind[:1] if report.verdict is Decision.NOT_PROVEN else ()
+        self.drifted: Drifted | None = None
+        self.audit: int | None = None
         self._first = next(iter((*self.must, *(one.groups[0] for one in unseen))), None)
 
     def lead(self) -> list[Part]:
@@ -150,13 +163,23 @@ class _Seen:
             ("Can wait until after launch", self.wait),
         ):
             if groups:
-                parts += [Heading(title), Listing(tuple(self._item(one) for one in groups), limit=most)]
+                parts += [
+                    Heading(title),
+                    Listing(tuple(item for one in groups for item in self._items(one)), limit=most),
+                ]
         if self.blind:
             items = tuple(self._unseen(one) if len(one.groups) > 1 else self._item(one.groups[0]) for one in self.blind)
             parts += [Heading("Could not look"), Listing(items, limit=most)]
         if self.waiting:
             parts.append(Note((_waits(self.waiting),)))
         return parts
+
+    def _items(self, group: Group) -> list[Item]:
+        """One entry; of DNS records that changed, one for each of them."""
+        item = self._item(group)
+        if group.first.check != drift.CHECK or self.drifted is None:
+            return [item]
+        return drift.expanded(item, group.findings, self.drifted, self.audit)
 
     def _item(self, group: Group) -> Item:
         one, known = group.first, group.first.status is not Status.UNKNOWN
@@ -255,11 +278,15 @@ def _waits(waiting: Sequence[Finding]) -> str:
     return f"Not looked at yet: {count(len(waiting), 'check')} of {places}, until the above is repaired."
 
 
-def _questions(report: Report) -> str:
-    asked = sum(len(one.evidence) for one in report.findings)
+def _questions(report: Report) -> Words:
     names = listed(report.targets, 3) if report.targets else "nothing"
-    told = f", {count(asked, 'question')} asked" if asked else ""
-    return f"Looked at {names}{told}, in {seconds(report.took_ms)}."
+    took = seconds(report.took_ms)
+    told = sent.told(report)
+    if told:
+        return (f"Looked at {names} in {took}. ", *told, ".")
+    asked = sum(len(one.evidence) for one in report.findings)
+    words = f", {count(asked, 'question')} asked" if asked else ""
+    return (f"Looked at {names}{words}, in {took}.",)
 
 
 def again(only: Sequence[str]) -> Action:

@@ -152,10 +152,10 @@ async def _pointer(name: str, type: str, to: str, found: DnsAnswer, probe: Probe
         return Pointer(name, type, to, found, domain, rdap)
     place = place_of((to, *found.cnames))
     if type == "CNAME" and place is not None and place.texts("gone") and found.status is DnsStatus.OK:
-        page = await probe.get(f"https://{name}/", cap=PAGE_CAP)
+        page = await probe.get(f"https://{name}/")
         if page.fault is not None:
             # A platform has no certificate for a name that nobody holds.
-            page = await probe.get(f"http://{name}/", cap=PAGE_CAP)
+            page = await probe.get(f"http://{name}/")
         return Pointer(name, type, to, found, page=page)
     return pointer
 

@@ -133,6 +133,9 @@ async def origin_exposed(target: Target, probe: Probe) -> Verdict:
 
 
 async def _knock(probe: Probe, host: str, address: str) -> Knock:
+    if edges.of_address(address) is not None:
+        # Whatever an edge answers there says nothing about the server behind it.
+        return Knock(address, Exchange(f"https://{host}/"), Exchange(f"http://{host}/"))
     secure, plain = await asyncio.gather(
         probe.get(f"https://{host}/", address=address), probe.get(f"http://{host}/", address=address)
     )

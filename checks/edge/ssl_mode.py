@@ -149,9 +149,9 @@ async def ssl_mode(target: Target, probe: Probe) -> Verdict:
     wanted = edges.named(host.edge) if host is not None else None
     if witness is None and wanted is not None:
         witness = Witness(wanted, "launch.yml")
-    if host is None or not host.origin:
-        return judge(Facts(chain, witness))
-    origin = await asyncio.gather(*(_ask(probe, target.host, address) for address in host.origin[:MOST]))
+    # The front door of an edge has a good certificate of its own, which says nothing about the server behind it.
+    behind = [address for address in (host.origin if host else ()) if edges.of_address(address) is None]
+    origin = await asyncio.gather(*(_ask(probe, target.host, address) for address in behind[:MOST]))
     return judge(Facts(chain, witness, tuple(origin)))
 
 

@@ -16,7 +16,7 @@ from checks.assets import Asset, assets
 from checks.inventory import Inventory
 from checks.model import Json, Kind, Outcome, Purpose, Severity, Status, Target, Verdict
 from checks.net.facts import Chain, Exchange
-from checks.probe import Probe
+from checks.probe import BODY_CAP, Probe
 from checks.registry import check
 from checks.urls import host_of
 from checks.visit import unfinished, visit
@@ -142,11 +142,13 @@ async def static_cache(target: Target, probe: Probe) -> Verdict:
 
 
 async def _fetch(probe: Probe, asset: Asset) -> Fetched:
-    first = await probe.get(asset.url, cap=CAP)
+    # Scripts and sheets are read as a whole by other checks: the same request serves all of them.
+    cap = BODY_CAP if asset.kind in ("css", "js") else CAP
+    first = await probe.get(asset.url, cap=cap)
     if cache_headers.edge_said(first)[0] not in ("miss", "bypass"):
         return Fetched(asset, first)
     # A first visitor finds nothing kept yet; only the second one tells.
-    return Fetched(asset, first, await probe.fresh(1).get(asset.url, cap=CAP))
+    return Fetched(asset, first, await probe.fresh(1).get(asset.url, cap=cap))
 
 
 def choose(found: Sequence[Asset], inventory: Inventory) -> tuple[Asset, ...]:

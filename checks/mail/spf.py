@@ -22,7 +22,7 @@ from checks.spf_record import is_spf
 from checks.spf_walk import Node, State, gather, spf_records, walk
 
 MOST_LOOKUPS, NEARLY, MOST_VOIDS = 10, 9, 2
-STRING, LONG, TOO_LONG = 255, 450, 512
+LONG, TOO_LONG = 450, 512
 IGNORED = "Receivers ignore the whole list: sign-up, password-reset and billing mails may land in spam or be refused."
 FORGED = "Anybody can send mail in your name, and your own mail looks no better than theirs."
 OUTCOMES = {
@@ -128,14 +128,6 @@ OUTCOMES = {
         ("Remove or correct these parts of the record: {voids}.",),
         Severity.MEDIUM,
     ),
-    "string_too_long": Outcome(
-        Status.FAIL,
-        "One piece of the list of who may send mail for {host} is {longest} characters long, 255 are allowed",
-        "Some receivers cannot read the list, so your mail may land in spam.",
-        ("At your DNS provider split the value into two quoted pieces within one record, each under 255 characters.",),
-        Severity.HIGH,
-        runbook="emails_in_spam",
-    ),
     "too_long": Outcome(
         Status.WARN,
         "The list of who may send mail for {host} is {length} characters long; above 512 some receivers lose it",
@@ -235,7 +227,7 @@ def judge(facts: Facts) -> Verdict:
     tree = walk(facts.domain, facts.answers)
     if tree.record is None:
         return _without_record(facts, root, mx)
-    seen = seen_of(tree, root)
+    seen = seen_of(tree)
     return (
         _ignored(tree, seen) or _unseen(tree, seen) or _weak(tree, seen) or Verdict(_plain_code(facts, tree, mx), seen)
     )
@@ -309,9 +301,7 @@ def _unseen(tree: Node, seen: dict[str, Json]) -> Verdict | None:
 
 
 def _weak(tree: Node, seen: dict[str, Json]) -> Verdict | None:
-    length, longest, voids = (int(str(seen[key])) for key in ("length", "longest", "void_count"))
-    if longest > STRING:
-        return Verdict("string_too_long", seen)
+    length, voids = (int(str(seen[key])) for key in ("length", "void_count"))
     if voids > MOST_VOIDS:
         return Verdict("too_many_voids", seen)
     final = tree.final

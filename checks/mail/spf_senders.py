@@ -136,10 +136,11 @@ def judge(facts: Facts) -> Verdict:
     if tree.record is None:
         return Verdict("no_list", seen)
     found = senders(tree, facts.domain)
-    words = ", ".join(one.name for one in found) or "no tool of others"
+    words = ", ".join(dict.fromkeys(one.name for one in found)) or "no tool of others"
     seen |= {"record": tree.record.text[:1000], "seen_words": words[:150], "senders": [one.name for one in found[:30]]}
     if not facts.approved:
-        line = ", ".join(one.vendors[0].name if one.vendors else one.domain for one in found) or "Postmark"
+        names = dict.fromkeys(one.vendors[0].name if one.vendors else one.domain for one in found)
+        line = ", ".join(names) or "Postmark"
         return Verdict("not_written_down", seen | {"line": line[:200]})
     dark = next((node for _, node in tree.walk() if node.state in (State.UNKNOWN, State.CUT)), None)
     return _compared(facts, found, tree.record.text, dark.domain if dark is not None else "", seen)

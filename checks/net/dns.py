@@ -217,7 +217,8 @@ class Names:
         resolver = self._servers.get(allowed[0])
         if resolver is None:
             resolver = self._servers[allowed[0]] = Resolver(allowed[0], patience=self._patience)
-        answer, alias = await resolver.ask(name, type, Manner(recursive=False))
+        # Several name servers may be one machine.
+        answer, alias = await self._ask_raw(resolver, name, type, Manner(recursive=False))
         if alias and answer.status.known:
             # The server only has the alias; what is behind it belongs to a zone that others serve.
             answer = await self._behind(answer, alias, self._beyond(type))

@@ -6,7 +6,7 @@ The parser is h11; the transport is an asyncio protocol, so that a probe costs l
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 import h11
@@ -14,6 +14,7 @@ import h11
 from checks.net.body import BadEncoding, Body
 from checks.net.connect import Failed, Stopwatch, Way, fault_of, one_line
 from checks.net.facts import Exchange, Fault, Phases, Reason
+from checks.net.ledger import nobody
 from checks.net.names import address_of
 from checks.net.urls import Url
 
@@ -187,6 +188,7 @@ async def fetch(
     extra: Sequence[tuple[str, str]] = (),
     body: bytes = b"",
     address: str = "",
+    told: Callable[[str], None] = nobody,
 ) -> Exchange:
     """Ask once on a new connection. Never raises for what the network does.
 
@@ -201,10 +203,11 @@ async def fetch(
         extra: Further headers, ASCII; they replace ours of the same name, but never Host and what frames the message.
         body: What a POST carries.
         address: IP address to connect to instead of where the name leads; guarded like any.
+        told: Is told `http` when the request goes out, or `tls` where a connection came to nothing before that.
     """
     watch = Stopwatch()
     talk = _Conversation(watch, cap)
-    reached = ""
+    reached, sent = "", False
     fault: Fault | None = None
     try:
         request = _request(url, method, user_agent or USER_AGENT, (*extra, ("Cookie", cookie)), len(body))
@@ -212,6 +215,8 @@ async def fetch(
             sock = await way.connect(_literal(address) if address else url.host, url.port, watch)
             reached = sock.getpeername()[0]
             await _open(talk, sock, url, way, watch)
+            sent = True
+            told("http")
             talk.begin(request, body)
             await talk.ended
     except TimeoutError:
@@ -222,6 +227,8 @@ async def fetch(
     finally:
         if talk.transport is not None:
             talk.transport.abort()
+        if reached and not sent:
+            told("tls")
     return _exchange(url, method, talk, address=reached, fault=fault or talk.fault, phases=watch.phases())
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import copy
 import importlib
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -18,8 +17,10 @@ from checks.net import trace, vantage
 from checks.net.dns import Names, Once
 from checks.net.facts import Chain, DnsAnswer, DnsStatus, Exchange, Fault, Peer, Rdap, Reason
 from checks.net.guard import Guard
+from checks.net.ledger import Ledger
 from checks.net.limits import BudgetSpent, Limits
 from checks.net.names import address_of, to_ascii
+from checks.net.requests import Asking, Pages
 from checks.net.trace import traced
 from checks.net.urls import Url, parse
 from checks.probe import BODY_CAP, MAX_HOPS, Headers
@@ -38,20 +39,6 @@ def prepare() -> None:
     """Import what HTTP and TLS need now. Otherwise the first look does, so that questions to DNS go out sooner."""
     for name in ("http", "redirects", "tls", "trust"):
         importlib.import_module(f"checks.net.{name}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """All that makes one request different from another: equal ones are sent once."""
-
-    method: str
-    url: str
-    cap: int = BODY_CAP
-    timeout: float = 10.0
-    headers: Headers = ()
-    address: str = ""
-    body: bytes = b""
-    cookie: str = ""
 
 
 class LiveProbe:
@@ -77,6 +64,7 @@ class LiveProbe:
         limits: Limits | None = None,
         deadline: float | None = None,
         path: int = 0,
+        ledger: Ledger | None = None,
     ) -> None:
         self._network = network
         self._now = now
@@ -86,10 +74,12 @@ class LiveProbe:
         self._deadline = deadline
         self._path = path
         self._once = Once()
-        self._counts: dict[str, Counter[str]] = {"http": Counter(), "tls": Counter()}
+        self._ledger = ledger or Ledger()
+        self._pages = Pages()
         self._look = 0
         guard = Guard(network.allow_private)
         self._names = Names(network.resolvers, guard=guard, first=path)
+        self._ledger.names.append(self._names)
         self._guard = guard
         self._way: Way | None = None
 
@@ -121,13 +111,26 @@ class LiveProbe:
         return self._way
 
     def second_path(self) -> LiveProbe:
-        """A probe for a second look: another resolver first, new sockets, nothing remembered; the limits are shared."""
-        return LiveProbe(self._network, self._now, tracer=self._tracer, limits=self._limits, path=self._path + 1)
+        """A probe for a second look: another resolver first, new sockets, nothing remembered.
+
+        The limits are shared, and so is the count of what was sent.
+        """
+        return LiveProbe(
+            self._network,
+            self._now,
+            tracer=self._tracer,
+            limits=self._limits,
+            path=self._path + 1,
+            ledger=self._ledger,
+        )
 
     def stats(self) -> dict[str, dict[str, int]]:
-        """How many requests went to whom: `{"dns": {"127.0.0.1:53": 4}, "http": {"example.com": 2}, "tls": {}}`."""
-        counts = {kind: dict(counter) for kind, counter in self._counts.items()}
-        return {"dns": dict(self._names.sent()), **counts}
+        """How much was sent to whom, a second path included: `{"dns": {"127.0.0.1:53": 4}, "http": {…}, "tls": {}}`.
+
+        `dns` are questions by server, each try counted; `http` requests by host; `tls` handshakes without a request;
+        `tcp` connections that were tried and nothing else. What failed before it could be sent is not in it.
+        """
+        return self._ledger.told()
 
     def now(self) -> datetime:
         """Start of the run, UTC."""
@@ -197,44 +200,47 @@ class LiveProbe:
         self, url: str, *, cap: int = BODY_CAP, timeout: float = 10.0, headers: Headers = (), address: str = ""
     ) -> Exchange:
         """One GET on a new connection."""
-        return await self._request(_Request("GET", url, cap, timeout, headers, address))
+        return await self._request(Asking("GET", url, cap, timeout, headers, address))
 
     async def post(self, url: str, *, body: bytes = b"", headers: Headers = (), timeout: float = 10.0) -> Exchange:
         """One POST on a new connection."""
-        return await self._request(_Request("POST", url, BODY_CAP, timeout, headers, body=body))
+        return await self._request(Asking("POST", url, BODY_CAP, timeout, headers, body=body))
 
-    async def _request(self, request: _Request) -> Exchange:
+    async def _request(self, request: Asking) -> Exchange:
         try:
             url = parse(request.url)
         except ValueError as error:
             return Exchange(request.url[:2000], request.method, fault=Fault(Reason.PROTOCOL, str(error)[:300]))
         return await self._fetch(url, replace(request, url=str(url)))
 
-    async def _fetch(self, url: Url, request: _Request) -> Exchange:
-        async def work() -> Exchange:
-            from checks.net import http
+    async def _fetch(self, url: Url, request: Asking) -> Exchange:
+        async def send(asking: Asking) -> Exchange:
+            return await self._once.get((asking, self._look), lambda: self._send(url, asking))
 
-            try:
-                async with self._limits.turn(url.host):
-                    self._counts["http"][url.host] += 1
-                    exchange = await http.fetch(
-                        url,
-                        self._enter(),
-                        method=request.method,
-                        cap=request.cap,
-                        timeout=request.timeout,
-                        user_agent=self._network.user_agent,
-                        cookie=request.cookie,
-                        extra=request.headers,
-                        body=request.body,
-                        address=request.address,
-                    )
-            except BudgetSpent:
-                exchange = Exchange(str(url), request.method, port=url.port, fault=Fault(Reason.BUDGET, _SPENT))
-            self._tell(trace.of_exchange(exchange, request.headers, request.address))
-            return exchange
+        return await self._pages.get(request, self._look, send)
 
-        return await self._once.get((request, self._look), work)
+    async def _send(self, url: Url, request: Asking) -> Exchange:
+        from checks.net import http
+
+        try:
+            async with self._limits.turn(url.host):
+                exchange = await http.fetch(
+                    url,
+                    self._enter(),
+                    told=self._ledger.of(url.host),
+                    method=request.method,
+                    cap=request.cap,
+                    timeout=request.timeout,
+                    user_agent=self._network.user_agent,
+                    cookie=request.cookie,
+                    extra=request.headers,
+                    body=request.body,
+                    address=request.address,
+                )
+        except BudgetSpent:
+            exchange = Exchange(str(url), request.method, port=url.port, fault=Fault(Reason.BUDGET, _SPENT))
+        self._tell(trace.of_exchange(exchange, request.headers, request.address))
+        return exchange
 
     async def chain(
         self, url: str, *, keep_cookies: bool = False, max_hops: int = MAX_HOPS, headers: Headers = ()
@@ -243,7 +249,7 @@ class LiveProbe:
 
         async def hop(at: Url, cookie: str, home: bool) -> Exchange:
             sent = headers if home else tuple(one for one in headers if one[0].lower() not in trace.SECRET)
-            return await self._fetch(at, _Request("GET", str(at), headers=sent, cookie=cookie))
+            return await self._fetch(at, Asking("GET", str(at), headers=sent, cookie=cookie))
 
         async def work() -> Chain:
             from checks.net import redirects
@@ -268,12 +274,12 @@ class LiveProbe:
                 return Peer(name, "", port, verified=False, fault=cannot)
             try:
                 async with self._limits.turn(name):
-                    self._counts["tls"][name] += 1
                     way = self._enter()
                     peer = await tls.look(
                         name,
                         replace(way, trust=trust.capped(self._network.ca_file, newest)) if newest else way,
                         self._clock,
+                        told=self._ledger.of(name),
                         port=port,
                         family=family,
                         user_agent=self._network.user_agent,
@@ -294,7 +300,7 @@ class LiveProbe:
 
             try:
                 async with self._limits.turn(address):
-                    self._counts.setdefault("tcp", Counter())[address] += 1
+                    self._ledger.of(address)("tcp")
                     fault = await knock.knock(address, port, self._enter(), timeout=timeout)
             except BudgetSpent:
                 fault = Fault(Reason.BUDGET, _SPENT)

@@ -15,6 +15,7 @@ from checks.net.certificate import chain_of, parse_all
 from checks.net.connect import Failed, Stopwatch, Way, connect_to, fault_of
 from checks.net.facts import Fault, Peer, Reason
 from checks.net.http import USER_AGENT
+from checks.net.ledger import nobody
 
 SECONDS = 10.0
 """For a handshake, name look-up included."""
@@ -34,6 +35,7 @@ async def look(
     family: int = 4,
     user_agent: str = "",
     newest: str = "",
+    told: Callable[[str], None] = nobody,
 ) -> Peer:
     """What the server at `host` shows. Never raises for what the network does.
 
@@ -45,6 +47,7 @@ async def look(
         family: 4 or 6.
         user_agent: For the request that asks for the server's time.
         newest: The newest protocol that `way.trust` offers, where that is not simply the newest there is.
+        told: Is told `tls` for each handshake that is begun, or `http` where a request followed.
     """
     watch = Stopwatch()
     address = ""
@@ -52,6 +55,7 @@ async def look(
         async with asyncio.timeout(SECONDS):
             sock = await way.connect(host, port, watch, family)
             address = sock.getpeername()[0]
+            told("tls")
             watch.enter("tls")
             writer = await _handshake(sock, way.trust, host)
             watch.enter("done")
@@ -71,7 +75,7 @@ async def look(
     # With an old protocol as the newest, a second try only makes sense where the certificate was what was refused.
     if fault.reason is not Reason.TLS or (newest and not fault.verify_code):
         return refused
-    return await _unverified(refused, way, clock, user_agent, newest)
+    return await _unverified(refused, way, clock, user_agent, newest=newest, told=told)
 
 
 async def _handshake(sock: socket.socket, context: ssl.SSLContext, host: str) -> asyncio.StreamWriter:
@@ -92,21 +96,34 @@ def _peer(host: str, address: str, port: int, writer: asyncio.StreamWriter, watc
     )
 
 
-async def _unverified(refused: Peer, way: Way, clock: Callable[[], datetime], user_agent: str, newest: str) -> Peer:
+async def _unverified(
+    refused: Peer,
+    way: Way,
+    clock: Callable[[], datetime],
+    user_agent: str,
+    *,
+    newest: str,
+    told: Callable[[str], None],
+) -> Peer:
     """The refused peer with its certificates and its time, as far as it shows them to somebody who checks nothing."""
     writer: asyncio.StreamWriter | None = None
+    kind = ""
     try:
         async with asyncio.timeout(SECONDS):
             sock = await connect_to(refused.address, way.ports.get(refused.port, refused.port))
+            kind = "tls"
             reader, writer = await asyncio.open_connection(
                 sock=sock, ssl=trust.unverifying(newest), server_hostname=refused.host, limit=_HEAD
             )
             connection = writer.get_extra_info("ssl_object")
             shown = (connection.version() or "", parse_all(chain_of(connection)))
+            kind = "http"
             skew = await _skew(reader, writer, refused.host, clock, user_agent)
     except (OSError, ValueError):
         return refused
     finally:
+        if kind:
+            told(kind)
         if writer is not None:
             writer.transport.abort()
     return Peer(

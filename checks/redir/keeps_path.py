@@ -122,6 +122,8 @@ class Slashes:
 
     without: Chain
     with_: Chain
+    searched: bool = True
+    """False for a log-in: no search engine shows it, so two ways to write it do no harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +166,21 @@ async def keeps_path(target: Target, probe: Probe) -> Verdict:
     deep = [f"{scheme}://{host}{DEEP}" for host in (target.name, f"www.{target.name}") for scheme in ("https", "http")]
     links = () if second else inventory.links
     tagged = [link for link in links if link.kind in TAGGED or (link.kind == "mail" and "?" in link.url)][:MOST_LINKS]
-    pages = [link.url for link in links if link.kind in ("page", "campaign", "login")]
-    plain = [url for url in pages if _has_slash_twin(url)][:MOST_SLASHES]
+    pages = [link for link in links if link.kind in ("page", "campaign", "login")]
+    plain = [link for link in pages if _has_slash_twin(link.url)][:MOST_SLASHES]
     chains = await asyncio.gather(
         *(visit(probe, url) for url in deep),
         *(visit(probe, with_tags(link)) for link in tagged),
-        *(visit(probe, url) for page in plain for url in (_slashed(page, add=False), _slashed(page, add=True))),
+        *(visit(probe, _slashed(page.url, add=add)) for page in plain for add in (False, True)),
     )
     beyond = chains[len(deep) + len(tagged) :]
     facts = Facts(
         tuple(chains[: len(deep)]),
         tuple(Tagged(link.kind, chain) for link, chain in zip(tagged, chains[len(deep) :], strict=False)),
-        tuple(Slashes(*pair) for pair in zip(beyond[::2], beyond[1::2], strict=True)),
+        tuple(
+            Slashes(without, with_, page.kind != "login")
+            for page, without, with_ in zip(plain, beyond[::2], beyond[1::2], strict=True)
+        ),
         second,
     )
     return judge(facts, agent=firewall.agent(inventory))
@@ -277,7 +282,8 @@ def _slash(facts: Facts, seen: dict[str, Json]) -> Verdict | None:
         if len({same_place(answer.url) for answer in answers}) == 1:
             continue
         named = {read(answer.text).canonicals[:1] for answer in answers if answer.status == 200}
-        if all(answer.status == 200 for answer in answers) and len(named) == 1 and named != {()}:
+        both = all(answer.status == 200 for answer in answers)
+        if both and ((len(named) == 1 and named != {()}) or not pair.searched):
             continue
         words: dict[str, Json] = {"with_slash": pair.with_.start, "without_slash": pair.without.start}
         return Verdict("slash_differs", seen | words | {"statuses": tuple(answer.status for answer in answers)})

@@ -211,8 +211,7 @@ async def _again(url: str, monitor: Monitor, probe: Probe) -> tuple[Exchange, ..
     more: list[Exchange] = []
     slow = 1
     while len(more) < TRIES - 1 and slow < SLOW_TRIES <= slow + (TRIES - 1 - len(more)):
-        # Each fact is fetched once per run; another time limit makes each of these a look of its own.
-        more.append(await probe.get(url, timeout=PATIENCE + (len(more) + 1) / 1000))
+        more.append(await probe.fresh(len(more) + 1).get(url, timeout=PATIENCE))
         slow += _slow(more[-1], monitor)
     return tuple(more)
 

@@ -2,52 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import subprocess
+import importlib.util
 import sys
 from pathlib import Path
 from typing import Any
 
-from tests.bench.measure import ROOT, contestant, environment, interleaved, said
+from tests.bench.measure import contestant, environment, interleaved, said
 from tests.bench.product import DOMAIN, product
 from tests.bench.rows import Bench, Row, ratios, spread
 
-PLACE = ROOT / ".venv-bench"
 PROGRAM = Path(__file__).parent / "contestants" / "checkdmarc_peer.py"
-WANTED = "checkdmarc>=6.0.4"
-INSTALL_SECONDS = 90.0
 WHOLE = "checkdmarc, all it checks but DNSSEC"
 SAME = "checkdmarc, SPF and DMARC only"
 
 
-def peer(*, install: bool) -> str:
-    """The interpreter that has checkdmarc. Raises LookupError with the reason where there is none."""
-    python = PLACE / "bin" / "python"
-    if _has_it(python):
-        return str(python)
-    if not install:
-        raise LookupError("checkdmarc is not installed; `make bench` without --quick does it once")
-    try:
-        if not python.exists():
-            subprocess.run([sys.executable, "-m", "venv", str(PLACE)], check=True, capture_output=True, timeout=60)
-        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1", WANTED]
-        subprocess.run(pip, check=True, capture_output=True, timeout=INSTALL_SECONDS)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise LookupError(f"checkdmarc could not be installed ({type(error).__name__})") from None
-    return str(python)
-
-
-def _has_it(python: Path) -> bool:
-    argv = [str(python), "-c", "import importlib.metadata as m; m.version('checkdmarc')"]
-    return python.exists() and subprocess.run(argv, capture_output=True, check=False).returncode == 0
-
-
 async def measure(bench: Bench) -> list[Row]:
     """In turns, three contestants at each latency."""
-    try:
-        python = await asyncio.to_thread(peer, install=not bench.quick)
-    except LookupError as reason:
-        return [Row("mail", "--only mail", "checkdmarc", skipped=str(reason))]
+    if importlib.util.find_spec("checkdmarc") is None:
+        return [Row("mail", "--only mail", "checkdmarc", skipped="checkdmarc is not installed; `make bench` does it")]
     rows: list[Row] = []
     for latency in (0.02,) if bench.quick else (0.0, 0.02):
         folder = bench.folder / f"{latency * 1000:g}"
@@ -56,7 +28,7 @@ async def measure(bench: Bench) -> list[Row]:
             port = str(shop.dns.port)
 
             def theirs(what: str, port: str = port, folder: Path = folder) -> object:
-                return said((python, str(PROGRAM), port, DOMAIN, what), folder, env=_alone())
+                return said((sys.executable, str(PROGRAM), port, DOMAIN, what), folder, env=_alone())
 
             found = await interleaved(
                 bench.rounds(5, 2),

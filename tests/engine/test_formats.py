@@ -21,6 +21,7 @@ from checks.finding import build
 from checks.model import Asked, Severity, Status, Verdict
 from checks.registry import load
 from checks.report import Report
+from checks.sent import of_stats
 from tests.engine.probes import NOW, OUTCOMES, a_check, a_target
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +58,8 @@ def a_report(why: str = "the door", name: str = "app.example.com") -> Report:
     ]
     spf = load()["mail.spf"]
     findings.append(build(spf, a_target("example.com"), Verdict("absent"), at=NOW))
-    return Report("shop", (name, "example.com"), NOW, 1234, tuple(findings))
+    sent = of_stats({"dns": {"127.0.0.1:53": 9}, "http": {name: 41}, "tls": {name: 2}})
+    return Report("shop", (name, "example.com"), NOW, 1234, tuple(findings), sent=sent)
 
 
 REPORTS = {
@@ -84,6 +86,7 @@ def test_the_json_fits_its_schema(name: str):
         {"counts": {}},
         {"started_at": "2026-11-22 09:00"},
         {"took_ms": -1},
+        {"sent": {"http": {"a.test": -1}}},
         {"schema": 2},
         {"findings": [{"check": "mail.spf"}]},
     ],

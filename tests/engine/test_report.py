@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from checks.model import Finding, Severity, Status
 from checks.report import Changes, Decision, Report
+from checks.sent import of_stats
 from tests.engine.probes import NOW
 
 BLOCKER, HIGH, MEDIUM, LOW = Severity
@@ -168,10 +169,15 @@ FINDINGS = st.builds(
 )
 
 
-@given(st.lists(FINDINGS, max_size=8))
-def test_a_report_survives_json(findings: list[Finding]):
+SENT = st.dictionaries(
+    st.sampled_from(["http", "dns", "tls"]), st.dictionaries(st.text(max_size=5), st.integers(1, 99))
+)
+
+
+@given(st.lists(FINDINGS, max_size=8), SENT)
+def test_a_report_survives_json(findings: list[Finding], sent: dict[str, dict[str, int]]):
     """Through text and back: everything but the order, which is the ranking."""
-    first = Report("shop", ("a", "b"), NOW + timedelta(microseconds=5), 17, tuple(findings))
+    first = Report("shop", ("a", "b"), NOW + timedelta(microseconds=5), 17, tuple(findings), sent=of_stats(sent))
     second = Report.from_json(json.loads(json.dumps(first.to_json())))
     assert second == replace(first, findings=first.ranked)
     assert second.to_json() == first.to_json()
@@ -187,12 +193,21 @@ def test_a_report_survives_json(findings: list[Finding]):
         report().to_json() | {"findings": [1]},
         report().to_json() | {"took_ms": "long"},
         report().to_json() | {"started_at": "yesterday"},
+        report().to_json() | {"sent": {"http": 3}},
+        report().to_json() | {"sent": {"http": {"a.test": "many"}}},
     ],
 )
 def test_anything_else_is_refused_with_one_error(data: dict):
     """A stored report that cannot be read is told apart from a bug."""
     with pytest.raises(ValueError, match=r".+"):
         Report.from_json(data)
+
+
+def test_a_report_of_an_older_version_has_nothing_sent():
+    """The key came later."""
+    old = report().to_json()
+    del old["sent"]
+    assert Report.from_json(old).sent == ()
 
 
 def test_decisions_have_the_words_of_the_contract():

@@ -78,6 +78,19 @@ async def test_configured_resolvers_have_no_zone_above() -> None:
         assert above.queries == []
 
 
+async def test_two_names_of_one_server_are_one_question() -> None:
+    """A zone may list the same machine twice; it is asked once, and both names get its answer."""
+    async with AsyncExitStack() as stack:
+        resolver, above, names = await _names(stack)
+        resolver.zone.set("a.test", "NS", "ns.test", "ns2.test")
+        resolver.zone.set("ns2.test", "A", "127.0.54.1")
+        above.zone.set("a.test", "TXT", "hello")
+        answers = await names.authoritative("a.test", "TXT")
+        assert [answer.server for answer in answers] == ["ns.test", "ns2.test"]
+        assert {answer.records for answer in answers} == {("hello",)}
+        assert above.asked("a.test", "TXT") == 1
+
+
 def test_the_signature_that_ends_first_tells_from_when_until_when() -> None:
     """Some companies sign for two days at a time, so the end alone says little."""
     name = dns.name.from_text("a.test")

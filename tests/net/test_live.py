@@ -34,10 +34,10 @@ async def test_each_fact_is_fetched_once_however_many_ask(site: Site) -> None:
     assert {id(one) for one in gets} == {id(again)}
     assert len(set(map(id, peers))) == len(set(map(id, answers))) == 1
     assert other_cap.body == again.body[:10]
-    assert site.web.asked("/") == 2
-    assert site.web.connections == 3
+    assert site.web.asked("/") == 1
+    assert site.web.connections == 2
     assert site.dns.asked("a.test", "A") == 1
-    assert stats == {"dns": {f"127.0.0.1:{site.dns.port}": 1}, "http": {"a.test": 2}, "tls": {"a.test": 1}}
+    assert stats == {"dns": {f"127.0.0.1:{site.dns.port}": 1}, "http": {"a.test": 1}, "tls": {"a.test": 1}}
 
 
 async def test_a_new_run_looks_anew(site: Site) -> None:

@@ -182,6 +182,8 @@ class Query:
     over: str
     """`udp` or `tcp`."""
     recursion_desired: bool
+    how: str = ""
+    """`DO` where signatures are wanted, `CD` where they are not to be checked."""
 
 
 class _Udp(asyncio.DatagramProtocol):
@@ -268,6 +270,11 @@ class DnsServer:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def close_tcp(self) -> None:
+        """Go on answering over UDP alone: whoever connects is refused."""
+        if self._tcp is not None:
+            self._tcp.close()
+
     async def _serve_tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
@@ -295,7 +302,8 @@ class DnsServer:
             return None
         name, type = question.name.to_text(omit_final_dot=True).lower(), dns.rdatatype.to_text(question.rdtype)
         name = "" if name == "." else name
-        self.queries.append(Query(name, type, over, bool(query.flags & dns.flags.RD)))
+        how = f"{'DO' if query.ednsflags & dns.flags.DO else ''}{'CD' if query.flags & dns.flags.CD else ''}"
+        self.queries.append(Query(name, type, over, bool(query.flags & dns.flags.RD), how))
         wait = self.latency + (Zone.pick(self.zone.delays, name, type) or 0.0)
         if wait:
             await asyncio.sleep(wait)  # noqa: TID251  (latency is what is tested)

@@ -57,10 +57,15 @@ def test_an_old_store_is_brought_up_to_date_with_its_rows(tmp_path, version):
         new.close()
 
 
+NEXT = migrations.latest() + 1
+
+
 def _with_more(step) -> Migrations:
+    """All present steps and one more."""
     steps = Migrations("launch")
-    steps(name="m001_foundation")(migrations.m001_foundation)
-    steps(name="m002_more")(step)
+    for known in migrations.STEPS.pending(Database(sqlite3.connect(":memory:"))):
+        steps(name=known.name)(known.fn)
+    steps(name=f"m{NEXT:03}_more")(step)
     return steps
 
 
@@ -71,11 +76,11 @@ def test_before_a_step_the_file_is_copied(tmp_path):
     with closing(connect(path)) as connection:
         connection.execute("INSERT INTO product VALUES ('acme', 'acme.example', 0)")
         migrations.migrate(connection, path, _with_more(lambda db: db.conn.execute("CREATE TABLE more (id INTEGER)")))
-        assert migrations.version(connection) == 2
-    copy = path.with_name("launch.db.before-2")
+        assert migrations.version(connection) == NEXT
+    copy = path.with_name(f"launch.db.before-{NEXT}")
     assert copy.stat().st_mode & 0o077 == 0
     with closing(sqlite3.connect(copy)) as connection:
-        assert migrations.version(connection) == 1
+        assert migrations.version(connection) == NEXT - 1
         assert connection.execute("SELECT id FROM product").fetchall() == [("acme",)]
 
 
@@ -92,7 +97,7 @@ def test_a_failing_step_changes_nothing(tmp_path):
         before = _shape(connection)
         with pytest.raises(sqlite3.OperationalError):
             migrations.migrate(connection, path, _with_more(broken))
-        assert migrations.version(connection) == 1
+        assert migrations.version(connection) == NEXT - 1
         assert _shape(connection) == before
 
 

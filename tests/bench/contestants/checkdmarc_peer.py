@@ -1,4 +1,4 @@
-"""checkdmarc on a local name server: `checkdmarc_peer.py PORT DOMAIN all|same`. Runs in an environment of its own.
+"""checkdmarc on a local name server: `checkdmarc_peer.py PORT DOMAIN all|same`. Knows nothing of us.
 
 `all` is its whole check; `same` only what the two mail checks of ours answer as well. Its DNSSEC check is left out: it
 asks port 53 of the system's resolvers whatever it is told.

@@ -123,6 +123,17 @@ def test_who_takes_the_mail_is_no_stranger():
     assert judge(facts(record, "Google", zone=zone)).code == "not_approved"
 
 
+@pytest.mark.parametrize("order", [(GOOGLE, "include:_spf.smalltool.test"), ("include:_spf.smalltool.test", GOOGLE)])
+def test_a_tool_that_sends_through_a_greater_one_is_the_tool_that_was_meant(order):
+    """Its list holds nothing but that of the greater one, and the name that was approved is its own."""
+    zone: Zone = {"_spf.smalltool.test TXT": (f"v=spf1 {GOOGLE} ~all",)}
+    assert judge(facts("v=spf1 include:_spf.smalltool.test ~all", "Smalltool", zone=zone)).code == "ok"
+    verdict = judge(facts(f"v=spf1 {' '.join(order)} ~all", "Google", "Smalltool", zone=zone))
+    assert verdict.code == "ok"
+    assert verdict.seen["seen_words"] == "Google Workspace"
+    assert judge(facts("v=spf1 include:_spf.smalltool.test ~all", "Postmark", zone=zone)).code == "not_approved"
+
+
 @pytest.mark.parametrize(
     ("network", "wide"),
     [("ip4:192.0.0.0/15", True), ("ip4:192.0.0.0/16", False), ("ip4:0.0.0.0/0", True), ("ip4:192.0.2.1", False)],

@@ -88,6 +88,8 @@ def test_a_link_that_did_not_answer_is_open():
         (Slashes(to(W + "a", W + "a/", end=200), to(W + "a/", end=200)), "ok"),
         (Slashes(to(W + "a", end=200), to(W + "a/", end=200)), "slash_differs"),
         (Slashes(to(W + "a", end=200, body=page(W + "a")), to(W + "a/", end=200, body=page(W + "a"))), "ok"),
+        (Slashes(to(W + "login", end=200), to(W + "login/", end=200), searched=False), "ok"),
+        (Slashes(to(W + "login", end=200), to(W + "login/", end=404), searched=False), "slash_differs"),
         (Slashes(to(W + "a", end=404), to(W + "a/", end=404)), "ok"),
         (Slashes(to(W + "a", end=401), to(W + "a/", end=401)), "ok"),
     ],

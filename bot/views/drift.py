@@ -1,0 +1,128 @@
+"""DNS records as decided: what is offered, what changed, and what people answered, inside a report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.document import Action, Actions, Code, Heading, Item, Paragraph, Part, Person, Strong, Table, Time, Tone, Words
+from bot.services.baseline import CHECK, changes_in
+from bot.views.prose import count, label, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.services.baseline import Drifted, Offer, Told
+    from bot.store.baseline import Offered
+    from bot.store.drift import Answer, Seen
+    from checks.inventory import Known
+    from checks.model import Finding
+
+__all__ = ["CHECK", "change", "expanded", "felt", "offer", "said", "table", "undo"]
+
+
+def felt(impact: str) -> str:
+    """What customers feel, without the values: they stand in two lines of their own."""
+    return impact.partition(" Was: ")[0]
+
+
+def said(answer: Answer) -> Words:
+    """`Ana, today at 14:02: that was me`, in one line."""
+    match answer.said.value:
+        case "mine":
+            return (Person(answer.actor), " said ", Time(answer.at, "both"), ": that was me.")
+        case "wrong":
+            return (Person(answer.actor), " said ", Time(answer.at, "both"), ": this is wrong.")
+        case "accept":
+            number = count(len(answer.accepted), "DNS record")
+            return (Person(answer.actor), f" accepted {number} as normal ", Time(answer.at, "both"), ".")
+        case _:
+            return (Person(answer.actor), " took that back ", Time(answer.at, "both"), ".")
+
+
+def undo(answer: Answer, audit: int | None = None) -> Action:
+    """The button that takes an answer back."""
+    value = f"{answer.number}:{audit}" if audit is not None else str(answer.number)
+    return Action("drift.undo", "Undo", value, command=f"/launch dns undo {answer.number}")
+
+
+def expanded(item: Item, findings: Sequence[Finding], drifted: Drifted, audit: int | None) -> list[Item]:
+    """The entry of `dns.expected` as one entry per changed record: old, new, and who answered what or may answer.
+
+    The first keeps the words of the finding; `item` is that entry as every other check would have it.
+    """
+    entries: list[Item] = []
+    for finding in findings:
+        host = str(finding.seen.get("dns_host") or "the company that serves your DNS")
+        for seen in changes_in(finding):
+            told = drifted.changes.get(seen.key)
+            one = change(seen, told, host=host, audit=audit)
+            if not entries:
+                one = replace(item, lines=(*item.lines, *one.lines), actions=(*one.actions, *item.actions))
+            entries.append(one)
+    return entries or [item]
+
+
+def change(seen: Seen, told: Told | None, *, host: str = "", audit: int | None = None) -> Item:
+    """One changed record: old, new, whose expectation it was, and the answer or the two buttons for one."""
+    lines: list[Words] = [
+        label("Old", (Code(seen.old),)),
+        label("New", (Code(seen.new),)),
+    ]
+    title: Words = (f"{seen.type} of {seen.name} changed",)
+    if told is None:
+        return Item(title, tuple(lines), Tone.WARN, "Changed")
+    answer = told.answer
+    if answer is None:
+        return Item(title, tuple(lines), Tone.WARN, "Changed", _buttons(told, audit))
+    lines.append((Strong("Answer:"), " ", *said(answer)))
+    if answer.said.value == "wrong":
+        place = f" at {host}" if host else ""
+        lines.append((f"It stays here until it is put back{place}: ", Code(answer.old.replace("\n", ", "))))
+    elif not answer.accepted:
+        lines.append(
+            ("launch.yml still says the old value, and it counts. Until it is changed there, this stays here.",)
+        )
+    else:
+        lines.append(("The next check expects the new value.",))
+    wrong = answer.said.value == "wrong"
+    return Item(
+        title, tuple(lines), Tone.BAD if wrong else Tone.GOOD, "Wrong" if wrong else "Wanted", (undo(answer, audit),)
+    )
+
+
+def _buttons(told: Told, audit: int | None) -> tuple[Action, ...]:
+    number = told.change.number
+    value = f"{number}:{audit}" if audit is not None else str(number)
+    return (
+        Action("drift.accept", "This Was Me", value, command=f"/launch dns mine {number}"),
+        Action("drift.reject", "This Is Wrong", value, danger=True, command=f"/launch dns wrong {number}"),
+    )
+
+
+def offer(found: Offer) -> list[Part]:
+    """What is offered, to be read before it is accepted; once it is, who did."""
+    if found.answer is not None:
+        later = " From now on every change of them is shown in the report, old and new."
+        return [Paragraph((*said(found.answer), later)), Actions((undo(found.answer, found.audit),))]
+    there = sum(bool(one.values) for one in found.records)
+    these = "This record is" if there == 1 else f"These {there} records are"
+    read = f"{these} what stands there now. Read through them."
+    later = "Once somebody has accepted them, every later change is shown in the report, old and new."
+    return [
+        Heading("Is this how your DNS should be?"),
+        Paragraph((f"{read} {later}",)),
+        table(found.records),
+        Actions((Action("drift.baseline", "Accept as Normal", str(found.audit), command="/launch dns accept"),)),
+    ]
+
+
+def table(records: Sequence[Offered | Known]) -> Table:
+    """Records and their values; what does not exist, and should not, is named below."""
+    rows = tuple((one.name, one.type, ", ".join(one.values)) for one in records if one.values)
+    by_type: dict[str, list[str]] = {}
+    for one in records:
+        if not one.values:
+            by_type.setdefault(one.type, []).append(one.name)
+    absent = "; ".join(f"no {type} record of {listed(names, 40)}" for type, names in by_type.items())
+    return Table(("Name", "Type", "Value"), rows, f"And there is {absent}." if absent else "")

@@ -1,0 +1,1 @@
+"""How fast the product answers its customers, and how often it fails them, seen over a day of looking."""
