@@ -18,11 +18,12 @@ MAX_QUERIES = 8
 """Of one tree walk."""
 MAX_TAGS = 100
 
-_VERSION = re.compile(r"v[ \t]*=[ \t]*DMARC1(?=[ \t;]|\Z)")
+_VERSION = re.compile(r"[vV][ \t]*=[ \t]*DMARC1(?=[ \t;]|\Z)")
 _TAG = re.compile(r"[ \t]*([A-Za-z][A-Za-z0-9_]{0,40})[ \t]*=(.*)", re.DOTALL)
 _ADDRESS = re.compile(r"[^@\s]{1,254}@([^@\s!]{1,253})(?:![0-9]{1,12}[kmgtKMGT]?)?")
 RETIRED = ("pct", "rf", "ri")
 """Tags that RFC 9989 no longer has."""
+KNOWN = ("p", "sp", "np", "t", "psd", "rua", "ruf", "adkim", "aspf", "fo", *RETIRED)
 
 
 class Policy(StrEnum):
@@ -51,6 +52,8 @@ class Record:
     """By lower-case name; of a tag that stands twice the first counts."""
     loose: bool = False
     """No semicolon follows the version: some receivers read on, others do not."""
+    repeated: str = ""
+    """The first tag that stands twice: many receivers then skip the record (RFC 6376 section 3.2)."""
 
     def _policy(self, tag: str) -> Policy | None:
         value = self.tags.get(tag, "").lower()
@@ -124,11 +127,14 @@ def parse(text: str) -> Record:
     rest = text[head.end() :] if head else text
     loose = bool(rest.strip(" \t")) and not rest.lstrip(" \t").startswith(";")
     tags: dict[str, str] = {}
+    repeated = ""
     for part in rest.split(";")[: MAX_TAGS + 1]:
         found = _TAG.fullmatch(part)
         if found is not None:
-            tags.setdefault(found[1].lower(), found[2].strip(" \t"))
-    return Record(text, tags, loose)
+            name = found[1].lower()
+            repeated = repeated or (name if name in tags and name in KNOWN else "")
+            tags.setdefault(name, found[2].strip(" \t"))
+    return Record(text, tags, loose, repeated)
 
 
 def dmarc_records(answer: DnsAnswer) -> tuple[Record, ...]:
@@ -183,5 +189,6 @@ def _mailboxes(value: str) -> tuple[str, ...]:
         address = unquote(rest)
         mailbox = _ADDRESS.fullmatch(address)
         if scheme.lower() == "mailto" and mailbox is not None and "." in mailbox[1] and is_name(mailbox[1]):
-            found.append(address)
+            # A size limit behind the address is a thing of the past (section 4.7).
+            found.append(address[: mailbox.end(1)])
     return tuple(found)

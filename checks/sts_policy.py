@@ -12,11 +12,18 @@ MAX_BYTES = 64 * 1024
 MAX_AGE = 31_557_600
 MAX_LINES = 1000
 MAX_SERVERS = 200
+MAX_FIELDS = 50
 
 _STS = re.compile(r"v=STSv1[ \t]*(?:;|\Z)")
 _TLSRPT = re.compile(r"v=TLSRPTv1[ \t]*;")
 _ID = re.compile(r"[A-Za-z0-9]{1,32}")
-_FIELD = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]{0,31})[ \t]*:(.*)")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
+_VALUE = re.compile(r"[!-:<>-~]+")
+_URI = re.compile(r"[A-Za-z0-9:/?#\[\]@$&'()*+=._~%-]+")
+"""RFC 3986 without the three characters that must be written as `%2C`, `%21` and `%3B` here (RFC 8460 section 3)."""
+_SPACED = re.compile(r"[!-~][ \t!-~]*")
+_FIELD = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]{0,31}):(.*)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _SERVER = re.compile(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})*")
 
@@ -52,6 +59,8 @@ def sts_records(texts: Sequence[str]) -> tuple[str, ...]:
 def sts_mistake(text: str) -> str:
     """What is wrong with an MTA-STS record, in words; empty where nothing is."""
     fields = _fields(text)
+    if isinstance(fields, str):
+        return fields
     if "id" not in fields:
         return "its id= is missing"
     if not _ID.fullmatch(fields["id"]):
@@ -66,16 +75,20 @@ def report_records(texts: Sequence[str]) -> tuple[str, ...]:
 
 def report_mistake(text: str) -> str:
     """What is wrong with a TLS reporting record, in words; empty where nothing is."""
-    rua = _fields(text).get("rua", "")
+    fields = _fields(text, spaced=("rua",))
+    if isinstance(fields, str):
+        return fields
+    rua = fields.get("rua", "")
     if not rua:
         return "its address (rua=) is missing"
-    for uri in rua.split(",")[:20]:
-        scheme, _, rest = uri.strip(" \t").partition(":")
-        if scheme.lower() == "mailto" and re.fullmatch(r"[^@\s]{1,254}@[^@\s]{1,253}", unquote(rest)):
+    for uri in (one.strip(" \t") for one in rua.split(",")[:20]):
+        scheme, _, rest = uri.partition(":")
+        plain = _URI.fullmatch(uri) is not None
+        if plain and scheme.lower() == "mailto" and re.fullmatch(r"[^@\s]{1,254}@[^@\s]{1,253}", unquote(rest)):
             continue
-        if scheme.lower() == "https" and _host(uri.strip(" \t")):
+        if plain and scheme.lower() == "https" and _host(uri):
             continue
-        return f"“{uri.strip()[:60]}” is neither a mailto: nor an https: address"
+        return f"“{uri[:60]}” is neither a mailto: nor an https: address"
     return ""
 
 
@@ -86,12 +99,22 @@ def _host(uri: str) -> str:
         return ""
 
 
-def _fields(text: str) -> dict[str, str]:
+def _fields(text: str, *, spaced: Sequence[str] = ()) -> dict[str, str] | str:
+    """The fields behind the version, or what is wrong, in words (section 3.1 of both).
+
+    Names are case-sensitive and nothing may stand around the equals sign; of a field that stands twice the first
+    counts. Fields in `spaced` are lists: they may hold spaces, and add up where they stand twice.
+    """
     found: dict[str, str] = {}
-    for part in text.split(";", 50)[:50]:
+    parts = [part.strip(" \t") for part in text.split(";", MAX_FIELDS)[:MAX_FIELDS]]
+    for part in parts[1:] if parts[-1] else parts[1:-1]:
         name, equals, value = part.partition("=")
-        if equals:
-            found.setdefault(name.strip(" \t").lower(), value.strip(" \t"))
+        allowed = _SPACED if name in spaced else _VALUE
+        if not equals or not _NAME.fullmatch(name) or not allowed.fullmatch(value):
+            return f"“{part[:60]}” in it is not of the form name=value"
+        if name in found and name in spaced:
+            value = f"{found.pop(name)},{value}"
+        found.setdefault(name, value)
     return found
 
 
@@ -106,8 +129,12 @@ def parse(text: str) -> Policy | str:
         if found is None:
             return f"the line “{line.strip()[:60]}” is no “name: value”"
         name, value = found[1], found[2].strip(" \t")
+        if _CONTROL.search(value):
+            return f"a character that cannot be seen stands behind “{name}:”"
         if name == "mx":
-            servers.append(value.lower().rstrip("."))
+            servers.append(value.lower())
+        elif not value and name not in ("version", "mode", "max_age"):
+            return f"nothing stands behind “{name}:”"
         else:
             # Of a field that stands twice the first counts.
             fields.setdefault(name, value)

@@ -102,6 +102,13 @@ OUTCOMES = {
         ("In the TXT record at _dmarc.{at} write `v=DMARC1;` and then the rest.",),
         Severity.MEDIUM,
     ),
+    "repeated": Outcome(
+        Status.WARN,
+        "In the rule against forged mail for {host} “{tag}=” stands twice; many receivers then skip the whole rule",
+        "With those receivers it is as if you had no rule.",
+        ("In the TXT record at _dmarc.{at} keep the “{tag}=” that you want and delete the other.",),
+        Severity.MEDIUM,
+    ),
     "nobody_watches": Outcome(
         Status.WARN,
         "Receivers let forged mail in the name of {host} through and nobody is told (no report address)",
@@ -274,6 +281,8 @@ def _with_record(facts: Facts, found: Found) -> Verdict:
         return Verdict("parked", seen)
     if record.loose:
         return Verdict("loose", seen)
+    if record.repeated:
+        return Verdict("repeated", seen | {"tag": record.repeated})
     if record.p_unreadable:
         return Verdict("bad_policy", seen | {"word": record.p_unreadable[:60]})
     if applied is Policy.NONE:

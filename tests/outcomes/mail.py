@@ -241,6 +241,11 @@ RULE = (
         rule(f"v=DMARC1 p=none; {RUA}"),
     ),
     Scenario(
+        "The rule against forged mail asks for two things at once",
+        post(dmarc="repeated"),
+        rule(f"v=DMARC1; p=none; p=reject; {RUA}"),
+    ),
+    Scenario(
         "The rule against forged mail only watches, and sends its reports nowhere",
         post(dmarc="nobody_watches", dmarc_rua="no_address"),
         rule("v=DMARC1; p=none"),

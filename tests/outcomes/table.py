@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import importlib
 import re
-from pathlib import Path
 
 from checks.registry import load
 from tests.outcomes.scenario import Scenario
 
 FAMILIES = ("dns", "tls", "up", "redir", "edge", "hdr", "web", "seo", "exp", "mail", "perf")
-OPEN = frozenset(FAMILIES) - {"dns", "mail", "redir", "edge", "hdr", "web", "seo", "exp", "perf"}
-"""Families whose scenarios are not complete yet."""
 EXCEPTIONS: dict[str, str] = {}
 """`check code` and why no server on this machine can bring it about."""
 
 
 def scenarios(family: str) -> tuple[Scenario, ...]:
     """The scenarios of a family, in their order."""
-    if not (Path(__file__).parent / f"{family}.py").exists():
-        return ()
     found: tuple[Scenario, ...] = importlib.import_module(f"tests.outcomes.{family}").SCENARIOS
     return found
 

@@ -203,6 +203,11 @@ class HttpServer:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def stop_listening(self) -> None:
+        """Refuse whoever comes from now on; who is connected stays."""
+        if self._server is not None:
+            self._server.close()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # TLS begins here and not in start_server, so that faults before it are possible. Nothing may be awaited
         # between accept and start_tls without pausing: bytes read meanwhile would be lost.

@@ -103,8 +103,10 @@ class Authority:
         )
         return cls(name, private, certificate)
 
-    def intermediate(self, name: str = "Loopback Intermediate") -> Authority:
-        """An authority below this one."""
+    def intermediate(
+        self, name: str = "Loopback Intermediate", *, days: tuple[float, float] = (-400, 2000)
+    ) -> Authority:
+        """An authority below this one, valid for these days from today."""
         private = make_key()
         certificate = _build(
             name,
@@ -113,7 +115,7 @@ class Authority:
             signer=self.key,
             authority=True,
             names=(),
-            lifetime=(-400, 2000),
+            lifetime=days,
         )
         return Authority(name, private, certificate, (certificate, *self.above))
 

@@ -54,6 +54,7 @@ CASES = {
     "several": facts("v=DMARC1; p=none", "v=DMARC1; p=reject"),
     "bad_policy": facts(f"v=DMARC1; p=quarentine; {RUA}"),
     "loose": facts(f"v=DMARC1 p=none; {RUA}"),
+    "repeated": facts(f"v=DMARC1; p=none; {RUA}; p=reject"),
     "nobody_watches": facts("v=DMARC1; p=none"),
     "unproven": facts(f"v=DMARC1; p=quarantine; {RUA}", aligned=None),
     "weak_subdomains": facts(f"v=DMARC1; p=reject; sp=none; {RUA}"),
