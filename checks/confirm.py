@@ -1,6 +1,7 @@
 """A bad answer is looked at once more, by a second path, before it is said aloud.
 
-Only FAIL and WARN are looked at again, and only once. Bad both times: confirmed, said with what both looks support.
+Only FAIL and WARN are looked at again, and only once; not where the check says that its answer rests on many tries
+already (`Check.again`). Bad both times: confirmed, said with what both looks support.
 Good the second time, or not to be seen: UNKNOWN, with both answers named. A false alarm costs more trust than a pause.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,30 +17,30 @@ from checks import finding as findings
 from checks.model import Asked, Finding, Status, Verdict
 
 if TYPE_CHECKING:
-    from checks.runner import Job, Look, Vantage
+    from checks.probe import Probe
+    from checks.runner import Job, Look
 
+Opening = Callable[[], Awaitable["Probe"]]
+"""Opens the second path, or gives the one that is open."""
 log = logging.getLogger(__name__)
 
 
 async def again(
-    jobs: Sequence[Job], first: Sequence[Finding], probe: Vantage, look: Look, ends: float
+    jobs: Sequence[Job], first: Sequence[Finding], second_path: Opening, look: Look, ends: float
 ) -> list[Finding]:
     """The findings with every bad one confirmed or withdrawn; `ends` is the loop time at which the run ends."""
-    from checks.runner import opened
-
-    bad = [place for place, finding in enumerate(first) if finding.status.bad]
+    bad = [place for place, finding in enumerate(first) if finding.status.bad and jobs[place].check.again]
     answers = list(first)
     if not bad:
         return answers
     look.tell.more(len(bad))
     try:
-        async with opened(probe.second_path()) as second:
-            slots = asyncio.Semaphore(max(1, len(bad)))
-            other = replace(look, probe=second, slots=slots, ends=ends)
-            seconds = await other.all([jobs[place] for place in bad])
+        slots = asyncio.Semaphore(max(1, len(bad)))
+        other = replace(look, probe=await second_path(), slots=slots, ends=ends)
+        seconds = await other.all([jobs[place] for place in bad])
     except Exception:
         log.exception("no second path")
-        at = probe.now()
+        at = look.probe.now()
         verdict = Verdict("budget", {"reason": "budget", "seconds": 0})
         seconds = [findings.build(jobs[place].check, jobs[place].target, verdict, at=at) for place in bad]
     for place, second_finding in zip(bad, seconds, strict=True):
