@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,30 +17,30 @@ from checks import finding as findings
 from checks.model import Asked, Finding, Status, Verdict
 
 if TYPE_CHECKING:
-    from checks.probe import Probe
-    from checks.runner import Job, Look
+    from checks.runner import Job, Look, Vantage
 
-Opening = Callable[[], Awaitable["Probe"]]
-"""Opens the second path, or gives the one that is open."""
 log = logging.getLogger(__name__)
 
 
 async def again(
-    jobs: Sequence[Job], first: Sequence[Finding], second_path: Opening, look: Look, ends: float
+    jobs: Sequence[Job], first: Sequence[Finding], probe: Vantage, look: Look, ends: float
 ) -> list[Finding]:
     """The findings with every bad one confirmed or withdrawn; `ends` is the loop time at which the run ends."""
+    from checks.runner import opened
+
     bad = [place for place, finding in enumerate(first) if finding.status.bad and jobs[place].check.again]
     answers = list(first)
     if not bad:
         return answers
     look.tell.more(len(bad))
     try:
-        slots = asyncio.Semaphore(max(1, len(bad)))
-        other = replace(look, probe=await second_path(), slots=slots, ends=ends)
-        seconds = await other.all([jobs[place] for place in bad])
+        async with opened(probe.second_path()) as second:
+            slots = asyncio.Semaphore(max(1, len(bad)))
+            other = replace(look, probe=second, slots=slots, ends=ends)
+            seconds = await other.all([jobs[place] for place in bad])
     except Exception:
         log.exception("no second path")
-        at = look.probe.now()
+        at = probe.now()
         verdict = Verdict("budget", {"reason": "budget", "seconds": 0})
         seconds = [findings.build(jobs[place].check, jobs[place].target, verdict, at=at) for place in bad]
     for place, second_finding in zip(bad, seconds, strict=True):
