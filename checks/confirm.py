@@ -1,6 +1,7 @@
 """A bad answer is looked at once more, by a second path, before it is said aloud.
 
-Only FAIL and WARN are looked at again, and only once. Bad both times: confirmed, said with what both looks support.
+Only FAIL and WARN are looked at again, and only once; not where the check says that its answer rests on many tries
+already (`Check.again`). Bad both times: confirmed, said with what both looks support.
 Good the second time, or not to be seen: UNKNOWN, with both answers named. A false alarm costs more trust than a pause.
 """
 
@@ -27,7 +28,7 @@ async def again(
     """The findings with every bad one confirmed or withdrawn; `ends` is the loop time at which the run ends."""
     from checks.runner import opened
 
-    bad = [place for place, finding in enumerate(first) if finding.status.bad]
+    bad = [place for place, finding in enumerate(first) if finding.status.bad and jobs[place].check.again]
     answers = list(first)
     if not bad:
         return answers

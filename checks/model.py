@@ -202,6 +202,8 @@ class Check:
     """Template of the command to see it oneself; `{host}`, `{name}`, `{url}`, keys of `seen` are filled in, quoted."""
     links: tuple[str, ...]
     applies: Applies
+    again: bool = True
+    """A bad answer is looked at once more before it is said; False where it rests on many tries already."""
 
     @property
     def family(self) -> str:

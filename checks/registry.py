@@ -31,6 +31,7 @@ def check(
     verify: str,
     links: tuple[str, ...],
     applies: Applies = _always,
+    again: bool = True,
 ) -> Callable[[Runner], Runner]:
     """Register the decorated coroutine function as the check `id`; its module's docstring is the "why"."""
 
@@ -60,6 +61,7 @@ def check(
             verify=verify,
             links=links,
             applies=applies,
+            again=again,
         )
         return run
 

@@ -154,7 +154,10 @@ def judge(facts: Facts, *, agent: str = firewall.AGENT) -> Verdict:
         at = next((url for url, found in codes.items() if found == code), "")
         if at:
             return Verdict(code, seen | {"shown": at})
-    unseen = next((door for door in facts.doors if door.end is ChainEnd.FAULT), None)
+    # A door that leads to another host is not open here, whether or not that host answers.
+    unseen = next(
+        (door for door in facts.doors if door.end is ChainEnd.FAULT and host_of(door.last.url) == facts.host), None
+    )
     if unseen is not None:
         return Verdict("could_not_look", seen | {"shown": unseen.start, "reason": trouble.words(unseen.last.fault)})
     linked = _linked(facts)

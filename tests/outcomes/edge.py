@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from checks.inventory import Host
 from checks.model import Purpose
+from checks.net.live import LiveProbe
 from tests.checks.samples import page
 from tests.outcomes.scenario import Scenario, Step
 from tests.outcomes.steps import fails, host, records, route, shows, shut, writes
@@ -88,6 +89,12 @@ def tries(after: int, status: int = 429) -> Step:
         world.write(opt_in=frozenset({APP}))
 
     return step
+
+
+def soon_over(world: World) -> None:
+    """The run may send ten requests, and has no time for more."""
+    world.network(rate=0.01, burst=10)
+    world.opens = lambda network, now: LiveProbe(network, now, deadline=20)
 
 
 SCENARIOS = (
@@ -305,9 +312,15 @@ SCENARIOS = (
         route(APP, "/login", shown(page(text="Sign in"), ("ratelimit-policy", "10;w=60"))),
     ),
     Scenario(
-        "The tenth wrong log-in is refused",
+        "The twenty-first wrong log-in is refused",
         {f"edge.rate_limit {APP}": "stopped"},
-        tries(9),
+        tries(20),
+    ),
+    Scenario(
+        "The run has time for nine wrong log-ins, and none of them is refused",
+        {f"edge.rate_limit {APP}": "tried_in_part"},
+        tries(10**6),
+        soon_over,
     ),
     Scenario(
         "No log-in page is written down",

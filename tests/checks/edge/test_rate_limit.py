@@ -11,6 +11,7 @@ from checks.edge.rate_limit import OUTCOMES, TRIES, Facts, _try, judge, login_of
 from checks.inventory import Host, Inventory, Link, Monitor, expand
 from checks.model import Kind, Purpose
 from checks.net.facts import Exchange, Reason
+from checks.registry import load
 from tests.checks.samples import exchange, silent
 
 APP = "app.example.test"
@@ -29,6 +30,7 @@ CASES = {
     "no_login_known": Facts(None),
     "not_tried": Facts(PAGE),
     "no_limit": tried(*[401] * TRIES),
+    "tried_in_part": tried(401, 401, 401),
     "takes_no_logins": tried(405),
     "could_not_look": Facts(silent(LOGIN, Reason.TIMEOUT)),
 }
@@ -48,7 +50,12 @@ def test_each_answer_has_facts_that_lead_to_it(code):
         (tried(403), "takes_no_logins"),
         (tried(404), "takes_no_logins"),
         (tried(415), "takes_no_logins"),
-        (tried(401, 401), "could_not_look"),
+        (tried(401, 401), "tried_in_part"),
+        (tried(401, 423), "stopped"),
+        (tried(401, 503), "stopped"),
+        (tried(503), "could_not_look"),
+        (tried(401, 500), "could_not_look"),
+        (tried(401, *[200] * (TRIES - 1)), "no_limit"),
         (tried(200, 403, cf_mitigated="challenge"), "stopped"),
         (tried(*[422] * TRIES, x_ratelimit_limit="100"), "ok"),
     ],
@@ -112,12 +119,53 @@ async def test_with_leave_it_stops_at_the_first_refusal():
     assert all(b".invalid" in body for body in probe.posts)
 
 
-async def test_two_looks_together_send_thirty_at_most():
-    """A bad answer is looked at twice."""
+@pytest.mark.parametrize("limit", [1, 15, 16, 29])
+async def test_a_limit_below_thirty_is_shown(limit):
+    """Limits of one try and of twenty-nine are both limits."""
+    probe = Counting(after=limit)
+    assert await run(inventory(opt_in=frozenset({APP})), probe) == "stopped"
+    assert len(probe.posts) == limit + 1
+
+
+async def test_no_more_than_thirty_are_tried_and_never_again():
+    """The answer rests on thirty tries, so the engine does not look at it a second time."""
     probe = Counting()
-    for _ in range(2):
-        assert await run(inventory(opt_in=frozenset({APP})), probe) == "no_limit"
-    assert len(probe.posts) <= 30
+    assert await run(inventory(opt_in=frozenset({APP})), probe) == "no_limit"
+    assert len(probe.posts) == TRIES == 30
+    assert load()["edge.rate_limit"].again is False
+
+
+@pytest.mark.parametrize("text", [b"Too many login attempts. Please try again in 58 seconds.", b"Rate limit exceeded"])
+async def test_a_form_that_refuses_in_words_has_a_limit(text):
+    """The status stays 200; the words are new."""
+    wrong = exchange(LOGIN, body=b"Wrong password")
+    assert judge(Facts(PAGE, True, (wrong, wrong, exchange(LOGIN, body=text)))).code == "stopped"
+    always = exchange(LOGIN, body=text)
+    assert judge(Facts(PAGE, True, (always,) * TRIES)).code == "no_limit"
+
+
+async def test_a_log_in_that_fails_is_left_alone():
+    """An error is no reason to send more."""
+
+    class Failing(Counting):
+        async def post(self, url: str, *, body: bytes, headers: object) -> Exchange:
+            self.posts.append(body)
+            return exchange(url, 401 if len(self.posts) < 3 else 500)
+
+    probe = Failing()
+    assert await run(inventory(opt_in=frozenset({APP})), probe) == "could_not_look"
+    assert len(probe.posts) == 3
+
+
+async def test_what_the_run_has_no_time_for_is_not_tried():
+    """The tries before count."""
+
+    class Spent(Counting):
+        async def post(self, url: str, *, body: bytes, headers: object) -> Exchange:
+            self.posts.append(body)
+            return exchange(url, 401) if len(self.posts) < 4 else silent(url, Reason.BUDGET)
+
+    assert await run(inventory(opt_in=frozenset({APP})), Spent()) == "tried_in_part"
 
 
 async def test_a_log_in_that_hangs_does_not_hold_the_run():

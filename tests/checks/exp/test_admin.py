@@ -104,3 +104,12 @@ def test_a_link_to_an_address_that_does_not_exist_is_no_matter():
 def test_no_bytes_stop_the_judge(data):
     """Pages come from strangers."""
     assert judge(at(door(data), written=WRITTEN, nowhere=CATCH_ALL)).code in OUTCOMES
+
+
+def test_a_door_that_leads_to_another_host_is_not_open_here():
+    """A shop's administration lives at its platform; that this host gave no answer leaves nothing open here."""
+    elsewhere = "https://admin.platform.test/store/a"
+    leading = Chain(URL, (exchange(URL, to=elsewhere), silent(elsewhere, Reason.DNS)), ChainEnd.FAULT)
+    assert judge(at(leading)).code == "ok"
+    back = Chain(URL, (exchange(URL, to=URL + "/"), silent(URL + "/", Reason.TIMEOUT)), ChainEnd.FAULT)
+    assert judge(at(back)).code == "could_not_look"
