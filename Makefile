@@ -37,10 +37,17 @@ tests/oracles: requirements/oracles.txt | $(DEV_STAMP)
 	@$(PIP) download --dest $@ --no-deps --no-binary :all: --require-hashes -r requirements/oracles.txt >/dev/null \
 	&& touch $@ || { echo "could not fetch what requirements/oracles.txt names: those tests will be skipped"; rmdir $@ 2>/dev/null || true; }
 
+# Stock browser libraries: archives only, neither unpacked nor run. The tests compare them with the hashes.
+tests/oracles-npm: requirements/oracles-npm.txt
+	@if command -v npm >/dev/null; then mkdir -p $@ && \
+	npm pack --silent --ignore-scripts --pack-destination $@ $$(grep -oE '^[^# ]+' $<) >/dev/null && touch $@ \
+	|| { echo "could not fetch what $< names: those tests will be skipped"; rm -rf $@; }; \
+	else echo "npm is missing: the tests with stock browser libraries will be skipped"; fi
+
 run: $(RUN_STAMP)
 	@$(BIN)/launch run $(ARGS)
 
-test: $(DEV_STAMP) $(NODE_STAMP) tests/oracles lint
+test: $(DEV_STAMP) $(NODE_STAMP) tests/oracles tests/oracles-npm lint
 	$(BIN)/python -m pytest $(ARGS)
 
 test-fast: $(DEV_STAMP)
@@ -66,4 +73,4 @@ lock:
 	$(PYTHON) -m uv pip compile --group build -c requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/build.txt
 
 clean:
-	rm -rf $(VENV) tests/node/node_modules tests/oracles .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) tests/node/node_modules tests/oracles tests/oracles-npm .pytest_cache .mypy_cache .ruff_cache
