@@ -38,8 +38,8 @@ class Said:
 class Speaker:
     """How one kind of subject (`audit` in `audit:12`) speaks."""
 
-    say: Callable[[sqlite3.Connection, int], Said | None]
-    """None: there is nothing to say any more."""
+    say: Callable[[sqlite3.Connection, int, Delivery], Said | None]
+    """What a row of the outbox says about the subject of that number; None: there is nothing to say any more."""
     sent: Callable[[sqlite3.Connection, int, str, str], None]
     """Told, in the transaction that marks it, in which channel and under which ts its message stands."""
 
@@ -47,7 +47,7 @@ class Speaker:
 def speakers(people: Mapping[str, str]) -> Mapping[str, Speaker]:
     """Who speaks for each kind of subject; `people` leads from names in launch.yml to Slack user ids."""
 
-    def audit(connection: sqlite3.Connection, id: int) -> Said | None:
+    def audit(connection: sqlite3.Connection, id: int, _row: Delivery) -> Said | None:
         found = audits.get(connection, id)
         return None if found is None else Said(_audit(connection, found, people), found.rev, found.asked_by)
 

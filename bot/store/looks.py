@@ -41,8 +41,7 @@ def every(connection: sqlite3.Connection, product: str) -> list[Stored]:
     """All of a product."""
     rows = connection.execute("SELECT * FROM look WHERE product = ? ORDER BY target, trouble", (product,))
     return [
-        Stored(row["target"], row["trouble"], row["state"], from_ms(row["at"]), json.loads(row["data"]))
-        for row in rows
+        Stored(row["target"], row["trouble"], row["state"], from_ms(row["at"]), json.loads(row["data"])) for row in rows
     ]
 
 

@@ -355,12 +355,13 @@ WATCHING = (
       PRIMARY KEY (incident, rev)
     ) WITHOUT ROWID
     """,
-    "CREATE TRIGGER event_is_append_only BEFORE UPDATE ON incident_event"
-    " BEGIN SELECT RAISE(ABORT, 'append-only'); END",
+    "CREATE TRIGGER event_is_append_only BEFORE UPDATE ON incident_event BEGIN SELECT RAISE(ABORT, 'append-only'); END",
     # Only a closed incident goes, and then as a whole.
-    "CREATE TRIGGER event_keeps_all BEFORE DELETE ON incident_event"
-    " WHEN EXISTS (SELECT 1 FROM incident WHERE id = OLD.incident AND status <> 'closed')"
-    " BEGIN SELECT RAISE(ABORT, 'append-only'); END",
+    """
+    CREATE TRIGGER event_keeps_all BEFORE DELETE ON incident_event
+    WHEN EXISTS (SELECT 1 FROM incident WHERE id = OLD.incident AND status <> 'closed')
+    BEGIN SELECT RAISE(ABORT, 'append-only'); END
+    """,
     """
     CREATE TABLE timer (
       incident INTEGER NOT NULL REFERENCES incident(id) ON DELETE CASCADE,

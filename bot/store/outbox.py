@@ -8,14 +8,16 @@ history first) or dead (Slack refuses for good, until someone repairs it).
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from uuid import uuid4
 
 from bot.store.codes import from_ms, to_ms
+from checks.model import Json
 
 
 class Kind(StrEnum):
@@ -65,6 +67,8 @@ class Delivery:
     """The event of the subject that it tells of; 0: the subject as a whole."""
     broadcast: bool
     """A thread line that the channel sees too."""
+    said: Mapping[str, Json]
+    """What its words need besides the stored state: why it is said, who is mentioned."""
     prio: int
     state: State
     attempts: int
@@ -112,6 +116,7 @@ def delivery(row: sqlite3.Row) -> Delivery:
         kind=Kind(row["kind"]),
         about=row["about"],
         broadcast=bool(row["broadcast"]),
+        said=json.loads(row["said"]),
         prio=row["prio"],
         state=State(row["state"]),
         attempts=row["attempts"],
@@ -144,10 +149,12 @@ def _add(
     not_before: datetime | None = None,
     about: int = 0,
     broadcast: bool = False,
+    said: Mapping[str, Json] | None = None,
 ) -> bool:
     cursor = connection.execute(
         "INSERT INTO outbox (delivery_id, product, subject, kind, dedup_key, prio, state, not_before, channel,"
-        " created_at, about, broadcast) VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        " created_at, about, broadcast, said) VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
         (
             str(uuid4()),
             product,
@@ -160,6 +167,7 @@ def _add(
             to_ms(now),
             about,
             int(broadcast),
+            json.dumps(dict(said or {}), ensure_ascii=False),
         ),
     )
     return cursor.rowcount == 1
@@ -174,6 +182,7 @@ def post(
     channel: str,
     prio: Prio = Prio.HUMAN,
     not_before: datetime | None = None,
+    said: Mapping[str, Json] | None = None,
 ) -> bool:
     """Ask for the subject's own message in a channel; asking twice changes nothing."""
     key = f"root:{subject}"
@@ -187,6 +196,33 @@ def post(
         channel=channel,
         prio=prio,
         not_before=not_before,
+        said=said,
+    )
+
+
+def line(
+    connection: sqlite3.Connection,
+    product: str,
+    subject: str,
+    now: datetime,
+    *,
+    channel: str,
+    about: int,
+    said: Mapping[str, Json] | None = None,
+    prio: Prio = Prio.NOTICE,
+) -> bool:
+    """Ask for one line in the channel about one event, without the subject's own message."""
+    return _add(
+        connection,
+        product,
+        subject,
+        now,
+        kind=Kind.ROOT,
+        key=f"line:{subject}:{about}",
+        channel=channel,
+        prio=prio,
+        about=about,
+        said=said,
     )
 
 
@@ -199,6 +235,7 @@ def reply(
     channel: str,
     about: int,
     broadcast: bool = False,
+    said: Mapping[str, Json] | None = None,
     prio: Prio = Prio.THREAD,
 ) -> bool:
     """Ask for a line about one event under the subject's message in `channel`; asking twice changes nothing."""
@@ -213,6 +250,7 @@ def reply(
         prio=prio,
         about=about,
         broadcast=broadcast,
+        said=said,
     )
 
 
@@ -226,6 +264,7 @@ def tell(
     about: int,
     prio: Prio = Prio.PERSON,
     not_before: datetime | None = None,
+    said: Mapping[str, Json] | None = None,
 ) -> bool:
     """Ask for a direct message about one event; asking twice changes nothing."""
     return _add(
@@ -239,6 +278,7 @@ def tell(
         prio=prio,
         not_before=not_before,
         about=about,
+        said=said,
     )
 
 

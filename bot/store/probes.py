@@ -12,6 +12,8 @@ from bot.store.codes import EPOCH, to_ms
 from bot.store.histogram import Histogram
 
 HOUR_MS = 3_600_000
+COLUMN = {"rollup_hour": "hour", "rollup_day": "day"}
+"""What each table of sums counts its stretches in."""
 
 
 class Seen(IntEnum):
@@ -109,7 +111,8 @@ def _one_hour(connection: sqlite3.Connection, monitor: int, hour: int) -> None:
 
 def _store(connection: sqlite3.Connection, table: str, monitor: int, when: int, period: Period) -> None:
     connection.execute(
-        f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",  # noqa: S608  one of two names of ours
+        f"INSERT INTO {table} (monitor, {COLUMN[table]}, good, bad, unknown, latency)"  # noqa: S608  names of ours
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (monitor, when, period.good, period.bad, period.unknown, period.latency.to_bytes()),
     )
 

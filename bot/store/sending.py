@@ -26,7 +26,7 @@ def due(connection: sqlite3.Connection, now: datetime) -> list[Delivery]:
         SELECT * FROM outbox AS o
         WHERE state <> 'sent' AND (state IN ('pending', 'retry', 'reconcile') AND not_before <= :now
                OR state = 'sending' AND lease_until <= :now)
-          AND (kind = 'dm' AND about > 0 OR NOT EXISTS (
+          AND (kind IN ('root', 'dm') AND about > 0 OR NOT EXISTS (
                SELECT 1 FROM outbox AS e WHERE e.product = o.product AND e.subject = o.subject
                AND e.number < o.number AND e.state NOT IN ('sent', 'dead')
                AND (e.kind IN ('root', 'dm') AND e.about = 0 OR e.kind = 'thread' AND o.kind = 'thread')))

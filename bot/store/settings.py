@@ -1,4 +1,4 @@
-"""What people decided in Slack and is no part of `launch.yml`, such as the channel that the bot was invited to first."""
+"""What was decided in Slack and is no part of `launch.yml`: the channel that the bot was invited to first."""
 
 from __future__ import annotations
 

@@ -43,7 +43,8 @@ def add(connection: sqlite3.Connection, product: str, silence: Silence, kind: Ki
 def lift(connection: sqlite3.Connection, product: str, id: str, now: datetime, *, by: str) -> bool:
     """End one early; False where it is over already or there is none of that number."""
     cursor = connection.execute(
-        "UPDATE silence SET ended_at = ?, ended_by = ? WHERE product = ? AND id = ? AND ended_at IS NULL AND until_at > ?",
+        "UPDATE silence SET ended_at = ?, ended_by = ? WHERE product = ? AND id = ? AND ended_at IS NULL"
+        " AND until_at > ?",
         (to_ms(now), by, product, id, to_ms(now)),
     )
     return cursor.rowcount == 1

@@ -48,6 +48,5 @@ def ahead(connection: sqlite3.Connection, product: str, now: datetime) -> list[T
         (product, to_ms(now)),
     )
     return [
-        Turn(row["id"], row["person"], from_ms(row["from_at"]), from_ms(row["until_at"]), row["author"])
-        for row in rows
+        Turn(row["id"], row["person"], from_ms(row["from_at"]), from_ms(row["until_at"]), row["author"]) for row in rows
     ]

@@ -83,7 +83,7 @@ class Office:
     def speaker(self) -> Speaker:
         """Subjects of this test: a number, a revision, some words."""
 
-        def say(c: sqlite3.Connection, id: int) -> Said | None:
+        def say(c: sqlite3.Connection, id: int, _row: object) -> Said | None:
             row = c.execute(f"SELECT rev, words FROM news WHERE id = {id}").fetchone()
             if row is None:
                 return None

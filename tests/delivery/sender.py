@@ -21,7 +21,7 @@ from bot.store import outbox
 from bot.store.db import Store
 
 
-def say(connection: sqlite3.Connection, id: int) -> Said:
+def say(connection: sqlite3.Connection, id: int, _row: object) -> Said:
     """One headline for each subject."""
     return Said(Document(f"news {id}"), connection.execute(f"SELECT rev FROM news WHERE id = {id}").fetchone()[0])
 
