@@ -75,13 +75,12 @@ def change(seen: Seen, told: Told | None, *, host: str = "", audit: int | None =
         label("Old", (Code(seen.old),)),
         label("New", (Code(seen.new),)),
     ]
-    if seen.expected_by:
-        lines.append(_expectation(seen.expected_by))
     title: Words = (f"{seen.type} of {seen.name}",)
     if told is None:
         return Item(title, tuple(lines), Tone.WARN, "Changed")
     answer = told.answer
     if answer is None:
+        lines.append(_expectation(seen.expected_by))
         return Item(title, tuple(lines), Tone.WARN, "Changed", _buttons(told, audit))
     lines.append((Strong("Answer:"), " ", *said(answer)))
     if answer.said.value == "wrong":
@@ -100,7 +99,11 @@ def change(seen: Seen, told: Told | None, *, host: str = "", audit: int | None =
 
 
 def _expectation(by: str) -> Words:
-    return ("launch.yml says the old value.",) if by == "launch.yml" else ("Accepted by ", Person(by), ".")
+    return (
+        ("launch.yml says the old value.",)
+        if by == "launch.yml"
+        else ("The old value was accepted by ", Person(by), ".")
+    )
 
 
 def _buttons(told: Told, audit: int | None) -> tuple[Action, ...]:
