@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,30 +18,48 @@ from checks import finding as findings
 from checks.model import Asked, Finding, Status, Verdict
 
 if TYPE_CHECKING:
+    from checks.probe import Probe
     from checks.runner import Job, Look, Vantage
 
 log = logging.getLogger(__name__)
 
 
+class SecondPath:
+    """Opens the second path when it is first wanted, and once: whoever looks again shares what it has seen."""
+
+    def __init__(self, probe: Vantage, stack: AsyncExitStack) -> None:
+        self._probe = probe
+        self._stack = stack
+        self._opening = asyncio.Lock()
+        self._opened: Probe | None = None
+
+    async def open(self) -> Probe:
+        """The second path; closed with the stack."""
+        async with self._opening:
+            if self._opened is None:
+                path = self._probe.second_path()
+                if isinstance(path, AbstractAsyncContextManager):
+                    path = await self._stack.enter_async_context(path)
+                self._opened = path
+            return self._opened
+
+
 async def again(
-    jobs: Sequence[Job], first: Sequence[Finding], probe: Vantage, look: Look, ends: float
+    jobs: Sequence[Job], first: Sequence[Finding], second: SecondPath, look: Look, ends: float
 ) -> list[Finding]:
     """The findings with every bad one confirmed or withdrawn; `ends` is the loop time at which the run ends."""
-    from checks.runner import opened
-
     bad = [place for place, finding in enumerate(first) if finding.status.bad and jobs[place].check.again]
     answers = list(first)
     if not bad:
         return answers
     look.tell.more(len(bad))
     try:
-        async with opened(probe.second_path()) as second:
-            slots = asyncio.Semaphore(max(1, len(bad)))
-            other = replace(look, probe=second, slots=slots, ends=ends)
-            seconds = await other.all([jobs[place] for place in bad])
+        slots = asyncio.Semaphore(max(1, len(bad)))
+        other = replace(look, probe=await second.open(), slots=slots, ends=ends)
+        seconds = await other.all([jobs[place] for place in bad])
     except Exception:
         log.exception("no second path")
-        at = probe.now()
+        at = look.probe.now()
         verdict = Verdict("budget", {"reason": "budget", "seconds": 0})
         seconds = [findings.build(jobs[place].check, jobs[place].target, verdict, at=at) for place in bad]
     for place, second_finding in zip(bad, seconds, strict=True):

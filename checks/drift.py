@@ -124,7 +124,7 @@ def further(wants: Iterable[Wanted]) -> tuple[Question, ...]:
         if target:
             found += [(name, type) for name in (record.name, target) for type in ADDRESSES]
         elif record.proxied_by or record.any_in:
-            found += [(record.name, type) for type in ADDRESSES]
+            found += [(record.name, type) for type in _kinds(record)]
     return tuple(dict.fromkeys(found))
 
 
@@ -206,10 +206,15 @@ def _alias(want: Wanted, answers: Answers) -> Difference | DnsAnswer | None:
     return Difference(how, name, "CNAME", f"alias of {target}", new, want.by, want.at)
 
 
+def _kinds(record: Record) -> tuple[str, ...]:
+    """The kinds of addresses that a rule is about: an edge takes all of them, a range only holds those of its kind."""
+    return (record.type,) if record.any_in and record.type in ADDRESSES else ADDRESSES
+
+
 def _addresses(want: Wanted, answers: Answers) -> Difference | DnsAnswer | None:
     """Every address must be one of an edge's, or lie in a range."""
     record = want.record
-    both = [_answer(answers, record.name, type) for type in ADDRESSES]
+    both = [_answer(answers, record.name, type) for type in _kinds(record)]
     addresses = tuple(sorted({text for one in both for text in of(one)}))
     if not addresses:
         silent = next((one for one in both if not one.status.known), None)

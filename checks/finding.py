@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
+import traceback
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from types import MappingProxyType
 
 from checks.masking import clip, mask, mask_json
@@ -145,3 +147,14 @@ def _shown(asked: Asked) -> Asked:
         answer=clip(mask(asked.answer[: ANSWER * 8]), ANSWER),
         took_ms=asked.took_ms,
     )
+
+
+def where(error: BaseException) -> str:
+    """File and line where an error came from, the innermost one of our own: `checks/mail/spf.py:88`."""
+    root = Path(__file__).resolve().parent.parent
+    frames = traceback.extract_tb(error.__traceback__)
+    for frame in reversed(frames):
+        path = Path(frame.filename)
+        if path.is_relative_to(root) and ".venv" not in path.parts:
+            return f"{path.relative_to(root).as_posix()}:{frame.lineno}"
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"

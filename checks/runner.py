@@ -1,8 +1,8 @@
 """Plans which checks look at which targets, and runs them: bounded, with deadlines, and never stopped by one of them.
 
 Numbered as it happens: 1 `plan` pairs checks with targets; 2 `run` looks at all of them side by side, each under its
-own deadline and the run's; 3 what came out bad is looked at once more by a second path (`confirm.py`); 4 findings come
-back in plan order. The runner itself never retries.
+own deadline and the run's; 3 what came out bad is looked at once more by a second path (`confirm.py`), without waiting
+for the few that ask a host for much (`PATIENT`); 4 findings come back in plan order. The runner itself never retries.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import difflib
 import logging
 import traceback
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from checks import finding as findings
 from checks.inventory import Inventory, expand
@@ -24,6 +24,9 @@ from checks.model import Asked, Check, Finding, Target, Verdict
 from checks.probe import Probe
 from checks.progress import OnProgress, Progress, Teller
 from checks.registry import load
+
+if TYPE_CHECKING:
+    from checks.confirm import SecondPath
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +40,8 @@ AT_ONCE = 32
 """Checks that run side by side; what they send is bounded again, per host, behind the probe."""
 FIRST_LOOK = 0.7
 """Share of the run's time for the first look; the rest is kept for the second."""
+PATIENT = frozenset({"exp.files"})
+"""Checks that ask one host for much: at the polite pace they would hold up all others that ask it."""
 FAMILIES = "dns up tls edge redir web hdr seo exp sec flow perf mail rel obs"
 """Order of causes: what makes everything behind it fail comes first."""
 
@@ -64,6 +69,15 @@ class Vantage(Probe, Protocol):
 
     def second_path(self) -> Probe:
         """A probe that shares nothing with this one: other resolver first, new connections, nothing remembered."""
+        ...
+
+
+@runtime_checkable
+class Yielding(Protocol):
+    """A probe that can let others go first."""
+
+    def patient(self) -> Probe:
+        """The same probe for requests that can wait."""
         ...
 
 
@@ -125,35 +139,54 @@ async def run(
 
     Nothing raises but cancellation: what a check throws or does not finish is an UNKNOWN finding that says so.
     """
-    from checks.confirm import again
+    from checks.confirm import SecondPath
     from checks.net.trace import traced
 
     ends = _time() + deadline
     tell = Teller(len(jobs), on_progress)
     first_ends = _time() + (deadline * FIRST_LOOK if confirm else deadline)
     look = Look(probe, tracer or traced, tell, asyncio.Semaphore(at_once), first_ends, check_seconds)
-    answers = await _unless_offline(look, jobs)
+    async with AsyncExitStack() as stack:
+        second = SecondPath(probe, stack) if confirm else None
+        answers = await _unless_offline(look, jobs, second, ends)
+    tell.end()
     if answers is None:
         return [findings.build(job.check, job.target, Verdict("offline"), at=probe.now()) for job in jobs]
-    if confirm:
-        answers = await again(jobs, answers, probe, look, ends)
-    tell.end()
     return answers
 
 
-async def _unless_offline(look: Look, jobs: Sequence[Job]) -> list[Finding] | None:
-    """The findings of the first look, or None as soon as the probe knows that it cannot see out itself."""
-    work = asyncio.ensure_future(look.all(jobs))
+async def _unless_offline(
+    look: Look, jobs: Sequence[Job], second: SecondPath | None, ends: float
+) -> list[Finding] | None:
+    """The findings of both looks, or None as soon as the probe knows that it cannot see out itself."""
     online = asyncio.ensure_future(_online(look.probe, min(look.left(), ONLINE_SECONDS)))
+    prompt = [place for place, job in enumerate(jobs) if job.check.id not in PATIENT]
+    patient = [place for place, job in enumerate(jobs) if job.check.id in PATIENT]
+    parts = [part for part in (prompt, patient) if part]
+    work = asyncio.gather(*(_both([jobs[place] for place in part], look, online, second, ends) for part in parts))
+    either: set[asyncio.Future[Any]] = {work, online}
     try:
-        await asyncio.wait({work, online}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not await online:
             return None
-        return await work
+        found = dict(zip(chain(*parts), chain(*await work), strict=True))
+        return [found[place] for place in range(len(jobs))]
     finally:
         for task in (work, online):
             task.cancel()
         await asyncio.gather(work, online, return_exceptions=True)
+
+
+async def _both(
+    jobs: Sequence[Job], look: Look, online: asyncio.Future[bool], second: SecondPath | None, ends: float
+) -> list[Finding]:
+    """The findings of these jobs, those that came out bad confirmed where there is a second path."""
+    from checks.confirm import again
+
+    answers = await look.all(jobs)
+    if second is None or not await asyncio.shield(online):
+        return answers
+    return await again(jobs, answers, second, look, ends)
 
 
 async def _online(probe: Probe, seconds: float) -> bool:
@@ -208,7 +241,7 @@ class Look:
 
     async def _looked(self, job: Job) -> Finding:
         seconds = max(0.0, min(self.check_seconds, self.left()))
-        probe, asked = self.tracer(self.probe)
+        probe, asked = self.tracer(self._probe_for(job.check))
         began = _time()
         task = asyncio.ensure_future(job.check.run(job.target, probe))
         try:
@@ -227,27 +260,21 @@ class Look:
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  (a check's mistake becomes a finding)
             return self._bug(job, error, took, asked)
 
+    def _probe_for(self, check: Check) -> Probe:
+        if check.id in PATIENT and isinstance(self.probe, Yielding):
+            return self.probe.patient()
+        return self.probe
+
     def _unfinished(self, job: Job, seconds: float, *, took_ms: int = 0, evidence: Sequence[Asked] = ()) -> Finding:
         verdict = Verdict("budget", {"reason": "budget", "seconds": round(seconds, 1)})
         return findings.build(job.check, job.target, verdict, at=self.probe.now(), took_ms=took_ms, evidence=evidence)
 
     def _bug(self, job: Job, error: BaseException, took_ms: int, evidence: Sequence[Asked]) -> Finding:
-        place = where(error)
+        place = findings.where(error)
         told = mask("".join(traceback.format_exception(error))[-8000:])
         log.error("check %s of %s stopped at %s\n%s", job.check.id, job.target.name, place, told)
         verdict = Verdict("bug", {"reason": "bug", "type": type(error).__name__, "place": place})
         return findings.build(job.check, job.target, verdict, at=self.probe.now(), took_ms=took_ms, evidence=evidence)
-
-
-def where(error: BaseException) -> str:
-    """File and line where an error came from, the innermost one of our own: `checks/mail/spf.py:88`."""
-    root = Path(__file__).resolve().parent.parent
-    frames = traceback.extract_tb(error.__traceback__)
-    for frame in reversed(frames):
-        path = Path(frame.filename)
-        if path.is_relative_to(root) and ".venv" not in path.parts:
-            return f"{path.relative_to(root).as_posix()}:{frame.lineno}"
-    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"
 
 
 def _time() -> float:
@@ -270,13 +297,3 @@ async def _place(slots: asyncio.Semaphore, seconds: float) -> AsyncIterator[bool
         yield True
     finally:
         slots.release()
-
-
-@asynccontextmanager
-async def opened(probe: Probe) -> AsyncIterator[Probe]:
-    """The probe, entered and left again where it holds connections."""
-    if isinstance(probe, AbstractAsyncContextManager):
-        async with probe as entered:
-            yield entered
-    else:
-        yield probe

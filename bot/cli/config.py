@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         "launch config",
         "launch config check --config staging.yml",
         "launch config schema > launch.schema.json",
+        "launch config patch",
     ),
 )
 @config_option
@@ -59,6 +60,41 @@ def schema() -> int:
     from bot.config.schema import json_schema
 
     write(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+@command.command(
+    "patch",
+    short_help="Print the DNS records accepted in Slack as lines for launch.yml.",
+    epilog=examples(
+        "launch config patch",
+    ),
+)
+@config_option
+@click.pass_context
+def patch(context: click.Context, config: Path | None) -> int:
+    """Print the DNS records accepted in Slack as lines for launch.yml. Nothing is written: the file is yours."""
+    import sqlite3
+    from contextlib import closing
+
+    from bot.config.inventory import to_inventory
+    from bot.config.load import load
+    from bot.config.settings import Settings
+    from bot.services.patch import patch as lines_of
+    from bot.store import baseline
+    from bot.store.db import StoreError, connect, explain
+    from bot.store.migrations import latest, version
+
+    inventory = to_inventory(load(config_path(config or context.obj)[0]))
+    store, found = Settings.from_env(tokens=False).database, ""
+    try:
+        if store.is_file():
+            with closing(connect(store, read_only=True)) as connection:
+                if version(connection) == latest():
+                    found = lines_of(inventory, baseline.known(connection, inventory.product))
+    except sqlite3.Error as error:
+        raise explain(error, store) or StoreError(f"{store} cannot be read: {error}.") from error
+    write(found or "# Nothing to add: no DNS record was accepted in Slack that launch.yml does not name.")
     return 0
 
 

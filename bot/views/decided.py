@@ -59,16 +59,21 @@ def decided(found: Decided) -> Document:
     if found.accepted:
         parts.append(Note(("In a terminal ", Code("launch config patch"), " prints these as lines for launch.yml.")))
     parts.append(Actions((CHECK_NOW,)))
-    return Document(_headline(found), tuple(parts), Tone.WARN if found.changes else Tone.PLAIN)
+    return Document(_headline(found), tuple(parts), Tone.WARN if _open(found) else Tone.PLAIN)
 
 
 def _headline(found: Decided) -> str:
-    if found.changes:
-        number = len(found.changes)
+    number = _open(found)
+    if number:
         return f"{count(number, 'DNS record')} {'is' if number == 1 else 'are'} not as decided"
     if not found.accepted and not found.written:
         return "Nobody has said yet how your DNS should be"
     return "DNS records as decided"
+
+
+def _open(found: Decided) -> int:
+    """Changes that are still amiss: all but those whose new value somebody has accepted."""
+    return sum(one.answer is None or not one.answer.accepted for one in found.changes)
 
 
 def _accepted(rows: Iterable[Accepted]) -> list[Part]:

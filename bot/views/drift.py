@@ -57,10 +57,16 @@ def expanded(item: Item, findings: Sequence[Finding], drifted: Drifted, audit: i
         for seen in changes_in(finding):
             told = drifted.changes.get(seen.key)
             one = change(seen, told, host=host, audit=audit)
-            if not entries:
-                one = replace(item, lines=(*item.lines, *one.lines), actions=(*one.actions, *item.actions))
-            entries.append(one)
+            entries.append(one if entries else _first(item, one, answered=told is not None and told.answer is not None))
     return entries or [item]
+
+
+def _first(item: Item, one: Item, *, answered: bool) -> Item:
+    """The finding's own entry with the change in it; once somebody has answered, the steps have had their time."""
+    if answered:
+        about = (*one.lines, *item.lines[-1:])
+        return replace(item, lines=about, actions=(*one.actions, *item.actions), tone=one.tone, label=one.label)
+    return replace(item, lines=(*one.lines, *item.lines), actions=(*one.actions, *item.actions))
 
 
 def change(seen: Seen, told: Told | None, *, host: str = "", audit: int | None = None) -> Item:
@@ -69,11 +75,12 @@ def change(seen: Seen, told: Told | None, *, host: str = "", audit: int | None =
         label("Old", (Code(seen.old),)),
         label("New", (Code(seen.new),)),
     ]
-    title: Words = (f"{seen.type} of {seen.name} changed",)
+    title: Words = (f"{seen.type} of {seen.name}",)
     if told is None:
         return Item(title, tuple(lines), Tone.WARN, "Changed")
     answer = told.answer
     if answer is None:
+        lines.append(_expectation(seen.expected_by))
         return Item(title, tuple(lines), Tone.WARN, "Changed", _buttons(told, audit))
     lines.append((Strong("Answer:"), " ", *said(answer)))
     if answer.said.value == "wrong":
@@ -88,6 +95,14 @@ def change(seen: Seen, told: Told | None, *, host: str = "", audit: int | None =
     wrong = answer.said.value == "wrong"
     return Item(
         title, tuple(lines), Tone.BAD if wrong else Tone.GOOD, "Wrong" if wrong else "Wanted", (undo(answer, audit),)
+    )
+
+
+def _expectation(by: str) -> Words:
+    return (
+        ("launch.yml says the old value.",)
+        if by == "launch.yml"
+        else ("The old value was accepted by ", Person(by), ".")
     )
 
 

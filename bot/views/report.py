@@ -138,7 +138,8 @@ class _Seen:
         first = self._first
         if first is None:
             return []
-        lines: list[Words] = [label("What customers feel", prose(sentence(first.impact)))] if first.impact else []
+        impact = self._felt(first)
+        lines: list[Words] = [label("What customers feel", prose(sentence(impact)))] if impact else []
         lines += [label("Do first", prose(first.steps[0]))] if first.steps else []
         return [Paragraph(_lines(lines))] if lines else []
 
@@ -216,10 +217,15 @@ class _Seen:
         if group.effects:
             lines.append(also_seen(group))
         if group.impact and not led:
-            lines.append(prose(sentence(group.impact)))
+            lines.append(prose(sentence(self._felt(group))))
         lines += self._steps(group.steps, led=led)
         lines.append(self._where(group))
         return lines + evidence(group) if self._detail else lines
+
+    def _felt(self, group: Group) -> str:
+        """What customers feel; the values of a changed record stand in two lines of their own."""
+        own_lines = self.drifted is not None and group.first.check == drift.CHECK
+        return drift.felt(group.impact) if own_lines else group.impact
 
     def _steps(self, steps: Sequence[str], *, led: bool) -> list[Words]:
         if self._detail and len(steps) > 1:

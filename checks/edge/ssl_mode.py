@@ -147,8 +147,9 @@ async def ssl_mode(target: Target, probe: Probe) -> Verdict:
     chain, a = await asyncio.gather(visit(probe, url), probe.dns(target.host, "A"))
     witness = edges.in_front(a.records, a.cnames, chain.exchanges[0])
     wanted = edges.named(host.edge) if host is not None else None
-    if witness is None and wanted is not None:
-        witness = Witness(wanted, "launch.yml")
+    # A platform behind an edge of one's own: what matters here is how that edge speaks to it.
+    if wanted is not None and (witness is None or edges.sends_headers_of(chain.exchanges[0], wanted)):
+        witness = Witness(wanted, "launch.yml" if witness is None else "the headers of its answers")
     # The front door of an edge has a good certificate of its own, which says nothing about the server behind it.
     behind = [address for address in (host.origin if host else ()) if edges.of_address(address) is None]
     origin = await asyncio.gather(*(_ask(probe, target.host, address) for address in behind[:MOST]))

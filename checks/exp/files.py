@@ -8,13 +8,13 @@ stands inside proves anything: many sites answer every address with their start 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from checks import firewall, trouble
-from checks.leaked_files import FEW, PLACES, Place, names_in, proven
+from checks.leaked_files import CAP, FEW, PLACES, Place, names_in, proven
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
 from checks.net.facts import Exchange
-from checks.nowhere import leads_away, nowhere, same_answer
+from checks.nowhere import leads_away, nowhere, path_of, same_answer
 from checks.probe import Probe
 from checks.registry import check
 
@@ -22,6 +22,7 @@ SECONDS = 24.0
 """How long the places are visited; a polite pace may not be enough for all."""
 SIDE_BY_SIDE = 2
 """Requests at the same time: other checks of the host have their turn in between."""
+REFUSED = 403
 BLOCK = (
     "Then remove {path} from the folder that is published, and block all paths that begin with a dot at your host.",
     "Ask your host for the access log: who has downloaded it, and when?",
@@ -110,6 +111,8 @@ class Facts:
     answers: tuple[tuple[Place, Exchange], ...] = ()
     count: int = 0
     """Places that were to be looked at."""
+    refused: int = 0
+    """Of them, those that were not asked for, as the host refuses every path that begins with a dot."""
 
 
 @check(
@@ -135,21 +138,50 @@ async def files(target: Target, probe: Probe) -> Verdict:
     host = target.host
     first = await nowhere(host, probe)
     places = FEW if leads_away(first, host) else PLACES
-    answers: list[tuple[Place, Exchange]] = []
+    visit = Visit(host, first, probe, list(reversed(places)))
     if first.status and not firewall.blocked(first):
-        waiting = list(reversed(places))
-
-        async def walk() -> None:
-            while waiting:
-                place = waiting.pop()
-                answers.append((place, await probe.get(f"https://{host}{place.path}", cap=place.cap)))
-
         try:
             async with asyncio.timeout(SECONDS):
-                await asyncio.gather(*(walk() for _ in range(SIDE_BY_SIDE)))
+                await visit.first_two()
+                await asyncio.gather(*(visit.walk() for _ in range(SIDE_BY_SIDE)))
         except TimeoutError:
             pass
-    return judge(Facts(host, first, tuple(answers), len(places)), agent=firewall.agent(target.inventory))
+    facts = Facts(host, first, tuple(visit.answers), len(places), visit.refused)
+    return judge(facts, agent=firewall.agent(target.inventory))
+
+
+@dataclass(slots=True)
+class Visit:
+    """Places of a host that are being looked at."""
+
+    host: str
+    nowhere: Exchange
+    probe: Probe
+    waiting: list[Place]
+    """What is still to be asked for, the worst last."""
+    answers: list[tuple[Place, Exchange]] = field(default_factory=list)
+    refused: int = 0
+
+    async def walk(self) -> None:
+        """One place after the other, until none is left."""
+        while self.waiting:
+            await self._ask(self.waiting.pop())
+
+    async def _ask(self, place: Place) -> Exchange:
+        answer = await self.probe.get(f"https://{self.host}{place.path}", cap=place.cap)
+        self.answers.append((place, answer))
+        return answer
+
+    async def first_two(self) -> None:
+        """The two worst places. A host that refuses both may refuse every path with a dot: one more question tells."""
+        first = await asyncio.gather(*(self._ask(self.waiting.pop()) for _ in range(2)))
+        if self.nowhere.status == REFUSED or any(answer.status != REFUSED for answer in first):
+            return
+        made_up = path_of(self.host, self.probe.now()).replace("/", "/.", 1)
+        if (await self.probe.get(f"https://{self.host}{made_up}", cap=CAP)).status == REFUSED:
+            asked = [place for place in self.waiting if not place.path.startswith("/.")]
+            self.refused = len(self.waiting) - len(asked)
+            self.waiting = asked
 
 
 def judge(facts: Facts, *, agent: str = firewall.AGENT) -> Verdict:
@@ -168,11 +200,12 @@ def judge(facts: Facts, *, agent: str = firewall.AGENT) -> Verdict:
     order = [place.path for place in PLACES]
     found.sort(key=lambda pair: (pair[0].code == "ok_with_note", order.index(pair[0].path)))
     answered = [answer for _place, answer in facts.answers if answer.status]
-    seen |= {"looked": len(answered), "found": tuple(place.path for place, _answer in found)}
+    looked = len(answered) + facts.refused
+    seen |= {"looked": looked, "found": tuple(place.path for place, _answer in found)}
     worst = found[0] if found else None
     if worst is not None and worst[0].code != "ok_with_note":
         return Verdict(worst[0].code, seen | _told(*worst))
-    if len(answered) < facts.count:
+    if looked < facts.count:
         fault = next((answer.fault for _place, answer in facts.answers if answer.fault is not None), None)
         reason = trouble.words(fault) if fault else "the time was up"
         return Verdict("looked_in_part", seen | {"reason": reason})

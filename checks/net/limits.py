@@ -60,8 +60,8 @@ class Limits:
         return None if self._ends is None else self._ends - asyncio.get_running_loop().time()
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait for this host's turn and hold it.
+    async def turn(self, host: str, *, patient: bool = False) -> AsyncIterator[None]:
+        """Wait for this host's turn and hold it. Whoever is `patient` lets everybody else go first.
 
         Raises:
             BudgetSpent: Where the deadline comes first.
@@ -69,7 +69,7 @@ class Limits:
         bucket = self._bucket(host)
         try:
             async with asyncio.timeout(self.remaining()):
-                await self._take(host, bucket)
+                await self._take(host, bucket, patient=patient)
                 await bucket.connections.acquire()
                 try:
                     await self._overall.acquire()
@@ -91,19 +91,29 @@ class Limits:
             bucket = self._buckets[host] = _Bucket(float(self._burst), now, asyncio.Semaphore(PER_HOST))
         return bucket
 
-    async def _take(self, host: str, bucket: _Bucket) -> None:
+    async def _take(self, host: str, bucket: _Bucket, *, patient: bool) -> None:
         remaining = self.remaining()
         if remaining is not None and remaining <= 0:
             raise BudgetSpent
         if host in self._unlimited:
             return
-        now = asyncio.get_running_loop().time()
-        bucket.tokens = min(float(self._burst), bucket.tokens + (now - bucket.at) * self._rate)
-        bucket.at = now
-        wait = (1 - bucket.tokens) / self._rate
+        wait = self._due(bucket)
+        while patient and wait > 0:
+            # Nothing is owed for those who can wait: a token that is there meanwhile goes to whoever asks for it.
+            if remaining is not None and wait > remaining:
+                raise BudgetSpent
+            await asyncio.sleep(wait)  # noqa: TID251  (the pace of real packets, not the bot's idea of time)
+            wait, remaining = self._due(bucket), self.remaining()
         if remaining is not None and wait > remaining:
             raise BudgetSpent
         # The token is taken at once and may be owed: those who come later then wait longer, in order.
         bucket.tokens -= 1
         if wait > 0:
-            await asyncio.sleep(wait)  # noqa: TID251  (the pace of real packets, not the bot's idea of time)
+            await asyncio.sleep(wait)  # noqa: TID251  (as above)
+
+    def _due(self, bucket: _Bucket) -> float:
+        """Seconds until there is a token; 0 or less where there is one."""
+        now = asyncio.get_running_loop().time()
+        bucket.tokens = min(float(self._burst), bucket.tokens + (now - bucket.at) * self._rate)
+        bucket.at = now
+        return (1 - bucket.tokens) / self._rate

@@ -77,6 +77,7 @@ class LiveProbe:
         self._ledger = ledger or Ledger()
         self._pages = Pages()
         self._look = 0
+        self._patient = False
         guard = Guard(network.allow_private)
         self._names = Names(network.resolvers, guard=guard, first=path)
         self._ledger.names.append(self._names)
@@ -223,7 +224,7 @@ class LiveProbe:
         from checks.net import http
 
         try:
-            async with self._limits.turn(url.host):
+            async with self._limits.turn(url.host, patient=self._patient):
                 exchange = await http.fetch(
                     url,
                     self._enter(),
@@ -327,6 +328,12 @@ class LiveProbe:
         """The same run with an n-th look of its own at pages: limits, names, handshakes and counts are shared."""
         other = copy.copy(self)
         other._look = n  # noqa: SLF001  (the same class)
+        return other
+
+    def patient(self) -> LiveProbe:
+        """The same run for whoever asks a host for much: requests wait as long as others want to ask that host."""
+        other = copy.copy(self)
+        other._patient = True  # noqa: SLF001  (the same class)
         return other
 
     async def online(self) -> bool:

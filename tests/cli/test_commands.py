@@ -36,7 +36,7 @@ def test_help_of_each_command_has_an_example(capsys: pytest.CaptureFixture[str],
     assert max(map(len, out.splitlines())) <= 100
 
 
-@pytest.mark.parametrize("name", ["check", "schema"])
+@pytest.mark.parametrize("name", ["check", "schema", "patch"])
 def test_help_of_commands_below_config(capsys: pytest.CaptureFixture[str], name: str) -> None:
     """They have examples too."""
     assert f"launch config {name}" in said(capsys, "config", name, "--help")[1].partition("Example")[2]

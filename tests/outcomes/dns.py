@@ -315,7 +315,7 @@ SERVERS = (
     Scenario(
         "One of two name servers keeps silent",
         dns("lame", "ns_delegation"),
-        outside(lambda servers: servers.two.zone.fault("*", Fault.TIMEOUT)),
+        outside(lambda servers: servers.two.zone.fault("*", Fault.TIMEOUT), patience=0.3),
     ),
     Scenario(
         "One of two name servers has a name without an address",

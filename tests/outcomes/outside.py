@@ -14,21 +14,22 @@ from checks.inventory import Network
 from checks.net.dns import Names
 from checks.net.guard import Guard
 from checks.net.live import LiveProbe
+from checks.net.resolver import TRY_SECONDS
 from tests.outcomes.scenario import Step
 from tests.outcomes.world import DOMAIN, SOA, World, records
 from tests.servers.dns import DnsServer, Zone
 
 NS1, NS2 = f"ns1.{DOMAIN}", f"ns2.{DOMAIN}"
-PATIENCE = 0.2
-"""Seconds that a question may take; a server that keeps silent would hold up the tests otherwise."""
 
 
 class Outside(LiveProbe):
     """The probe without resolvers of the founder's own; these here stand for the public ones."""
 
-    def __init__(self, network: Network, now: datetime, resolvers: Sequence[tuple[str, int]]) -> None:
+    def __init__(
+        self, network: Network, now: datetime, resolvers: Sequence[tuple[str, int]], patience: float = TRY_SECONDS
+    ) -> None:
         super().__init__(network, now)
-        self._names = Names(tuple(resolvers), replaced=False, guard=Guard(True), patience=PATIENCE)
+        self._names = Names(tuple(resolvers), replaced=False, guard=Guard(True), patience=patience)
 
 
 @dataclass
@@ -50,11 +51,14 @@ class Servers:
         """The registry hands out these."""
         answer = dns.message.make_response(dns.message.make_query(f"{DOMAIN}.", "NS"))
         answer.authority.append(dns.rrset.from_text(f"{DOMAIN}.", 172_800, "IN", "NS", *(f"{name}." for name in names)))
-        self.above.zone.send_raw(DOMAIN, answer.to_wire())
+        self.above.zone.send_raw(DOMAIN, answer.to_wire(), "NS")
 
 
-def outside(*changes: Callable[[Servers], object], directories: int = 1) -> Step:
-    """Name servers on port 53 of addresses of their own; `directories` are asked as public ones."""
+def outside(*changes: Callable[[Servers], object], directories: int = 1, patience: float = TRY_SECONDS) -> Step:
+    """Name servers on port 53 of addresses of their own; `directories` are asked as public ones.
+
+    `patience` is how many seconds each of two tries waits for an answer: little where a server is to keep silent.
+    """
 
     async def step(world: World) -> None:
         above, one, two = [await _started(world) for _ in range(3)]
@@ -68,7 +72,7 @@ def outside(*changes: Callable[[Servers], object], directories: int = 1) -> Step
         servers.registered(NS1, NS2)
         resolvers = (world.dns.address, world.other.address)[:directories]
         world.network(resolvers=())
-        world.opens = lambda network, now: Outside(network, now, resolvers)
+        world.opens = lambda network, now: Outside(network, now, resolvers, patience)
         for change in changes:
             change(servers)
 

@@ -15,9 +15,12 @@ from bot.blockkit.validator import validate_message, validate_view
 from bot.render.blocks import home as render_home
 from bot.render.blocks import message
 from bot.render.text import text
-from tests.views.samples import HOMES, SAMPLES
+from tests.views.dns_samples import DNS
+from tests.views.samples import HOMES
+from tests.views.samples import SAMPLES as OTHERS
 
 GOLDEN = Path(__file__).parent.parent / "golden"
+SAMPLES = {**OTHERS, **DNS}
 EVERY = {**SAMPLES, **HOMES}
 
 

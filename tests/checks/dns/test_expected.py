@@ -181,6 +181,18 @@ def test_every_way_of_writing_an_expectation_down(record, addresses, code):
     assert judge(facts(Wanted(record), now=now)).code == code
 
 
+def test_a_range_says_nothing_about_addresses_of_the_other_kind():
+    """A host with IPv4 and IPv6 has a rule for each, or for one of them."""
+    now = (told("A", "192.0.2.7", name=HOST), told("AAAA", "2001:db8::7", name=HOST))
+    four, six = Record("A", HOST, any_in="192.0.2.0/24"), Record("AAAA", HOST, any_in="2001:db8::/32")
+    assert judge(facts(Wanted(four), now=now)).code == "ok"
+    assert judge(facts(Wanted(six), now=now)).code == "ok"
+    assert judge(facts(Wanted(four), now=now[1:])).code == "could_not_look"
+    outside = Record("AAAA", HOST, any_in="2001:db8:1::/48")
+    assert judge(facts(Wanted(outside), now=now)).code == "changed"
+    assert judge(facts(Wanted(Record("A", HOST, proxied_by="cloudflare")), now=now)).code == "changed"
+
+
 def test_a_cache_that_is_late_is_no_change():
     """The zone's own servers already have what was decided."""
     stale, fresh = told("MX", "10 old.example.test"), told("MX", "10 mx1.example.test", "20 mx2.example.test")

@@ -361,6 +361,17 @@ async def test_a_server_without_tls_shows_mode_flexible(wired):
     )
 
 
+async def test_the_edge_that_is_written_down_counts_in_front_of_a_platform(wired):
+    """Rails at Heroku behind one's own Cloudflare: how Cloudflare speaks to Heroku is the founder's business."""
+    _app("/", *CLOUDFLARE, ("via", "1.1 heroku-router"))(wired)
+    assert (await wired.look("edge.ssl_mode"))[0][f"edge.ssl_mode {APP}"].code == "no_edge"
+    wired.host(APP, edge="cloudflare")
+    assert (await wired.look("edge.ssl_mode"))[0][f"edge.ssl_mode {APP}"].code == "not_written_down"
+    await wired.origin()
+    wired.host(APP, edge="cloudflare")
+    assert (await wired.look("edge.ssl_mode"))[0][f"edge.ssl_mode {APP}"].code == "ok"
+
+
 async def test_no_log_in_is_tried_without_leave(wired):
     """An ordinary run sends one message to the webhook, and not one wrong log-in."""
     await wired.look()
