@@ -29,6 +29,10 @@ MAX_ALIASES = 8
 EDNS_SIZE = 1232
 """UDP answers up to this size pass everywhere without being cut into pieces (DNS flag day 2020)."""
 _HEADER = struct.Struct("!6H")
+_ASKED = struct.Struct("!HH")
+_OPT = struct.Struct("!BHHIH")
+"""RFC 6891 section 6.1.2: the root, type, size, flags, no options."""
+_INTERNET = 1
 MAX_EXTENDED = 8
 _NAMES_AT = {2: 0, 5: 0, 6: 0, 12: 0, 15: 2, 18: 2, 33: 6, 35: 0, 39: 0, 46: 18, 47: 0, 64: 2, 65: 2}
 """Types whose data holds a name that may be compressed, and after how many bytes it begins."""
@@ -72,28 +76,37 @@ class Manner:
 PLAIN = Manner()
 
 
+def subject(name: str, type: str) -> tuple[dns.name.Name, dns.rdatatype.RdataType]:
+    """What is asked about, as the library has it.
+
+    Raises:
+        Malformed: Where the name or the type is nothing that DNS can carry.
+    """
+    try:
+        plain = dns.name.from_text(name, idna_codec=None) if name.isascii() else dns.name.from_text(name)
+        return plain, dns.rdatatype.from_text(type)
+    except (dns.exception.DNSException, ValueError, UnicodeError) as error:
+        raise Malformed(f"{name[:80]!r} is not a name that DNS can carry: {type_of(error)}") from None
+
+
 def question(name: str, type: str, id: int, manner: Manner = PLAIN, *, edns: bool = True) -> bytes:
     """The bytes of a question.
 
     Raises:
         Malformed: Where the name or the type is nothing that DNS can carry.
     """
-    try:
-        query = dns.message.make_query(
-            dns.name.from_text(name, idna_codec=None) if name.isascii() else dns.name.from_text(name),
-            dns.rdatatype.from_text(type),
-            use_edns=0 if edns else False,
-            payload=EDNS_SIZE,
-            id=id,
-            want_dnssec=manner.signatures and edns,
-        )
-        if not manner.recursive:
-            query.flags &= ~dns.flags.RD
-        if not manner.checking:
-            query.flags |= dns.flags.CD
-        return query.to_wire()
-    except (dns.exception.DNSException, ValueError, UnicodeError) as error:
-        raise Malformed(f"{name[:80]!r} is not a name that DNS can carry: {type_of(error)}") from None
+    return wire_of(*subject(name, type), id, manner, edns=edns)
+
+
+def wire_of(
+    name: dns.name.Name, type: dns.rdatatype.RdataType, id: int, manner: Manner = PLAIN, *, edns: bool = True
+) -> bytes:
+    """The same, put together by hand: of the library's ways this takes a tenth."""
+    flags = (dns.flags.RD if manner.recursive else 0) | (0 if manner.checking else dns.flags.CD)
+    wire = _HEADER.pack(id, flags, 1, 0, 0, int(edns)) + (name.to_wire() or b"") + _ASKED.pack(type, _INTERNET)
+    if not edns:
+        return wire
+    return wire + _OPT.pack(0, dns.rdatatype.OPT, EDNS_SIZE, dns.flags.DO if manner.signatures else 0, 0)
 
 
 def type_of(error: BaseException) -> str:

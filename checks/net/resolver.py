@@ -147,13 +147,12 @@ class Resolver:
 
     async def _ask(self, name: str, type: str, manner: Manner) -> Said:
         try:
-            wire = messages.question(name, type, 0, manner)
-            query = dns.message.from_wire(wire)
-            qname, qtype = query.question[0].name, query.question[0].rdtype
+            qname, qtype = messages.subject(name, type)
+            wire = messages.wire_of(qname, qtype, 0, manner)
             message = await self._udp(wire, qname, qtype)
-            if message.rcode() in (dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS) and query.edns >= 0:
+            if message.rcode() in (dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS):
                 # Very old servers know no EDNS (RFC 6891 section 7).
-                wire = messages.question(name, type, 0, manner, edns=False)
+                wire = messages.wire_of(qname, qtype, 0, manner, edns=False)
                 message = await self._udp(wire, qname, qtype)
             if message.flags & dns.flags.TC:
                 message = await self._tcp(wire, qname, qtype)

@@ -130,3 +130,20 @@ def test_names_in_the_data_of_newer_types_are_bounded_too(kind: int, before: int
     record = b"\xc0\x0c" + struct.pack("!HHIH", kind, 1, 60, len(circle)) + circle
     with pytest.raises(Malformed, match="circles"):
         messages.parse(_answer(record, 1))
+
+
+@pytest.mark.parametrize("edns", [True, False])
+@pytest.mark.parametrize(
+    "manner", [messages.Manner(*(bool(number & bit) for bit in (1, 2, 4))) for number in range(8)], ids=str
+)
+@pytest.mark.parametrize("name", ["a.test", ".", "_dmarc.A-B.example.com.", "xn--bcher-kva.example", "bücher.example"])
+def test_a_question_is_what_the_library_would_send(name: str, manner: messages.Manner, edns: bool) -> None:
+    """Put together by hand, byte for byte the same."""
+    query = dns.message.make_query(
+        name, "TXT", use_edns=0 if edns else False, payload=1232, id=7, want_dnssec=manner.signatures and edns
+    )
+    if not manner.recursive:
+        query.flags &= ~dns.flags.RD
+    if not manner.checking:
+        query.flags |= dns.flags.CD
+    assert messages.question(name, "TXT", 7, manner, edns=edns) == query.to_wire()
