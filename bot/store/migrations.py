@@ -457,6 +457,7 @@ WATCHING = (
       subject TEXT NOT NULL,
       about INTEGER NOT NULL,
       route TEXT NOT NULL,
+      person TEXT NOT NULL,
       dedup_key TEXT NOT NULL,
       state TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'sent', 'dead')),
       attempts INTEGER NOT NULL DEFAULT 0,

@@ -38,3 +38,11 @@ def due(connection: sqlite3.Connection, product: str, now: datetime) -> list[Tim
 
 def _timer(row: sqlite3.Row) -> Timer:
     return Timer(row["incident"], TimerKind(row["kind"]), from_ms(row["due_at"]), row["guard_rev"])
+
+
+def drop(connection: sqlite3.Connection, timer: Timer) -> None:
+    """It has done its work; one that was set anew meanwhile stays."""
+    connection.execute(
+        "DELETE FROM timer WHERE incident = ? AND kind = ? AND due_at = ? AND guard_rev = ?",
+        (timer.incident, timer.kind.value, to_ms(timer.due_at), timer.guard_rev),
+    )

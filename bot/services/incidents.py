@@ -1,0 +1,162 @@
+"""Incidents: what probes, people and the clock ask of them goes in here, and comes out as rows."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.clock import Clock
+from bot.domain.asks import Command, Rechecked, Signal, SilenceBegan, SilenceEnded, TimerDue
+from bot.domain.decision import Answer
+from bot.domain.incident import Incident
+from bot.domain.silence import Silence
+from bot.services.config import Config
+from bot.services.people import People
+from bot.services.transitions import Outcome, World, carry_out
+from bot.store import clicks, incidents, settings, silences, timers
+from bot.store.db import Store
+from checks.model import Json
+
+log = logging.getLogger(__name__)
+
+Recheck = Callable[[int, tuple[str, ...]], Awaitable[None]]
+"""Looks at these probes now, freshly, and reports to `Incidents.rechecked`."""
+BATCH = 50
+"""Timers that are carried out in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Something that a person asked for, as it is written down before it is answered."""
+
+    id: str
+    """Slack's own mark of it: a button's `action_ts`, a command's trigger id."""
+    user: str
+    action: str
+    payload: Mapping[str, Json] = field(default_factory=dict)
+
+
+class Incidents:
+    """The one door to incidents. `wake` is called when something new is in the outbox."""
+
+    def __init__(self, store: Store, clock: Clock, config: Callable[[], Config], wake: Callable[[], None]) -> None:
+        self._store = store
+        self._clock = clock
+        self._config = config
+        self._wake = wake
+        self._recheck: Recheck | None = None
+        self.blind = False
+        """Whether the bot itself cannot see out: no probe says anything."""
+
+    def look_again_with(self, recheck: Recheck) -> None:
+        """Who looks again when somebody says that it is fixed."""
+        self._recheck = recheck
+
+    def world(self, connection: sqlite3.Connection) -> World:
+        """The product, its people and where alerts go, as of now."""
+        config = self._config()
+        wanted = config.file.channels.alerts if config.file and config.file.channels else None
+        channel = wanted or settings.get(connection, config.product, settings.ALERTS)
+        return World(config.product, People.of(config), channel, self.blind)
+
+    async def signal(self, signals: Sequence[Signal]) -> list[Outcome]:
+        """What probes say; all of it in one transaction."""
+        if not signals:
+            return []
+        now = self._clock.now()
+
+        def work(connection: sqlite3.Connection) -> list[Outcome]:
+            world = self.world(connection)
+            return [carry_out(connection, world, one, now) for one in signals]
+
+        return await self._after(await self._store.write(work))
+
+    async def ask(self, incident: int, command: Command, request: Request) -> Answer | None:
+        """What a person asked for. It is a row before it is answered, and carried out once; None: it was before."""
+        now = self._clock.now()
+
+        def work(connection: sqlite3.Connection) -> Outcome | None:
+            world = self.world(connection)
+            given = {"id": request.id, "user": request.user, "action": request.action}
+            clicks.take(connection, world.product, now, **given, payload=request.payload)
+            if not clicks.done(connection, world.product, **given):
+                return None
+            return carry_out(connection, world, command, now, incident=incident)
+
+        outcome = await self._store.write(work)
+        if outcome is None:
+            return None
+        await self._after([outcome])
+        return outcome.answer
+
+    async def rechecked(self, incident: int, good: bool | None, evidence: str) -> Answer | None:
+        """The fresh look that somebody asked for by saying that it is fixed."""
+        now = self._clock.now()
+        command = Rechecked(good, evidence)
+        outcome = await self._store.write(
+            lambda c: carry_out(c, self.world(c), command, now, incident=incident)
+        )
+        await self._after([outcome])
+        return outcome.answer
+
+    async def tick(self) -> int:
+        """Carry out every timer whose time has come; says how many there were."""
+        carried = 0
+        while True:
+            now = self._clock.now()
+            count, outcomes = await self._store.write(lambda c, now=now: self._due(c, now))  # type: ignore[misc]
+            carried += count
+            await self._after(outcomes)
+            if count < BATCH:
+                return carried
+
+    def _due(self, connection: sqlite3.Connection, now: datetime) -> tuple[int, list[Outcome]]:
+        world = self.world(connection)
+        due = timers.due(connection, world.product, now)[:BATCH]
+        outcomes = []
+        for one in due:
+            outcomes.append(
+                carry_out(
+                    connection, world, TimerDue(one.kind, one.guard_rev, one.due_at), now, incident=one.incident
+                )
+            )
+            timers.drop(connection, one)
+        return len(due), outcomes
+
+    async def silence_began(self, silence: Silence) -> None:
+        """Live incidents that a silence covers keep their state and stop repeating."""
+        await self._to_all(SilenceBegan(), silence)
+
+    async def silence_ended(self, silence: Silence) -> None:
+        """What still fails is said at once."""
+        await self._to_all(SilenceEnded(silence.id), silence)
+
+    async def _to_all(self, command: Command, silence: Silence) -> None:
+        now = self._clock.now()
+
+        def work(connection: sqlite3.Connection) -> list[Outcome]:
+            world = self.world(connection)
+            return [
+                carry_out(connection, world, command, now, incident=one.id)
+                for one in incidents.live(connection, world.product)
+                if silence.covers(one.service, one.trouble, one.environment)
+            ]
+
+        await self._after(await self._store.write(work))
+
+    async def live(self) -> list[Incident]:
+        """Those that are somebody's business, worst first."""
+        return await self._store.read(lambda c: incidents.live(c, self._config().product))
+
+    async def _after(self, outcomes: list[Outcome]) -> list[Outcome]:
+        """Once it is written: send it, and look again where somebody asked for it."""
+        if any(one.changed for one in outcomes):
+            self._wake()
+        if self._recheck is not None:
+            for outcome in outcomes:
+                for incident, probes in outcome.recheck:
+                    await self._recheck(incident, probes)
+        return outcomes
