@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from types import MappingProxyType
 
+from checks.cause_graph import DOWN, FAULTS, LEADS, PARTLY, Reach
 from checks.masking import clip
 from checks.model import Finding, Json, Kind, Severity, Status
 from checks.urls import host_of
@@ -34,10 +35,6 @@ class Layer(IntEnum):
     MAIL = 8
 
 
-DOWN = frozenset({"refused", "unreachable", "timeout", "reset", "garbled"})
-"""Codes of `up.http` for a server that gives no answer."""
-DEAD_LINK = frozenset({"login_dead", "dead"})
-"""Codes of `redir.map` for a link that leads nowhere."""
 _FAMILIES = MappingProxyType(
     {
         "dns": Layer.DNS,
@@ -71,38 +68,6 @@ def layer_of(finding: Finding) -> Layer:
     return _CODES.get((finding.check, finding.code), _FAMILIES.get(family, Layer.PAGE))
 
 
-_ANY = frozenset[str]()
-FAULTS: tuple[tuple[tuple[str, frozenset[str]], ...], ...] = (
-    (
-        ("dns.resolve", _ANY),
-        ("dns.apex_www", frozenset({"www_missing", "apex_missing", "both_missing"})),
-        ("up.http", frozenset({"dns"})),
-    ),
-    (("up.http", DOWN), ("dns.apex_www", frozenset({"one_unreachable"}))),
-    (
-        ("tls.valid", _ANY),
-        ("tls.expiry", frozenset({"expired", "intermediate_expired"})),
-        ("dns.apex_www", frozenset({"no_certificate"})),
-        ("up.http", frozenset({"tls"})),
-    ),
-    (
-        ("redir.loop", frozenset({"loop", "flexible_loop", "too_many_hops"})),
-        ("edge.ssl_mode", frozenset({"flexible_loop"})),
-        ("redir.hops", frozenset({"too_many_hops"})),
-        ("up.http", frozenset({"redirect_loop"})),
-        ("redir.map", DEAD_LINK),
-    ),
-    (("redir.loop", frozenset({"bad_target"})), ("up.http", frozenset({"wrong_status"}))),
-    (("redir.https", frozenset({"stays_on_http"})), ("redir.canonical", frozenset({"two_endings"}))),
-    (("redir.canonical", frozenset({"two_endings", "duplicate"})), ("dns.apex_www", frozenset({"two_endings"}))),
-    (("up.http", frozenset({"http_5xx", "http_4xx", "wrong_content"})), ("redir.map", DEAD_LINK)),
-)
-"""Failures that may be one and the same fault, seen from nearest to farthest. No codes: all of the check's."""
-
-PARTLY = frozenset({("tls.valid", "incomplete_chain")})
-"""Causes that keep out only some visitors: a consequence matters no more than they do, although we were kept out."""
-
-
 def linked(findings: Sequence[Finding]) -> list[Finding]:
     """The findings, each consequence with `seen.because` (the cause's check and target) and the words for it.
 
@@ -115,8 +80,13 @@ def linked(findings: Sequence[Finding]) -> list[Finding]:
         nearer = [other for other in places if other != place and _explains(places[other], other, finding, place)]
         if nearer:
             above[place] = min(nearer, key=lambda other: (_distance(places[other], finding), other))
+    for place in [place for place in places if place not in above]:
+        led = [(lead, other) for other in places if (lead := _lead(places[other], places[place])) is not None]
+        if led:
+            above[place] = min(led)[1]
+    ways = {place: _way(place, above) for place in above}
     return [
-        _because(finding, findings[_root(place, above)]) if place in above else finding
+        _because(finding, [findings[step] for step in ways[place]]) if ways.get(place) else finding
         for place, finding in enumerate(findings)
     ]
 
@@ -190,13 +160,21 @@ def _explains(near: Finding, near_place: int, far: Finding, far_place: int) -> b
     return same is not None and same(near, far) and (near_place < far_place or not same(far, near))
 
 
-def _root(place: int, above: Mapping[int, int]) -> int:
-    """The cause at the end of the way up; of a ring of causes, where the way closes."""
-    gone = {place}
-    while place in above and above[place] not in gone:
-        place = above[place]
-        gone.add(place)
-    return place
+def _lead(near: Finding, far: Finding) -> int | None:
+    """Number of the edge by which one brings about the other; None where none does."""
+    for number, lead in enumerate(LEADS):
+        fits = _fits(near, lead.check, lead.codes) and _fits(far, lead.to, lead.to_codes)
+        if fits and _REACHES[lead.reach](near, far):
+            return number
+    return None
+
+
+def _way(place: int, above: Mapping[int, int]) -> tuple[int, ...]:
+    """From the nearest cause to the last; a ring of causes ends where it closes, and its last one has none."""
+    way = [place]
+    while way[-1] in above and above[way[-1]] not in way:
+        way.append(above[way[-1]])
+    return tuple(way[1:])
 
 
 def _hosts(finding: Finding) -> frozenset[str]:
@@ -205,6 +183,8 @@ def _hosts(finding: Finding) -> frozenset[str]:
         return frozenset({_text(finding, "host")})
     if finding.kind is not Kind.DOMAIN:
         return frozenset({finding.target})
+    if finding.check == "dns.dangling":
+        return frozenset(_texts(finding, "all")) or frozenset({_text(finding, "host_name")})
     www = f"www.{finding.target}"
     if _text(finding, "broken"):
         return frozenset({_text(finding, "broken")})
@@ -249,30 +229,85 @@ _SAME: Mapping[str, Callable[[Finding, Finding], bool]] = MappingProxyType(
 """When two findings of the same check are one fault."""
 
 
-def _because(finding: Finding, cause: Finding) -> Finding:
-    because: dict[str, Json] = {"check": cause.check, "target": cause.target}
+def _below(near: Finding, far: Finding) -> bool:
+    domain = _text(near, "zone") or near.target
+    return any(host == domain or host.endswith("." + domain) for host in _hosts(far))
+
+
+def _one_record(near: Finding, far: Finding) -> bool:
+    """Whether what failed rests on one of the records that are not as they were."""
+    changes = near.seen.get("changes")
+    records = [one for one in changes if isinstance(one, Mapping)] if isinstance(changes, list | tuple) else []
+    return any(
+        one.get("how") in ("servers", "mail", "gone")
+        and _rests(far, str(one.get("record_name", "")), str(one.get("record_type", "")))
+        for one in records
+    )
+
+
+def _rests(far: Finding, name: str, type: str) -> bool:
+    match far.check:
+        case "dns.resolve":
+            return type in ("A", "AAAA", "CNAME") and name in _hosts(far)
+        case "mail.mx" | "mail.mta_sts_tlsrpt":
+            return type == "MX" and name == far.target
+        case "mail.spf" | "mail.spf_senders":
+            return type == "TXT" and name == far.target
+        case "mail.dkim":
+            return name.endswith(f"._domainkey.{far.target}")
+        case "mail.dmarc":
+            zone = name.removeprefix("_dmarc.")
+            return zone != name and f".{far.target}".endswith(f".{zone}")
+    return False
+
+
+_REACHES: Mapping[Reach, Callable[[Finding, Finding], bool]] = MappingProxyType(
+    {
+        Reach.HOST: lambda near, far: bool(_hosts(near) & _hosts(far)),
+        Reach.BELOW: _below,
+        Reach.MAIL: lambda near, far: near.target == far.target,
+        Reach.RECORD: _one_record,
+        Reach.PAGE: lambda near, far: near.target == far.target,
+    }
+)
+
+
+def _because(finding: Finding, way: Sequence[Finding]) -> Finding:
+    """The consequence with the way to its cause in words, and with the weight that is left to it beside that."""
+    root = way[-1]
+    because: dict[str, Json] = {"check": root.check, "target": root.target}
     severity = finding.severity
-    if (cause.check, cause.code) in PARTLY:
-        severity = severity.capped(cause.severity)
-    if cause.severity is Severity.BLOCKER:
+    for cause in way:
+        if (cause.check, cause.code) in PARTLY:
+            severity = severity.capped(cause.severity)
+    if any(cause.severity is Severity.BLOCKER for cause in way):
         severity = severity.capped(Severity.HIGH)
     return replace(
         finding,
         severity=severity,
-        summary=clip(_words(finding, cause), LONGEST),
+        summary=clip(_words(finding, way), LONGEST),
         seen={**finding.seen, "because": because},
     )
 
 
-def _words(finding: Finding, cause: Finding) -> str:
-    """What it looks like, and why: `app.example.com is down, because …`."""
-    if finding.check == "tls.expiry":
+def _words(finding: Finding, way: Sequence[Finding]) -> str:
+    """What it looks like, and why: `app.example.com is down, because …, because …`."""
+    nearest, root = way[0], way[-1]
+    if finding.check == "tls.expiry" and nearest.check == "tls.valid":
         # The date is the reason for the warning, and not the other way round.
-        return f"{finding.summary}, because of which browsers warn (see {cause.check})"
-    if finding.summary == cause.summary:
-        return f"{finding.summary} (because of the same fault as {cause.target})"
+        if nearest is root:
+            return f"{finding.summary}, because of which browsers warn (see {nearest.check})"
+        way = way[1:]
+    if finding.summary == root.summary:
+        return f"{finding.summary} (because of the same fault as {root.target})"
     looks, _, _ = finding.summary.partition(": ")
-    return f"{looks}, because {_inner(cause.summary)}"
+    between = [cause.summary for cause in way[:-1] if cause.summary != root.summary]
+    said = _joined(looks, *between, root.summary)
+    return said if len(said) <= LONGEST else _joined(looks, *(one.partition(": ")[0] for one in between), root.summary)
+
+
+def _joined(looks: str, *reasons: str) -> str:
+    return ", because ".join((looks, *map(_inner, reasons)))
 
 
 def _inner(summary: str) -> str:

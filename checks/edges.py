@@ -16,6 +16,8 @@ from checks.providers import Entry
 
 NONE = "none"
 """What a founder writes as `edge:` where a server stands open on purpose."""
+MARKS = "its marks in the answers"
+"""In words: the headers that only it sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def in_front(addresses: Sequence[str], aliases: Sequence[str], answer: Exchange 
         return Witness(alias, f"its alias {aliases[-1]}")
     sent = of_headers(answer) if answer is not None else None
     if sent is not None:
-        return Witness(sent, "the headers of its answers")
+        return Witness(sent, MARKS)
     if alias is not None:
         return Witness(alias, f"its alias {aliases[-1]}")
     found = next(((edge, address) for address in addresses if (edge := of_address(address))), None)

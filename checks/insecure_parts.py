@@ -20,6 +20,7 @@ MOST = 50
 ACTIVE = {"script": "src", "iframe": "src", "frame": "src", "embed": "src", "object": "data"}
 PASSIVE = {"img": "src", "audio": "src", "video": "src", "source": "src", "track": "src"}
 LOADED = frozenset({"stylesheet", "modulepreload", "preload", "manifest"})
+ICONS = frozenset({"icon", "apple-touch-icon", "mask-icon"})
 CSS_IMPORT = re.compile(r"@import\s{0,20}(?:url\(\s{0,20})?[\"']?(http://[^\s\"')]{1,500})", re.IGNORECASE)
 CSS_URL = re.compile(r"url\(\s{0,20}[\"']?(http://[^\s\"')]{1,500})", re.IGNORECASE)
 REQUESTED = re.compile(
@@ -74,6 +75,8 @@ def _of_element(name: str, said: Mapping[str, str]) -> list[tuple[str, str, str]
         return [("passive", get(PASSIVE[name], ""), {"img": "picture"}.get(name, name))]
     if name == "link" and LOADED & set(get("rel", "").lower().split()):
         return [("active", get("href", ""), "style sheet")]
+    if name == "link" and ICONS & set(get("rel", "").lower().split()):
+        return [("passive", get("href", ""), "picture")]
     return []
 
 

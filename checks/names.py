@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from checks.model import Purpose
+from checks.registrable import rules
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
@@ -62,21 +62,18 @@ def zone_of(host: str, inventory: Inventory) -> str:
     return host
 
 
-@cache
-def _suffixes() -> PublicSuffixList:
-    from publicsuffixlist import PublicSuffixList
-
-    return PublicSuffixList(only_icann=True)
+def _suffixes(domain: str) -> PublicSuffixList:
+    return rules(domain.rpartition(".")[2].lower(), only_icann=True)
 
 
 def is_public_suffix(domain: str) -> bool:
     """Whether strangers register their domains directly below it, as below `com` and `co.uk`."""
-    return "." not in domain or bool(_suffixes().is_public(domain))
+    return "." not in domain or bool(_suffixes(domain).is_public(domain))
 
 
 def platform_of(domain: str) -> str:
     """The platform whose subdomain this is (`vercel.app` for `shop.vercel.app`), or empty for a domain of one's own."""
-    registrable = str(_suffixes().privatesuffix(domain) or "")
+    registrable = str(_suffixes(domain).privatesuffix(domain) or "")
     return registrable if registrable and registrable != domain else ""
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 _SPECIAL_USE = frozenset({"test", "example", "localhost", "invalid", "internal", "local", "home", "lan"})
 """RFC 2606, RFC 6761 and names of private networks: not on the list, yet in use on desks."""
@@ -13,19 +16,27 @@ _SPECIAL_USE = frozenset({"test", "example", "localhost", "invalid", "internal",
 _TOP = re.compile(r"[a-z0-9-]+")
 
 
+_SECTION = b"// ==="
+"""Begins the lines that part what registries say from what companies say."""
+
+
 @lru_cache(maxsize=64)
-def _rules(top: str) -> Any:
+def rules(top: str, *, only_icann: bool = False) -> PublicSuffixList:
     """The list as far as it is about one top-level domain: all of it takes longer to read than the first look-ups."""
     from publicsuffixlist import PSLFILE, PublicSuffixList
 
-    if top.startswith("xn--"):
-        return PublicSuffixList()
+    if top.startswith("xn--") or not _TOP.fullmatch(top):
+        return PublicSuffixList(only_icann=only_icann)
     ending = top.encode()
     with Path(PSLFILE).open("rb") as file:
         # A rule is the first word of its line; that of a comment ends in no top-level domain.
-        return PublicSuffixList(
-            [line for line in file if ending in line and line.split()[0].rpartition(b".")[2].lower() == ending]
-        )
+        lines = [
+            line
+            for line in file
+            if (ending in line and line.split()[0].rpartition(b".")[2].lower() == ending) or line.startswith(_SECTION)
+        ]
+    # Only names with other letters have a second form, and looking for it takes most of the time.
+    return PublicSuffixList(lines, accept_encoded_idn=not all(map(bytes.isascii, lines)), only_icann=only_icann)
 
 
 def registrable(name: str) -> str:
@@ -33,4 +44,4 @@ def registrable(name: str) -> str:
     labels = name.lower().split(".")
     if labels[-1] in _SPECIAL_USE or not _TOP.fullmatch(labels[-1]):
         return ".".join(labels[-2:])
-    return str(_rules(labels[-1]).privatesuffix(".".join(labels)) or name)
+    return str(rules(labels[-1]).privatesuffix(".".join(labels)) or name)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from checks.causes import in_order
+from checks.causes import cause_of, in_order
 from checks.finding_json import finding_from_json, finding_to_json, items, number, texts, written
 from checks.model import Finding, Json, Severity, Status
 from checks.rubric import RUBRIC
@@ -119,13 +119,18 @@ class Report:
 
     @property
     def must_fix(self) -> tuple[Finding, ...]:
-        """Must be fixed before launch, ranked."""
-        return self._some(must_fix)
+        """Must be fixed before launch, ranked; with it what it follows from, however little that weighs by itself."""
+        causes = self._causes()
+        return self._some(lambda one: _must(one, causes))
 
     @property
     def can_wait(self) -> tuple[Finding, ...]:
         """Bad, but can wait until after launch, ranked."""
-        return self._some(lambda one: one.status.bad and not must_fix(one))
+        causes = self._causes()
+        return self._some(lambda one: one.status.bad and not _must(one, causes))
+
+    def _causes(self) -> set[tuple[str, str] | None]:
+        return {cause_of(one) for one in self.findings if must_fix(one)}
 
     @property
     def unknown(self) -> tuple[Finding, ...]:
@@ -204,6 +209,10 @@ def must_fix(finding: Finding) -> bool:
     return finding.severity is Severity.BLOCKER or (
         finding.severity is Severity.HIGH and finding.status is Status.FAIL and finding.environment == "production"
     )
+
+
+def _must(finding: Finding, causes: set[tuple[str, str] | None]) -> bool:
+    return must_fix(finding) or (finding.status.bad and (finding.check, finding.target) in causes)
 
 
 def _harm(finding: Finding) -> tuple[int, int]:

@@ -37,6 +37,8 @@ class Signal:
     sev: Sev
     reading: Reading
     first_failure: datetime
+    seen_at: datetime
+    """When the look was that says so: a failure seen before an incident ended does not open it again."""
     evidence: str = ""
     """What was seen, masked, in a few words."""
     until: datetime | None = None
@@ -147,7 +149,7 @@ class TakeOver(Ask):
 
 @dataclass(frozen=True, slots=True)
 class Extend(Ask):
-    """[30 min more]: as long again as an acknowledgement of this severity lasts."""
+    """[30 min more]; for SEV3 and SEV4 another working day."""
 
 
 @dataclass(frozen=True, slots=True)

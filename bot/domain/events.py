@@ -173,6 +173,8 @@ class Snoozed(Event):
 
     until: datetime | None = None
     reason: str = ""
+    silence: str = ""
+    """The silence that goes on, where one followed upon another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,3 +47,5 @@ class Member:
     first_at: datetime
     last_at: datetime
     evidence: str = ""
+    until: datetime | None = None
+    """While green: when its recovery window ends."""

@@ -6,6 +6,7 @@ Nothing that only a `launch.yml` or Slack needs is imported here.
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -73,13 +74,18 @@ async def look(
 
 
 def prepare() -> None:
-    """Do beforehand what only the first look would wait for: import every check, read the trust store.
+    """Do beforehand what only the first look would wait for: import every check, read trust store and provider data.
 
     Together it takes longer than the bot may keep anybody waiting, so it does this before it takes anything on.
     """
-    from checks.net import live, trust
+    importlib.import_module("checks.confirm")
+    from checks import providers
+    from checks.net import live
+    from checks.registrable import rules
     from checks.registry import load
 
     load()
     live.prepare()
-    trust.verifying()
+    for kind in providers.KINDS:
+        providers.load(kind)
+    rules("com")

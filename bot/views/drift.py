@@ -111,7 +111,7 @@ def _buttons(told: Told, audit: int | None) -> tuple[Action, ...]:
     value = f"{number}:{audit}" if audit is not None else str(number)
     return (
         Action("drift.accept", "This Was Me", value, command=f"/launch dns mine {number}"),
-        Action("drift.reject", "This Is Wrong", value, danger=True, command=f"/launch dns wrong {number}"),
+        Action("drift.reject", "This Is Wrong", value, command=f"/launch dns wrong {number}"),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.views.prose import listed
 from checks.causes import Layer, cause_of, layer_of
-from checks.model import Finding, Kind, Status
+from checks.model import Finding, Kind, Severity, Status
 
 NAMED = 3
 """So many places are named in a sentence; of more, the first two and how many else."""
@@ -59,6 +59,19 @@ class Group:
     def brief(self) -> str:
         """The same without its details, for a headline."""
         return _without_details(self.summary)
+
+    @property
+    def severity(self) -> Severity:
+        """How much it matters: as much as the worst that follows from it."""
+        return min((self.first.severity, *(one.severity for one in self.effects)), key=lambda one: one.rank)
+
+    @property
+    def stops(self) -> Group | None:
+        """What of it stops a launch: itself, or the first that follows from it; None where nothing does."""
+        found = (self, *self.effects)
+        return next(
+            (one for one in found if one.first.severity is Severity.BLOCKER and one.first.status is Status.FAIL), None
+        )
 
     @property
     def impact(self) -> str:
@@ -151,10 +164,12 @@ def _hides(broken: Finding, unknown: Finding) -> bool:
 
 
 def _hosts(one: Finding) -> set[str]:
+    host = one.seen.get("host")
+    met = {host} if isinstance(host, str) else set()
     if one.kind is Kind.MONITOR:
-        host = one.seen.get("host")
-        return {host} if isinstance(host, str) else set()
-    return {one.target, f"www.{one.target}"} if one.kind is Kind.DOMAIN else {one.target}
+        return met
+    # A check of a whole domain may be stopped at any host of it.
+    return {one.target, f"www.{one.target}", *met} if one.kind is Kind.DOMAIN else {one.target}
 
 
 def said(findings: Sequence[Finding]) -> str:

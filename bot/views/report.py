@@ -91,9 +91,8 @@ def headline(report: Report, only: Sequence[str] = ()) -> str:
     """The verdict in words that a founder understands; what was looked at in part gets no "go"."""
     match report.verdict:
         case Decision.NO_GO:
-            stops = [one for one in fold(report.must_fix) if one.first.severity is Severity.BLOCKER]
-            stops = [one for one in stops if one.first.status is Status.FAIL]
-            return f"No-go: {lowered(stops[0].brief)}" if stops else "No-go: something stops the launch"
+            stops = next((one.stops for one in fold(report.must_fix) if one.stops), None)
+            return f"No-go: {lowered(stops.brief)}" if stops else "No-go: something stops the launch"
         case Decision.NOT_PROVEN:
             blind = [one for one in report.unknown if one.blocker_class]
             if not blind:
@@ -184,9 +183,9 @@ class _Seen:
 
     def _item(self, group: Group) -> Item:
         one, known = group.first, group.first.status is not Status.UNKNOWN
-        word = SEVERITY[one.severity] if known else "Unknown"
+        word = SEVERITY[group.severity] if known else "Unknown"
         new = any(self._is_new(one) for one in group.findings)
-        small = known and one.severity is Severity.LOW and not self._detail
+        small = known and group.severity is Severity.LOW and not self._detail
         title = prose(group.summary)
         return Item(
             title=(*title, " (", Code(one.check), ")") if small else title,

@@ -123,7 +123,7 @@ def _short(group: Group, people: Mapping[str, str]) -> Item:
         prose(group.summary),
         lines=(*lines, (Code(group.first.check), " · ", *whose(group.owners, people))),
         tone=TONES[group.first.status],
-        label=SEVERITY[group.first.severity],
+        label=SEVERITY[group.severity],
     )
 
 

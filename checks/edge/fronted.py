@@ -1,8 +1,8 @@
-"""Something stands between the internet and your server.
+"""A shield stands between the internet and your server.
 
-A server whose own address everybody can see can be knocked over for a few euros an hour. An edge such as Cloudflare,
-or a platform such as Vercel, takes such attacks on itself. We look whether one stands in front of each host, and
-whether it is the one you wrote down: a single forgotten record is enough to walk around it.
+A server whose own address everybody can see can be knocked over for a few euros an hour. A shield in front of it, such
+as Cloudflare, or a platform such as Vercel takes such attacks on itself. We look whether one stands in front of each
+host, and whether it is the one you wrote down (`edge:` in launch.yml): a single forgotten record leads around it.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ WEB = frozenset({Purpose.MARKETING, Purpose.APP, Purpose.API, Purpose.AUTH, Purp
 """Hosts that browsers and programs open; names for mail or SSH must stay open."""
 PROXY = (
     "At {dns_host} open the DNS record of {host} and switch the proxy on (at Cloudflare: turn the cloud orange).",
-    "Do this for web hosts only: names for mail, FTP or SSH must stay as they are.",
+    "Do this only for names that open in a browser: names for mail, file transfer or SSH must stay as they are.",
     "Afterwards change the address of the server if you can: the old one is known.",
 )
 
 OUTCOMES = {
-    "ok": Outcome(Status.PASS, "{edge} stands in front of {host} (seen by {by})"),
-    "platform": Outcome(Status.PASS, "{host} is served by {edge}, which brings its own edge (seen by {by})"),
+    "ok": Outcome(Status.PASS, "{edge} stands in front of {host} and shields it (seen by {by})"),
+    "platform": Outcome(Status.PASS, "{host} runs on {edge}, which shields it by itself (seen by {by})"),
     "open_on_purpose": Outcome(Status.PASS, "{host} stands open to the internet, as launch.yml says it should"),
     "private_address": Outcome(
         Status.NA, "{host} has an address of a private network ({addresses}), which nobody outside can reach"
@@ -44,10 +44,10 @@ OUTCOMES = {
     ),
     "partly": Outcome(
         Status.FAIL,
-        "{host} has an address that goes around {edge}: {around}",
+        "One address of {host} leads around {edge}: {around}",
         impact="Some visitors, and every attacker, reach the server without protection.",
         fix=(
-            "At {dns_host} look at all records of {host}, IPv6 (AAAA) too: delete {around} or switch its proxy on.",
+            "At {dns_host} look at all records of {host}, AAAA too: delete {around}, or switch its proxy on.",
             "Run this check again.",
         ),
         severity=Severity.HIGH,
@@ -66,11 +66,11 @@ OUTCOMES = {
     ),
     "bare": Outcome(
         Status.WARN,
-        "The address of the server of {host} is public ({addresses}); a cheap attack can knock it over",
+        "Anybody can see the address of the server of {host} ({addresses}); a cheap attack can knock it over",
         impact="During an attack or a rush nothing takes the load off your server.",
         fix=(
-            "Put an edge in front: at Cloudflare add the domain, then turn the cloud of {host} orange.",
-            "If nothing should stand in front: write `edge: none` for {host} in launch.yml.",
+            "Put a shield in front: add the domain at Cloudflare (free plan), then turn the cloud of {host} orange.",
+            "If nothing should stand in front, write `edge: none` for {host} in launch.yml.",
             "Run this check again.",
         ),
         severity=Severity.HIGH,
@@ -80,7 +80,7 @@ OUTCOMES = {
         Status.UNKNOWN,
         "launch.yml says that {wanted} stands in front of {host}; this bot does not know how to recognise it",
         impact="Nothing is proven either way.",
-        fix=("Ask {wanted} how its answers can be told from those of your server.",),
+        fix=("Look yourself: visits of {host} must show up in the statistics of {wanted}.",),
     ),
     "could_not_look": Outcome(
         Status.UNKNOWN,
@@ -131,15 +131,15 @@ async def look(target: Target, probe: Probe) -> Facts:
 
 @check(
     "edge.fronted",
-    title="An edge in front",
+    title="A shield in front",
     kind=Kind.HOST,
     outcomes=OUTCOMES,
     severity=Severity.HIGH,
     worst=Severity.HIGH,
     requirements=("EDGE-1", "EDGE-2"),
     measured=(
-        "We compare the addresses of the host with the published lists of edges, and look at the headers of its answer"
-        " and at the name that it is aliased to."
+        "We compare the host's addresses with the lists that Cloudflare and others publish, and look for their marks in"
+        " its answers and in its DNS records."
     ),
     verify="dig +short A {host}; curl -sS -o /dev/null -D - https://{host}/",
     links=("https://www.cloudflare.com/ips/", "https://developers.cloudflare.com/dns/proxy-status/"),
@@ -184,7 +184,7 @@ def _as_written(facts: Facts, wanted: Entry, found: Witness | None, seen: dict[s
     through = facts.answer is not None and edges.sends_headers_of(facts.answer, wanted)
     owned = [address for address in facts.addresses if edges.of_address(address) == wanted]
     if through or owned or (found is not None and found.edge == wanted):
-        by = "its addresses" if owned else "the headers of its answers" if through else (found.by if found else "")
+        by = "its addresses" if owned else edges.MARKS if through else (found.by if found else "")
         seen |= {"edge": wanted.name, "edge_id": wanted.id, "by": by}
         # Where only headers speak, the address list may be old or the address the customer's own: no accusation.
         around = _around(facts.addresses, wanted, seen) if owned else None

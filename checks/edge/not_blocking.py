@@ -75,7 +75,7 @@ OUTCOMES = {
         "Visitors may have to solve a puzzle ({who}) before {what}: {url}",
         impact="Some customers give up at a puzzle, most of all on phones.",
         fix=(
-            "At the edge limit the puzzle to visitors that look like robots (Cloudflare: managed challenge).",
+            "At your shield show the puzzle only to visitors that look like robots (Cloudflare: managed challenge).",
             "Open {url} yourself on a phone without Wi-Fi: you should not see a puzzle.",
             "Run this check again.",
         ),
@@ -151,7 +151,7 @@ def _main(target: Target) -> bool:
     requirements=("EDGE-6", "EXP-5"),
     measured=(
         "We call log-in, checkout and API plainly, send one message without a signature to each webhook address, and"
-        " look whether a puzzle or a refusal of the edge comes back."
+        " look whether a puzzle or a refusal of your shield comes back."
     ),
     verify="curl -sS -o /dev/null -D - {url}",
     links=(

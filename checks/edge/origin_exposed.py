@@ -1,6 +1,6 @@
 """Nobody walks around your shield.
 
-An edge such as Cloudflare only protects a server that answers nobody else. If the server still answers strangers who
+A shield such as Cloudflare only protects a server that answers nobody else. If the server still answers strangers who
 know its own address, an attacker goes there directly and the shield is for nothing.
 We knock at the address that you wrote down and compare what comes back with your public page.
 """
@@ -26,15 +26,15 @@ SIBLINGS = ("direct", "origin", "ftp", "cpanel", "mail")
 """Names that often show a server's own address."""
 CLOSE = (
     (
-        "At your host's firewall allow ports 80 and 443 only from the edge's published addresses"
-        " (https://www.cloudflare.com/ips/), or use a tunnel (Cloudflare Tunnel), so that no port is open."
+        "In your host's firewall let only the addresses of your shield in, at ports 80 and 443 (Cloudflare's are at"
+        " https://www.cloudflare.com/ips/). Or use a tunnel (Cloudflare Tunnel): then no port is open at all."
     ),
-    "If other names point at {address} ({shown_by}): move them to another server or put them behind the edge.",
+    "Other names with this address give it away (seen: {shown_by}): put them behind the shield or on another server.",
     "Run this check again.",
 )
 
 OUTCOMES = {
-    "ok": Outcome(Status.PASS, "The server behind {host} answers nobody but the edge"),
+    "ok": Outcome(Status.PASS, "The server behind {host} answers nobody but your shield"),
     "other_content": Outcome(
         Status.PASS, "The server behind {host} shows strangers something else than your site when asked directly"
     ),
@@ -43,9 +43,13 @@ OUTCOMES = {
         "The address of the server behind {host} is not written down, so nobody knocked there",
         fix=("Add to launch.yml, under the host {host}: origin: [203.0.113.10] (your server's own address).",),
     ),
-    "no_edge": Outcome(Status.NA, "No edge of your own stands in front of {host}, so there is nothing to walk around"),
+    "no_edge": Outcome(
+        Status.NA, "No shield of your own stands in front of {host}, so there is nothing to walk around"
+    ),
     "front_door": Outcome(
-        Status.NA, "{address} is a front door of {edge} that many products share; it answers everybody on purpose"
+        Status.NA,
+        "{address} is a front door of {edge} that many products share; it answers everybody on purpose",
+        fix=("In launch.yml, at {host}, write the address of your own server under `origin`, not one of {edge}.",),
     ),
     "same_content": Outcome(
         Status.WARN,
@@ -98,7 +102,7 @@ def _applies(target: Target) -> bool:
 
 @check(
     "edge.origin_exposed",
-    title="No way around the edge",
+    title="No way around the shield",
     kind=Kind.HOST,
     outcomes=OUTCOMES,
     severity=Severity.MEDIUM,
@@ -144,7 +148,7 @@ async def _knock(probe: Probe, host: str, address: str) -> Knock:
 
 def judge(facts: Facts) -> Verdict:
     """The first address that shows the site speaks."""
-    seen: dict[str, Json] = {"address": facts.knocks[0].address if facts.knocks else "", "shown_by": "none found"}
+    seen: dict[str, Json] = {"address": facts.knocks[0].address if facts.knocks else "", "shown_by": "none"}
     if not facts.fronted:
         return Verdict("no_edge", seen)
     if not facts.knocks:
@@ -161,7 +165,7 @@ def _judge_one(knock: Knock, facts: Facts) -> Verdict:
     shown = tuple(one.name for one in facts.siblings if one.status is DnsStatus.OK and knock.address in one.records)
     seen: dict[str, Json] = {
         "address": knock.address,
-        "shown_by": ", ".join(shown) or "none found",
+        "shown_by": ", ".join(shown) or "none",
         "secure_status": knock.secure.status,
         "plain_status": knock.plain.status,
     }

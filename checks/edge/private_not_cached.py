@@ -1,7 +1,7 @@
 """Nobody is shown another customer's page.
 
-A cache keeps an answer and hands it to the next person who asks. For a customer's own pages that is the worst mistake
-an edge can make: a stranger sees somebody's account. We ask for the pages you marked as private twice, as a stranger
+A cache keeps an answer and hands it to the next person who asks. For a customer's own pages that is the worst that can
+happen: a stranger sees somebody's account. We ask for the pages you marked as private twice, as a stranger
 without a log-in, and look whether an answer comes out of a cache or may be put into one.
 """
 
@@ -38,8 +38,8 @@ PUBLIC_BOXES = frozenset(
 SCANNED = 200_000
 """Characters of a page that are searched for addresses."""
 PURGE = (
-    "First empty the edge's cache (Cloudflare: Caching > Configuration > Purge Everything).",
-    "Then add a rule that bypasses the cache for {paths} and for everything else behind the log-in.",
+    "First empty the cache in front of your server (Cloudflare: Caching > Configuration > Purge Everything).",
+    "Then add a rule there (Cloudflare: Cache Rules, Bypass cache) for {paths} and all else behind the log-in.",
     "In the code send with every such page: Cache-Control: private, no-store",
     "Run this check again.",
 )
@@ -51,7 +51,7 @@ OUTCOMES = {
         "Strangers are turned away from the private pages of {host}, and no cache keeps the answer",
     ),
     "same_for_all": Outcome(
-        Status.PASS, "{path} of {host} is the same empty shell for everybody; a cache may keep that one"
+        Status.PASS, "{path} of {host} is the same empty page for everybody; a cache may keep that one"
     ),
     "not_written_down": Outcome(
         Status.NA,
@@ -94,7 +94,7 @@ OUTCOMES = {
     "not_forbidden": Outcome(
         Status.WARN,
         "{path} of {host} does not forbid caches to keep it",
-        impact="Nothing has happened yet; one new rule at the edge would be enough to show it to strangers.",
+        impact="Nothing has happened yet; one new rule at Cloudflare or the like is enough to show it to strangers.",
         fix=(
             "In the code send with every page behind the log-in: Cache-Control: private, no-store",
             "Run this check again.",

@@ -1,8 +1,9 @@
 """A robot cannot try passwords as fast as it likes.
 
-Robots try stolen passwords at every log-in page they find, thousands an hour. One rule at the edge or in the app ends
-that: some ten tries a minute from one address, then a pause. We look whether the log-in page says that it has such a
-rule. Only if you allow it in launch.yml do we try it out, with wrong passwords of an account that does not exist.
+Robots try stolen passwords at every log-in page they find, thousands an hour. One rule in your app or at your shield
+(such as Cloudflare) ends that: some ten tries a minute from one address, then a pause. We look whether the log-in page
+says that it has such a rule. Only if you allow it in launch.yml do we try it out, with wrong passwords of an account
+that does not exist.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ READ = 20_000
 CHALLENGES = ("cf-mitigated", "x-vercel-mitigated", "x-amzn-waf-action")
 RULE = (
     (
-        "At your edge add one rule: log-in, sign-up, password reset and API, about 10 tries a minute per address"
+        "At your shield add one rule for log-in, sign-up, password reset and API: about 10 tries a minute per address"
         " (Cloudflare: Security > Security rules > Rate limiting rules)."
     ),
     "Or switch on the limit of your log-in library or service (Supabase, Auth0, Clerk and others have one).",
@@ -73,7 +74,7 @@ OUTCOMES = {
     ),
     "no_limit": Outcome(
         Status.WARN,
-        "A robot may try passwords at {url} as fast as it likes: {tries} wrong log-ins in a row and nothing stopped us",
+        "Robots can try one password after another at {url}: nothing stopped us after {tries} wrong log-ins in a row",
         impact="Customers who use the same password elsewhere can lose their account to a robot.",
         fix=RULE,
         severity=Severity.MEDIUM,

@@ -1,8 +1,8 @@
 """The last mile is encrypted too.
 
-Between visitors and the edge everything is encrypted. Between the edge and your server it may not be: in the mode
+From visitors to a shield such as Cloudflare all is encrypted. From there to your server it may not be: in the mode
 “Flexible” passwords and card data travel openly there, and often the site goes round in circles as well.
-The right mode is “Full (strict)”: encrypted, and the edge checks that it talks to your server and nobody else.
+The right mode is “Full (strict)”: encrypted, and the shield checks that it talks to your server and nobody else.
 """
 
 from __future__ import annotations
@@ -31,9 +31,12 @@ STRICT = (
 
 OUTCOMES = {
     "ok": Outcome(
-        Status.PASS, "The server behind {host} has a valid certificate, so the last mile can be checked (Full, strict)"
+        Status.PASS,
+        "The server behind {host} has a valid certificate: the last mile can be encrypted and checked (Full, strict)",
     ),
-    "no_edge": Outcome(Status.NA, "No edge of your own stands in front of {host}, so there is no last mile behind it"),
+    "no_edge": Outcome(
+        Status.NA, "No shield of your own stands in front of {host}, so there is no last mile behind it"
+    ),
     "not_written_down": Outcome(
         Status.NA,
         "How {edge} talks to the server behind {host} cannot be seen without the server's address",
@@ -44,7 +47,7 @@ OUTCOMES = {
     ),
     "closed": Outcome(
         Status.NA,
-        "The server behind {host} lets nobody but the edge in, so its certificate cannot be seen from outside",
+        "The server behind {host} lets nobody but {edge} in, so its certificate cannot be seen from outside",
         fix=("Look once yourself: at Cloudflare SSL/TLS > Overview must say Full (strict).",),
     ),
     "flexible_loop": Outcome(
@@ -58,11 +61,11 @@ OUTCOMES = {
     ),
     "origin_refused": Outcome(
         Status.FAIL,
-        "The edge shows an error page for {host}: it cannot set up a secure connection to your server (error {status})",
-        impact="Visitors see an error page of the edge instead of your site.",
+        "Visitors of {host} get an error page: {edge} cannot connect safely to your server (error {status})",
+        impact="Nobody gets to your site; they see a page of {edge} instead.",
         fix=(
-            "On the server renew or install the certificate for {host}: the edge does not accept the present one.",
-            "Never switch to Flexible to make the error go away: the last mile would be open.",
+            "On the server renew or install the certificate for {host}: {edge} does not accept the present one.",
+            "Do not switch to Flexible to make the error go away: everybody on the last mile could read along.",
             "Run this check again.",
         ),
         severity=Severity.HIGH,
@@ -72,7 +75,7 @@ OUTCOMES = {
     "flexible": Outcome(
         Status.FAIL,
         "The last mile to the server of {host} is unencrypted: {address} answers only without a secure connection",
-        impact="Passwords and customer data travel openly between the edge and your server.",
+        impact="Passwords and customer data travel openly between {edge} and your server.",
         fix=STRICT,
         severity=Severity.HIGH,
         runbook="origin_exposed",
@@ -80,19 +83,19 @@ OUTCOMES = {
     "not_strict": Outcome(
         Status.WARN,
         "The last mile to the server of {host} is encrypted, but its certificate is not valid: {reason}",
-        impact="Somebody between edge and server could read along; in strict mode visitors would see an error.",
+        impact="Somebody on that mile could read along; in the safe mode (strict) visitors would see an error.",
         fix=STRICT,
         severity=Severity.MEDIUM,
     ),
     "own_issuer": Outcome(
         Status.UNKNOWN,
-        "The server behind {host} shows a certificate whose issuer is not public; whether the edge checks it is unseen",
-        impact="Nothing is proven either way. A certificate that the edge itself issued for your server is fine.",
+        "Could not see whether {edge} checks the certificate of the server behind {host}: its issuer is not public",
+        impact="Nothing is proven either way. A certificate that {edge} itself made for your server is fine.",
         fix=("Look yourself: at Cloudflare SSL/TLS > Overview must say Full (strict).",),
     ),
     "could_not_look": Outcome(
         Status.UNKNOWN,
-        "Could not see how the edge talks to the server of {host}: {reason}",
+        "Could not see how {edge} talks to the server of {host}: {reason}",
         impact="Nothing is proven either way.",
         fix=("See first what the other checks say about {host}.",),
     ),
@@ -123,7 +126,7 @@ def _applies(target: Target) -> bool:
 
 @check(
     "edge.ssl_mode",
-    title="Encryption behind the edge",
+    title="Encrypted all the way to your server",
     kind=Kind.HOST,
     outcomes=OUTCOMES,
     severity=Severity.HIGH,
@@ -149,7 +152,7 @@ async def ssl_mode(target: Target, probe: Probe) -> Verdict:
     wanted = edges.named(host.edge) if host is not None else None
     # A platform behind an edge of one's own: what matters here is how that edge speaks to it.
     if wanted is not None and (witness is None or edges.sends_headers_of(chain.exchanges[0], wanted)):
-        witness = Witness(wanted, "launch.yml" if witness is None else "the headers of its answers")
+        witness = Witness(wanted, "launch.yml" if witness is None else edges.MARKS)
     # The front door of an edge has a good certificate of its own, which says nothing about the server behind it.
     behind = [address for address in (host.origin if host else ()) if edges.of_address(address) is None]
     origin = await asyncio.gather(*(_ask(probe, target.host, address) for address in behind[:MOST]))
@@ -167,7 +170,7 @@ def judge(facts: Facts) -> Verdict:
     """What visitors already feel first, then what the server itself shows."""
     edge = facts.witness.edge if facts.witness else None
     seen: dict[str, Json] = {
-        "edge": edge.name if edge else "the edge",
+        "edge": edge.name if edge else "the shield",
         "status": facts.chain.last.status,
         "address": facts.origin[0].address if facts.origin else "",
     }
@@ -209,7 +212,8 @@ def _judge_one(direct: Direct) -> Verdict:
     if fault.reason is Reason.TLS and fault.verify_code in UNKNOWN_ISSUER:
         return Verdict("own_issuer", seen)
     if fault.reason is Reason.TLS and fault.verify_code:
-        return Verdict("not_strict", seen | {"reason": fault.detail or "it is not accepted"})
+        reason = fault.detail.removeprefix("the certificate was refused: ") or "it is not accepted"
+        return Verdict("not_strict", seen | {"reason": reason})
     # Without TLS it must show content: a server that only sends on to https insists on it.
     if 200 <= direct.plain.status < 300:
         return Verdict("flexible", seen)

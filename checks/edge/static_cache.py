@@ -1,8 +1,9 @@
 """Files that never change are kept close to your visitors.
 
-Style sheets, scripts and pictures are the same for everybody. An edge can keep them near the visitor, and the browser
-can keep them for the next visit. If neither does, every visitor downloads everything from your server again: pages
-are slower, and a rush of visitors hits your server with its full weight.
+Style sheets, scripts and pictures are the same for everybody. A service in front of your server, such as Cloudflare,
+can keep them near the visitor, and the browser can keep them for the next visit. If neither does, every visitor
+downloads everything from your server again: pages are slower, and a rush of visitors hits your server with its full
+weight.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ LONG = 30 * 86_400
 ORDER = {"css": 0, "js": 1, "font": 2, "img": 3}
 RULES = (
     (
-        "At your host or edge set for files with a fingerprint in their name:"
+        "At your host set this header for files with a fingerprint in their name, such as app.3f9c2a71.js:"
         " Cache-Control: public, max-age=31536000, immutable"
     ),
-    "For files without one: Cache-Control: public, max-age=300, so that a new version arrives soon.",
+    "For files without one set Cache-Control: public, max-age=300, so that a new version arrives soon.",
     "Run this check again.",
 )
 
@@ -42,10 +43,10 @@ OUTCOMES = {
     "no_files": Outcome(Status.NA, "The start page of {host} loads no files of its own"),
     "all_bypass": Outcome(
         Status.FAIL,
-        "Every visitor of {host} downloads everything from your server again: the edge keeps none of its files",
+        "Every visitor of {host} downloads everything from your server again: the service in front keeps no files",
         impact="Pages are slower than they need to be, and a rush of visitors hits your server with its full weight.",
         fix=(
-            "At the edge let it cache files by their ending (css, js, pictures, fonts): {why}.",
+            "Let that service (such as Cloudflare) keep css, js, pictures and fonts. What may stop it now: {why}.",
             *RULES,
         ),
         severity=Severity.MEDIUM,
@@ -121,8 +122,8 @@ def _shows_pages(target: Target) -> bool:
     worst=Severity.MEDIUM,
     requirements=("EDGE-3", "EDGE-7"),
     measured=(
-        "We read the start page, fetch a few of the files that it loads from your own hosts, twice where an edge did"
-        " not have them the first time, and read how long they may be kept."
+        "We read the start page, fetch a few of the files that it loads from your own hosts, twice where the"
+        " service in front did not have them the first time, and read how long they may be kept."
     ),
     verify="curl -sS -o /dev/null -D - {url}",
     links=(

@@ -33,7 +33,7 @@ INSIDE = re.compile(
 )
 TOOLS = re.compile(r"phpmyadmin|\badminer\b|\bpgadmin\b|django administration|wp-admin-bar|\bkibana\b", re.IGNORECASE)
 LOCK = (
-    "Put the path behind your log-in for staff, or behind the access protection of your edge, now.",
+    "Put the path behind your log-in for staff now, or behind the access protection of your host or Cloudflare.",
     "Then look into the log: who has opened it while it was open?",
     "Run this check again.",
 )

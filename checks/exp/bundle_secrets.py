@@ -56,7 +56,7 @@ OUTCOMES = {
 
 @check(
     "exp.bundle_secrets",
-    title="Keys in the page",
+    title="No secret keys in the page",
     kind=Kind.HOST,
     outcomes=OUTCOMES,
     severity=Severity.BLOCKER,

@@ -25,7 +25,7 @@ STRANGER = "https://launch-ready-check.invalid"
 DIRECTIVE = re.compile(r"[a-z][a-z-]{0,60}\Z")
 HEADER_BLOCK = (
     (
-        "At your host or edge add these headers to all answers:"
+        "In the settings of your host (or in the code) add these headers to all answers:"
         " X-Content-Type-Options: nosniff · X-Frame-Options: SAMEORIGIN ·"
         " Referrer-Policy: strict-origin-when-cross-origin · Content-Security-Policy: frame-ancestors 'self'"
     ),
@@ -82,7 +82,7 @@ OUTCOMES = {
         "Browsers cannot read the security policy of {host}: {reason}",
         impact="The protection you meant to switch on is off.",
         fix=(
-            "Correct the header Content-Security-Policy at the place named above.",
+            "Correct the header Content-Security-Policy at the place named above; your host or the code sets it.",
             "Open the page in a browser; its console (F12) names what it cannot read.",
             "Run this check again.",
         ),
@@ -264,7 +264,7 @@ def policy_trouble(answer: Exchange) -> str:
     """What browsers cannot read in the policy; empty where there is none or it is fine."""
     for name in policy(answer):
         if not DIRECTIVE.match(name):
-            return f"“{name[:40]}” is not a directive"
+            return f"no browser knows the word “{name[:40]}”"
     for header in answer.all_headers("content-security-policy")[:5]:
         if not header.strip(" ;"):
             return "the header is there, but empty"

@@ -36,9 +36,18 @@ _SPENT = "the time for this run was used up before this was looked at"
 
 
 def prepare() -> None:
-    """Import what HTTP and TLS need now. Otherwise the first look does, so that questions to DNS go out sooner."""
-    for name in ("http", "redirects", "tls", "trust"):
+    """Do now what only the first look would wait for; otherwise it does, so that questions to DNS go out sooner.
+
+    Imports what HTTP, TLS and DNS need, and reads the trust store, for old protocols too.
+    """
+    for name in ("http", "redirects", "tls", "trust", "rdap"):
         importlib.import_module(f"checks.net.{name}")
+    from checks.net import message, trust
+
+    message.prepare()
+    trust.verifying()
+    trust.capped("", "TLSv1.1")
+    trust.unverifying()
 
 
 class LiveProbe:

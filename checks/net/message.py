@@ -38,6 +38,15 @@ _NAMES_AT = {2: 0, 5: 0, 6: 0, 12: 0, 15: 2, 18: 2, 33: 6, 35: 0, 39: 0, 46: 18,
 """Types whose data holds a name that may be compressed, and after how many bytes it begins."""
 
 
+_USUAL = ("A", "AAAA", "CAA", "CNAME", "DNSKEY", "DS", "MX", "NS", "RRSIG", "SOA", "TXT")
+
+
+def prepare() -> None:
+    """Import what reads the usual records: the library does so at the first of each."""
+    for type in _USUAL:
+        dns.rdata.get_rdata_class(dns.rdataclass.IN, dns.rdatatype.from_text(type))  # type: ignore[no-untyped-call]
+
+
 class Malformed(Exception):
     """What came is not an answer that a server may give; the text says why."""
 

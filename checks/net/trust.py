@@ -14,6 +14,10 @@ VERSIONS = {
     "TLSv1.3": ssl.TLSVersion.TLSv1_3,
 }
 
+BROWSERS = "@SECLEVEL=2:ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:kRSA+AESGCM:kRSA+AES:!aNULL:!eNULL:!AESCCM"
+"""What browsers offer for TLS 1.2. More than Python does by itself: a server that knows only older ciphers (CBC with
+SHA-1, RSA key exchange) still opens for every visitor. Less, too: no browser offers finite-field Diffie-Hellman."""
+
 
 def verifying(ca_file: str = "") -> ssl.SSLContext:
     """Settings that trust the system's authorities, or exactly those of a PEM file.
@@ -37,6 +41,7 @@ def _verifying(ca_file: str, _changed: int, _size: int) -> ssl.SSLContext:
     # As browsers: a common name is no host name (RFC 9525 section 6.3).
     context.hostname_checks_common_name = False
     context.set_alpn_protocols(["http/1.1"])
+    context.set_ciphers(BROWSERS)
     if ca_file:
         context.load_verify_locations(cafile=ca_file)
     else:
@@ -66,6 +71,12 @@ def offers(newest: str) -> bool:
 
 def capped(ca_file: str, newest: str) -> ssl.SSLContext:
     """As `verifying`, but with `newest` as the newest protocol; its weak ciphers and keys are accepted."""
+    stat = Path(ca_file).stat() if ca_file else None
+    return _capped_verifying(ca_file, stat.st_mtime_ns if stat else 0, stat.st_size if stat else 0, newest)
+
+
+@lru_cache(maxsize=8)
+def _capped_verifying(ca_file: str, _changed: int, _size: int, newest: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.hostname_checks_common_name = False
     context.set_alpn_protocols(["http/1.1"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from itertools import pairwise
 
 from checks import trouble
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
@@ -18,7 +19,7 @@ from checks.urls import host_of, next_of, same_place, scheme_of
 from checks.visit import visit
 
 DEEP = "/launch-ready-check?x=1"
-"""A harmless path that need not exist: only the steps on the way are counted."""
+"""A harmless path that need not exist: only the steps on the way are counted, not where a lost page leads."""
 ONE_RULE = (
     (
         "At your host (or at a service in front of it, such as Cloudflare) replace the rules by one "
@@ -133,7 +134,23 @@ def _count(chain: Chain) -> Counted:
     same_path = same_place(target).partition("://")[2] == same_place(chain.start).partition("://")[2]
     upgrade = (scheme_of(chain.start), scheme_of(target)) == ("http", "https") and same_host and same_path
     # Two steps are the safe order only if the second one leads on to another host or path over https.
-    return Counted(chain.start, chain.hops, upgrade and scheme_of(chain.last.url) == "https")
+    return Counted(chain.start, _steps(chain), upgrade and scheme_of(chain.last.url) == "https")
+
+
+def _steps(chain: Chain) -> int:
+    """Redirects on the way. That a site sends visitors of a page that it does not have elsewhere is its answer."""
+    if not chain.start.endswith(DEEP):
+        return chain.hops
+    for place, (here, there) in enumerate(pairwise(chain.urls)):
+        own = scheme_of(here) == scheme_of(there) == "https" and host_of(here) == host_of(there)
+        if own and _is_deep(here) and not _is_deep(there):
+            return place
+    return chain.hops
+
+
+def _is_deep(url: str) -> bool:
+    path = same_place(url).partition("://")[2].partition("/")[2]
+    return path.rstrip("/") == DEEP.strip("/").partition("?")[0]
 
 
 def _absent(chain: Chain) -> bool:

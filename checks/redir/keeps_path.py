@@ -29,10 +29,10 @@ MOST_LINKS = 5
 MOST_SLASHES = 2
 KEEP_BOTH = (
     (
-        "Where {from_url} is redirected (host, edge or registrar), switch on “keep path and query”"
-        " (also called wildcard or path forwarding)."
+        "Where {from_url} is redirected (your host, Cloudflare or the domain's registrar), switch on"
+        " “keep path and query” (also called wildcard or path forwarding)."
     ),
-    "In a rule of your own the target must end with the path and the query that came in.",
+    "In a rule of your own the target must end with the same page and the same tags as came in (path and query).",
     "Run this check again.",
 )
 
@@ -140,7 +140,7 @@ class Facts:
 
 @check(
     "redir.keeps_path",
-    title="Redirects keep path and tags",
+    title="Redirects keep page and tags",
     kind=Kind.DOMAIN,
     outcomes=OUTCOMES,
     severity=Severity.HIGH,

@@ -162,7 +162,7 @@ def _main(target: Target) -> bool:
 
 @check(
     "redir.map",
-    title="Old and outside links arrive",
+    title="Old links still arrive",
     kind=Kind.DOMAIN,
     outcomes=OUTCOMES,
     severity=Severity.HIGH,

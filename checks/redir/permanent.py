@@ -24,7 +24,7 @@ from checks.visit import unfinished, visit
 TEMPORARY = frozenset({302, 303, 307})
 KEEPS = "Search engines keep the old address in their results and do not pass its trust on to the new one."
 CHANGE = (
-    "Where {from_url} is redirected (your host, your edge or the code), change the rule from {status} to 301 or 308.",
+    "Where {from_url} is redirected (your host, Cloudflare or the code), change the rule from {status} to 301 or 308.",
     "Frameworks often send 307 unless told otherwise: look for a switch called permanent.",
     "Run this check again.",
 )

@@ -36,7 +36,7 @@ OUTCOMES = {
         "Search engines are told not to list {url}, by {sign}",
         impact="Nobody finds you through a search. Pages that are listed already will disappear.",
         fix=(
-            "Remove noindex: {sign}.",
+            "Remove the word noindex from {sign}.",
             "It often comes from a setting such as “discourage search engines” or a setting of the environment.",
             "Publish, run this check again, then ask Google Search Console to look at the page anew.",
         ),

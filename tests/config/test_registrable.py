@@ -8,17 +8,20 @@ import pytest
 from publicsuffixlist import PSLFILE, PublicSuffixList
 
 from bot.config.registrable import registrable
+from checks.names import is_public_suffix, platform_of
 
 
 def test_every_rule_of_the_list_is_found_in_its_part() -> None:
     """For each rule: the suffix itself, a name below it and one below that, in ASCII."""
-    whole = PublicSuffixList()
+    whole, icann = PublicSuffixList(), PublicSuffixList(only_icann=True)
     rules = {line.split()[0] for line in Path(PSLFILE).read_text().splitlines() if line and not line.startswith("//")}
     assert len(rules) > 5000
     for rule in rules:
         suffix = rule.lstrip("!").replace("*", "any").encode("idna").decode()
         for name in (suffix, f"shop.{suffix}", f"www.shop.{suffix}", f"a.b.shop.{suffix}"):
             assert registrable(name) == (whole.privatesuffix(name) or name), name
+            assert is_public_suffix(name) == ("." not in name or icann.is_public(name)), name
+            assert platform_of(name) == {name: ""}.get(own := icann.privatesuffix(name) or "", own), name
 
 
 @pytest.mark.parametrize(

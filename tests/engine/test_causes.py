@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from graphlib import TopologicalSorter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.causes import FAULTS, Layer, cause_of, layer_of, linked
+from checks.cause_graph import FAULTS, LEADS
+from checks.causes import Layer, cause_of, layer_of, linked
 from checks.model import Finding, Kind, Severity, Status
 from checks.registry import load
 from checks.report import Report
 
 BLOCKER, HIGH, MEDIUM, LOW = Severity
-KINDS = {"up.http": Kind.MONITOR, "mail.spf": Kind.MAIL}
 APP, WWW, APEX = "app.a.test", "www.a.test", "a.test"
 
 
@@ -29,11 +30,44 @@ def failed(check: str, code: str, target: str = APP, severity: Severity = BLOCKE
     )
 
 
+def failing(check: str) -> frozenset[str]:
+    """Codes of its failures."""
+    return frozenset(code for code, one in load()[check].outcomes.items() if one.status is Status.FAIL)
+
+
 def test_every_fault_names_outcomes_that_exist():
     """A renamed code would silently stop being tied to its cause."""
     for fault in FAULTS:
         for check, codes in fault:
             assert codes <= set(load()[check].outcomes), check
+
+
+def test_every_cause_and_consequence_is_a_real_answer():
+    """Codes that failures have; what is no failure is neither a cause nor a consequence."""
+    for lead in LEADS:
+        for check, codes in ((lead.check, lead.codes), (lead.to, lead.to_codes)):
+            assert codes <= failing(check), (check, codes)
+    for fault in FAULTS:
+        for check, codes in fault:
+            assert failing(check) & (codes or failing(check)), check
+
+
+def test_no_way_through_the_graph_comes_back():
+    """Otherwise two findings could explain each other, and nobody would be told what to repair."""
+    edges: dict[tuple[str, str], set[tuple[str, str]]] = {}
+
+    def nodes(check: str, codes: frozenset[str]) -> set[tuple[str, str]]:
+        return {(check, code) for code in codes or failing(check)}
+
+    for fault in FAULTS:
+        for seat, near in enumerate(fault):
+            for far in fault[seat + 1 :]:
+                for node in nodes(*near):
+                    edges.setdefault(node, set()).update(nodes(*far))
+    for lead in LEADS:
+        for node in nodes(lead.check, lead.codes):
+            edges.setdefault(node, set()).update(nodes(lead.to, lead.to_codes))
+    list(TopologicalSorter(edges).static_order())
 
 
 def test_the_certificate_comes_before_what_it_breaks():
@@ -86,9 +120,119 @@ def test_each_pair_is_one_fault(cause: Finding, consequence: Finding):
         assert cause_of(said[findings.index(consequence)]) == (cause.check, cause.target)
 
 
+def changed(how: str, name: str, type: str) -> dict[str, object]:
+    """What a check of expected records has seen."""
+    return {"changes": [{"how": how, "record_name": name, "record_type": type}]}
+
+
+@pytest.mark.parametrize(
+    ("cause", "consequence"),
+    [
+        (failed("dns.caa", "issuer_forbidden"), failed("tls.expiry", "renewal_failed")),
+        (failed("dns.caa", "nobody_allowed"), failed("tls.valid", "expired")),
+        (failed("dns.domain_expiry", "on_hold", APEX), failed("dns.resolve", "no_such_domain", APP, zone=APEX)),
+        (failed("dns.domain_expiry", "expired", APEX), failed("web.placeholder", "parking_page", APEX)),
+        (failed("dns.domain_expiry", "expired", APEX), failed("dns.expected", "servers_changed", APEX)),
+        (failed("dns.dnssec", "bogus", APEX), failed("dns.resolve", "absent")),
+        (failed("dns.ns_delegation", "lame", APEX), failed("dns.resolve", "not_spread")),
+        (failed("dns.disagree", "servers_differ", APEX), failed("dns.resolve", "not_spread")),
+        (failed("dns.expected", "servers_changed", APEX), failed("dns.dnssec", "bogus", APEX)),
+        (failed("dns.expected", "servers_changed", APEX), failed("mail.mx", "absent", APEX)),
+        (
+            failed("dns.expected", "mail_changed", APEX, **changed("mail", APEX, "MX")),
+            failed("mail.mx", "nowhere", APEX),
+        ),
+        (
+            failed("dns.expected", "mail_changed", APEX, **changed("mail", APEX, "TXT")),
+            failed("mail.spf", "absent", APEX),
+        ),
+        (
+            failed("dns.expected", "mail_changed", APEX, **changed("mail", f"_dmarc.{APEX}", "TXT")),
+            failed("mail.dmarc", "absent", f"news.{APEX}"),
+        ),
+        (
+            failed("dns.expected", "gone", APEX, **changed("gone", f"pm._domainkey.{APEX}", "CNAME")),
+            failed("mail.dkim", "missing", APEX),
+        ),
+        (failed("dns.expected", "gone", APEX, **changed("gone", APP, "A")), failed("dns.resolve", "absent", APP)),
+        (failed("dns.dangling", "claimable", APEX, all=(APP,)), failed("web.placeholder", "not_published", APP)),
+        (failed("dns.dangling", "domain_for_sale", APEX, all=(APP,)), failed("dns.resolve", "alias_to_nothing", APP)),
+        (failed("dns.resolve", "no_such_domain", APEX, zone=APEX), failed("mail.mx", "absent", APEX)),
+        (failed("dns.apex_www", "apex_is_alias", APEX), failed("mail.mx", "absent", APEX)),
+        (failed("edge.ssl_mode", "origin_refused"), failed("up.http", "http_5xx")),
+        (failed("web.placeholder", "not_published"), failed("up.http", "http_4xx")),
+        (failed("web.placeholder", "parking_page", APEX), failed("seo.indexing", "hidden_page", APEX)),
+        (failed("up.http", "http_5xx"), failed("seo.indexing", "robots_error")),
+        (failed("up.http", "timeout"), failed("perf.error_rate", "too_many")),
+        (failed("mail.spf", "too_many_lookups", APEX), failed("mail.bulk_rules", "unmet", APEX)),
+    ],
+    ids=lambda one: f"{one.check} {one.code}",
+)
+def test_one_fault_leads_to_another(cause: Finding, consequence: Finding):
+    """In either order; the cause itself is never touched."""
+    for findings in ([cause, consequence], [consequence, cause]):
+        said = linked(findings)
+        assert cause in said
+        assert cause_of(said[findings.index(consequence)]) == (cause.check, cause.target)
+
+
+def test_the_whole_way_is_told():
+    """From what customers meet to what is to be repaired; the date is no consequence of the warning."""
+    page, date, certificate, rule = linked(
+        [
+            failed("up.http", "tls"),
+            failed("tls.expiry", "expired"),
+            failed("tls.valid", "expired"),
+            failed("dns.caa", "issuer_forbidden", severity=MEDIUM),
+        ]
+    )
+    meets = f"visitors of {APP} meet"
+    assert page.summary == (
+        f"Visitors of {APP} meet tls, because {meets} expired: oh dear, because {meets} issuer_forbidden: oh dear"
+    )
+    assert date.summary == f"Visitors of {APP} meet expired, because {meets} issuer_forbidden: oh dear"
+    assert [cause_of(one) for one in (page, date, certificate, rule)] == [*[("dns.caa", APP)] * 3, None]
+    assert [one.severity for one in (page, date, certificate, rule)] == [HIGH, HIGH, BLOCKER, MEDIUM]
+    report = Report("a", (), datetime(2026, 1, 1, tzinfo=UTC), 0, (page, date, certificate, rule))
+    assert report.must_fix[0] == rule, "what must be repaired first does not stand among what can wait"
+    assert report.can_wait == ()
+    assert report.verdict == "no-go"
+
+
+def test_a_long_way_stays_readable():
+    """Details of what stands between are left out where it gets too long."""
+    said = linked(
+        [
+            failed("up.http", "tls"),
+            replace(failed("tls.valid", "expired"), summary="The seal is broken: " + "very " * 50 + "broken"),
+            failed("dns.caa", "issuer_forbidden"),
+        ]
+    )
+    assert said[0].summary == (
+        f"Visitors of {APP} meet tls, because the seal is broken,"
+        f" because visitors of {APP} meet issuer_forbidden: oh dear"
+    )
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
+        (failed("dns.caa", "issuer_forbidden", WWW), failed("tls.valid", "expired", APP)),
+        (failed("dns.caa", "issuer_forbidden"), failed("tls.valid", "wrong_host")),
+        (failed("dns.dnssec", "bogus", "b.test"), failed("dns.resolve", "absent", APP)),
+        (failed("dns.dnssec", "bogus", "p.a.test"), failed("dns.resolve", "absent", APP)),
+        (failed("dns.domain_expiry", "very_soon", APEX), failed("dns.resolve", "absent", APP)),
+        (failed("dns.expected", "gone", APEX, **changed("gone", WWW, "A")), failed("dns.resolve", "absent", APP)),
+        (failed("dns.expected", "gone", APEX, **changed("gone", APP, "TXT")), failed("dns.resolve", "absent", APP)),
+        (
+            failed("dns.expected", "mail_changed", APEX, **changed("mail", APEX, "MX")),
+            failed("mail.spf", "absent", APEX),
+        ),
+        (failed("dns.expected", "gone", APEX, **changed("extra", APP, "A")), failed("dns.resolve", "absent", APP)),
+        (failed("dns.expected", "gone", APEX, changes="odd"), failed("dns.resolve", "absent", APP)),
+        (failed("dns.dangling", "claimable", APEX, all=(WWW,)), failed("web.placeholder", "not_published", APP)),
+        (failed("mail.spf", "absent", APEX), failed("mail.bulk_rules", "unmet", "b.test")),
+        (failed("up.http", "timeout", WWW), failed("perf.error_rate", "too_many", APP)),
         (failed("tls.valid", "expired", WWW), failed("up.http", "tls", APP)),
         (failed("tls.valid", "expired", APP), failed("tls.valid", "expired", WWW)),
         (failed("tls.valid", "wrong_host", WWW), failed("dns.apex_www", "no_certificate", APEX, broken=APEX)),

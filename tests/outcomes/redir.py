@@ -322,7 +322,7 @@ SCENARIOS = (
     ),
     Scenario(
         "Pages of www that do not exist lead to the home page",
-        {f"redir.keeps_path {DOMAIN}": "lost_pages_go_home"},
+        {f"redir.keeps_path {DOMAIN}": "lost_pages_go_home", f"redir.hops {DOMAIN}": "ok_with_upgrade"},
         lambda world: world.web.route(WWW, "*", redirect(HOME, 302)),
     ),
     Scenario(

@@ -20,9 +20,9 @@ Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 def make_key(kind: str = "ec") -> Key:
-    """A new private key: `ec`, `rsa1024`, `rsa2048` and so on."""
-    if kind == "ec":
-        return ec.generate_private_key(ec.SECP256R1())
+    """A new private key: `ec`, `ec384`, `rsa1024`, `rsa2048` and so on."""
+    if kind in ("ec", "ec384"):
+        return ec.generate_private_key(ec.SECP384R1() if kind == "ec384" else ec.SECP256R1())
     return rsa.generate_private_key(public_exponent=65537, key_size=int(kind.removeprefix("rsa")))
 
 
@@ -104,9 +104,9 @@ class Authority:
         return cls(name, private, certificate)
 
     def intermediate(
-        self, name: str = "Loopback Intermediate", *, days: tuple[float, float] = (-400, 2000)
+        self, name: str = "Loopback Intermediate", *, days: tuple[float, float] = (-400, 2000), hash: str = "sha256"
     ) -> Authority:
-        """An authority below this one, valid for these days from today."""
+        """An authority below this one, valid for these days from today; `hash` as for `issue`."""
         private = make_key()
         certificate = _build(
             name,
@@ -116,6 +116,7 @@ class Authority:
             authority=True,
             names=(),
             lifetime=days,
+            hash=hash,
         )
         return Authority(name, private, certificate, (certificate, *self.above))
 
@@ -138,6 +139,7 @@ class Authority:
         hash: str = "sha256",
         issuer_urls: Sequence[str] = (),
         extra_bytes: int = 0,
+        subject: x509.Name | None = None,
     ) -> Credential:
         """A certificate for these host names or addresses.
 
@@ -146,10 +148,11 @@ class Authority:
             not_before: Start of validity; else `days[0]` from today.
             not_after: End of validity; else `days[1]` from today.
             days: Validity in days from today.
-            key: `ec`, `rsa1024`, `rsa2048` …
+            key: `ec`, `ec384`, `rsa1024`, `rsa2048` …
             hash: `sha256`, `sha1`, `sha384`, `sha512` (`sha1` needs an authority with an RSA key).
             issuer_urls: caIssuers URLs (AIA).
             extra_bytes: Bytes of made-up extra names.
+            subject: Another subject than the first name as the common name, for instance an empty one.
         """
         extra = [f"n{number:08d}.padding.test" for number in range(extra_bytes // 24)]
         private = make_key(key)
@@ -165,6 +168,7 @@ class Authority:
             not_after=not_after,
             hash=hash,
             issuer_urls=issuer_urls,
+            subject=subject,
         )
         return Credential(private, (leaf, *self.above))
 
@@ -201,11 +205,12 @@ def _build(
     not_after: datetime | None = None,
     hash: str = "sha256",
     issuer_urls: Sequence[str] = (),
+    subject: x509.Name | None = None,
 ) -> x509.Certificate:
     now = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251  (certificates are checked against the real clock)
     builder = (
         x509.CertificateBuilder()
-        .subject_name(_subject(name))
+        .subject_name(_subject(name) if subject is None else subject)
         .issuer_name(issuer)
         .public_key(private.public_key())
         .serial_number(x509.random_serial_number())
@@ -222,7 +227,8 @@ def _build(
     else:
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
     if names:
-        builder = builder.add_extension(_san(names), critical=False)
+        # Without a subject the names are all there is (RFC 5280 section 4.2.1.6).
+        builder = builder.add_extension(_san(names), critical=subject is not None and not list(subject))
     if issuer_urls:
         builder = builder.add_extension(
             x509.AuthorityInformationAccess(

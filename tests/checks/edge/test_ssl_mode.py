@@ -11,7 +11,7 @@ from tests.checks.samples import HOST, chain, exchange, page, silent
 
 S, H = f"https://{HOST}/", f"http://{HOST}/"
 ORIGIN = "93.184.216.34"
-CLOUDFLARE = edges.Witness(edges.named("cloudflare"), "the headers of its answers")
+CLOUDFLARE = edges.Witness(edges.named("cloudflare"), edges.MARKS)
 VERCEL = edges.Witness(edges.named("vercel"), "its alias")
 FINE = chain(S)
 LOOP = Chain(S, (exchange(S, to=S, server="cloudflare"),), ChainEnd.LOOP, S)

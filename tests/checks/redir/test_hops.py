@@ -38,6 +38,25 @@ def test_each_answer_has_facts_that_lead_to_it(code):
 
 
 @pytest.mark.parametrize(
+    ("urls", "hops", "code"),
+    [
+        ((H + DEEP, S + DEEP, W + DEEP, W), 2, "ok_with_upgrade"),
+        ((S + DEEP, W + DEEP, W + "404", W + "en/404"), 1, "ok"),
+        ((W + DEEP, W + "login?next=x"), 0, "ok"),
+        ((S + DEEP, W, W + "en"), 2, "extra_hop"),
+        ((H + DEEP, HW + DEEP, W + DEEP, W), 2, "extra_hop"),
+        ((S + DEEP, W + DEEP.replace("?", "/?")), 1, "ok"),
+        ((W + DEEP, W + DEEP.replace("?", "/?"), W), 1, "ok"),
+        ((S, W, W + "en"), 2, "extra_hop"),
+    ],
+)
+def test_where_a_site_sends_visitors_of_a_lost_page_is_no_step_of_the_way(urls, hops, code):
+    """Many sites lead to the home page or a log-in then; a detour on the way there still counts."""
+    verdict = judge((chain(*urls),))
+    assert (verdict.code, verdict.seen["most"]) == (code, hops)
+
+
+@pytest.mark.parametrize(
     ("urls", "code"),
     [
         ((S,), "ok"),
