@@ -16,7 +16,7 @@ from bot.domain.silence import Silence
 from bot.services.config import Config
 from bot.services.people import People
 from bot.services.transitions import Outcome, World, carry_out
-from bot.store import clicks, incidents, settings, silences, timers
+from bot.store import clicks, incidents, settings, timers
 from bot.store.db import Store
 from checks.model import Json
 
@@ -96,9 +96,7 @@ class Incidents:
         """The fresh look that somebody asked for by saying that it is fixed."""
         now = self._clock.now()
         command = Rechecked(good, evidence)
-        outcome = await self._store.write(
-            lambda c: carry_out(c, self.world(c), command, now, incident=incident)
-        )
+        outcome = await self._store.write(lambda c: carry_out(c, self.world(c), command, now, incident=incident))
         await self._after([outcome])
         return outcome.answer
 
@@ -119,9 +117,7 @@ class Incidents:
         outcomes = []
         for one in due:
             outcomes.append(
-                carry_out(
-                    connection, world, TimerDue(one.kind, one.guard_rev, one.due_at), now, incident=one.incident
-                )
+                carry_out(connection, world, TimerDue(one.kind, one.guard_rev, one.due_at), now, incident=one.incident)
             )
             timers.drop(connection, one)
         return len(due), outcomes

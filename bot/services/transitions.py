@@ -23,6 +23,7 @@ from bot.domain.silence import covering
 from bot.services.people import People
 from bot.store import incidents, outbox, releases, second_routes, silences, timers
 from bot.store.outbox import Prio
+from checks.model import Json
 
 MOST_FOLLOWING = 1000
 """Commands that one command may bring about."""
@@ -118,7 +119,8 @@ def scene_of(
     """The surroundings of a decision about an incident, or about the one that a signal would open."""
     service, trouble, environment = _about(incident, command)
     live = incidents.live(connection, world.product)
-    above, below = None, ()
+    above: Incident | None = None
+    below: tuple[Incident, ...] = ()
     if upstream:
         above = incidents.get(connection, upstream)
     elif isinstance(command, Signal):
@@ -171,7 +173,7 @@ def _write(connection: sqlite3.Connection, world: World, decision: Decision, now
 def _say(connection: sqlite3.Connection, world: World, incident: Incident, say: Say, now: datetime) -> None:
     """A row for each thing that must be said; its words are made when it is sent."""
     product, about = world.product, subject(incident.id)
-    said = {"why": say.why.value, "mention": list(say.mention), "late_s": say.late_s}
+    said: dict[str, Json] = {"why": say.why.value, "mention": list(say.mention), "late_s": say.late_s}
     prio, due = PRIO[say.priority], say.not_before
     channel = world.channel or world.people.last_resort(connection, incident.service, now)
     match say.what:

@@ -25,3 +25,14 @@ def get(connection: sqlite3.Connection, product: str, name: str) -> str:
     """What is written down; "" where nothing is."""
     row = connection.execute("SELECT value FROM setting WHERE product = ? AND name = ?", (product, name)).fetchone()
     return "" if row is None else str(row["value"])
+
+
+def named(connection: sqlite3.Connection, product: str) -> dict[str, str]:
+    """All of a product, by name."""
+    rows = connection.execute("SELECT name, value FROM setting WHERE product = ?", (product,))
+    return {row["name"]: row["value"] for row in rows}
+
+
+def remove(connection: sqlite3.Connection, product: str, name: str) -> None:
+    """Forget it."""
+    connection.execute("DELETE FROM setting WHERE product = ? AND name = ?", (product, name))

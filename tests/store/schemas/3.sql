@@ -7,7 +7,7 @@ CREATE TABLE "_sqlite_migrations" (
 );
 INSERT INTO "_sqlite_migrations" VALUES(1,'launch','m001_foundation','2026-11-22 01:52:45.896873+00:00');
 INSERT INTO "_sqlite_migrations" VALUES(2,'launch','m002_dns_as_decided','2026-11-22 05:06:36.381807+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(3,'launch','m003_watching','2026-11-22 05:15:43.082835+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(3,'launch','m003_watching','2026-11-22 05:29:01.583124+00:00');
 CREATE TABLE audit (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
       product TEXT NOT NULL REFERENCES product(id),
@@ -311,6 +311,7 @@ CREATE TABLE second_route (
       subject TEXT NOT NULL,
       about INTEGER NOT NULL,
       route TEXT NOT NULL,
+      person TEXT NOT NULL,
       dedup_key TEXT NOT NULL,
       state TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'sent', 'dead')),
       attempts INTEGER NOT NULL DEFAULT 0,
@@ -321,7 +322,7 @@ CREATE TABLE second_route (
       sent_at INTEGER,
       UNIQUE (product, dedup_key)
     );
-INSERT INTO "second_route" VALUES(1,'d-1','shop','incident:1',1,'email:0','r1','sent',1,1760000000000,'','unanswered',1760000000000,1760000001000);
+INSERT INTO "second_route" VALUES(1,'d-1','shop','incident:1',1,'0','U1','r1','sent',1,1760000000000,'','unanswered',1760000000000,1760000001000);
 CREATE TABLE seen_event (
       product TEXT NOT NULL,
       id TEXT NOT NULL,
