@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from bot.render.markdown import code, escape
 from bot.views.explain import SUBJECT
 from bot.views.prose import SEVERITY, STATUS, listed, prose, sentence
+from checks.cause_graph import FAULTS, LEADS
 from checks.finding import build
 from checks.model import Check, Finding, Kind, Outcome, Status
 from tests.checks.samples import NOW
@@ -99,6 +100,7 @@ def page(check: Check) -> str:
     lines.append("Names and values in the examples below are made up.\n")
     lines += [_section(example) for example in examples if _needs_a_hand(example.outcome)]
     lines += _quiet(check, examples)
+    lines += _causes(check.id)
     lines += _to_write(check)
     lines.append("## Where it comes from\n")
     lines += [f"- <{url}>" for url in check.links]
@@ -160,6 +162,26 @@ def _quiet(check: Check, examples: Iterable[Example]) -> list[str]:
             lines.append(f"- `{example.code}` ({status}): {inline(example.finding.summary)}")
             lines += [f"  - {inline(step)}" for step in example.finding.fix]
     return [*lines, ""]
+
+
+def _causes(id: str) -> list[str]:
+    """What its failures may follow from, and what may follow from them, with links; nothing where it stands alone."""
+    pairs = {(lead.check, lead.to) for lead in LEADS}
+    for fault in FAULTS:
+        seats = [check for check, _ in fault]
+        pairs |= {(near, far) for place, near in enumerate(seats) for far in seats[place + 1 :]}
+    before = sorted({near for near, far in pairs if far == id and near != id})
+    after = sorted({far for near, far in pairs if near == id and far != id})
+    lines = []
+    if before:
+        lines.append(f"A failure here may only follow from {_linked(before)}. Then it is told below that cause.\n")
+    if after:
+        lines.append(f"What it finds may be the cause of what {_linked(after)} find{'s' * (len(after) == 1)}.\n")
+    return ["## What hangs together with it\n", *lines] if lines else []
+
+
+def _linked(ids: list[str]) -> str:
+    return listed(tuple(f"[`{id}`]({id}.md)" for id in ids), 30)
 
 
 def _to_write(check: Check) -> list[str]:
