@@ -52,6 +52,11 @@ class Served:
         return (*self.pages, *(script for script in self.scripts if 200 <= script.status < 300))
 
     @property
+    def counted(self) -> str:
+        """How many files were read, in words: `1 file`, `12 files`."""
+        return f"{len(self.files)} file{'' if len(self.files) == 1 else 's'}"
+
+    @property
     def unread(self) -> tuple[str, ...]:
         """Addresses that gave no answer at all."""
         pages = [chain.last.url for chain in self.chains if chain.end is ChainEnd.FAULT]
@@ -90,7 +95,7 @@ def own(host: str, inventory: Inventory) -> bool:
 def unseen(found: Served, *, agent: str = firewall.AGENT) -> Verdict | None:
     """Why nothing can be judged: `blocked_by_firewall`, `only_leads_on` or `could_not_look`; None where it can."""
     chain = found.chains[0]
-    seen: dict[str, Json] = {"url": chain.start, "agent": agent, "files": (), "count": 0}
+    seen: dict[str, Json] = {"url": chain.start, "agent": agent, "files": (), "count": 0, "read": "0 files"}
     blocked = firewall.blocked(chain.last)
     if blocked:
         return Verdict("blocked_by_firewall", seen | {"reason": blocked, "host": host_of(chain.last.url)})

@@ -46,18 +46,31 @@ def _json(rows: tuple[Served, ...]) -> str:
 
 
 def _table(rows: tuple[Served, ...], columns: int) -> str:
-    from textwrap import wrap
+    from itertools import groupby
 
     lines: list[str] = []
-    area = ""
-    for row in rows:
-        requirement = row.requirement
-        if requirement.area != area:
-            area = requirement.area
-            lines += ["", area, "-" * min(len(area), columns)]
-        first, *rest = wrap(requirement.what, max(12, columns - 9))
-        lines += [f"{requirement.id:<8} {first}", *(" " * 9 + line for line in rest)]
-        by = "served by " + ", ".join(row.by) if row.by else "not served yet"
-        lines += wrap(by, columns, initial_indent=" " * 9, subsequent_indent=" " * 9 + "  ", break_on_hyphens=False)
-    count = sum(1 for row in rows if row.by)
-    return "\n".join([*lines[1:], "", f"{count} of {len(rows)} are served by a check or a command today."])
+    for area, found in groupby(rows, key=lambda row: row.requirement.area):
+        own = tuple(found)
+        title = f"{area} ({_share(own)} served)"
+        lines += ["", title, "-" * min(len(title), columns)]
+        lines += [line for row in own for line in _row(row, columns)]
+    more = "What a check looks at, and how to repair what it finds: launch explain CHECK"
+    return "\n".join([*lines[1:], "", f"{_share(rows)} are served by a check or a command today.", more])
+
+
+def _share(rows: tuple[Served, ...]) -> str:
+    return f"{sum(1 for row in rows if row.by)} of {len(rows)}"
+
+
+def _row(row: Served, columns: int) -> list[str]:
+    """What it asks; below it what serves it, else how it can be met."""
+    from textwrap import wrap
+
+    from bot.services.requirements import HOW
+
+    requirement, indent = row.requirement, " " * 9
+    first, *rest = wrap(requirement.what, max(12, columns - len(indent)))
+    ways = ", ".join(HOW[way] for way in requirement.how)
+    by = f"served by {', '.join(row.by)}" if row.by else f"not served yet (how it can be: {ways})"
+    served = wrap(by, columns, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False)
+    return [f"{requirement.id:<8} {first}", *(indent + line for line in rest), *served]

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from bot.services.baseline import Drifted, Offer, Told
     from bot.store.baseline import Offered
     from bot.store.drift import Answer, Seen
+    from bot.views.folding import Group
     from checks.inventory import Known
-    from checks.model import Finding
 
 __all__ = ["CHECK", "change", "expanded", "felt", "offer", "said", "table", "undo"]
 
@@ -46,27 +46,33 @@ def undo(answer: Answer, audit: int | None = None) -> Action:
     return Action("drift.undo", "Undo", value, command=f"/launch dns undo {answer.number}")
 
 
-def expanded(item: Item, findings: Sequence[Finding], drifted: Drifted, audit: int | None) -> list[Item]:
-    """The entry of `dns.expected` as one entry per changed record: old, new, and who answered what or may answer.
+def expanded(item: Item, group: Group, drifted: Drifted, audit: int | None) -> list[Item]:
+    """An entry of the report, with one more for each changed DNS record: old, new, and who answered or may answer.
 
-    The first keeps the words of the finding; `item` is that entry as every other check would have it.
+    Where the group is about them, the first one stands in the entry itself; where they only follow from it, behind it.
     """
-    entries: list[Item] = []
-    for finding in findings:
+    own = group.first.check == CHECK
+    about = (
+        group.findings if own else [one for each in group.effects if each.first.check == CHECK for one in each.findings]
+    )
+    entries: list[Item] = [] if own else [item]
+    for finding in about:
         host = str(finding.seen.get("dns_host") or "the company that serves your DNS")
         for seen in changes_in(finding):
             told = drifted.changes.get(seen.key)
             one = change(seen, told, host=host, audit=audit)
-            entries.append(one if entries else _first(item, one, answered=told is not None and told.answer is not None))
+            answered = told is not None and told.answer is not None
+            entries.append(one if entries else _first(item, one, group, answered=answered))
     return entries or [item]
 
 
-def _first(item: Item, one: Item, *, answered: bool) -> Item:
+def _first(item: Item, one: Item, group: Group, *, answered: bool) -> Item:
     """The finding's own entry with the change in it; once somebody has answered, the steps have had their time."""
-    if answered:
-        about = (*one.lines, *item.lines[-1:])
-        return replace(item, lines=about, actions=(*one.actions, *item.actions), tone=one.tone, label=one.label)
-    return replace(item, lines=(*one.lines, *item.lines), actions=(*one.actions, *item.actions))
+    if not answered:
+        return replace(item, lines=(*one.lines, *item.lines), actions=(*one.actions, *item.actions))
+    kept = (*(item.lines[:1] if group.effects else ()), *item.lines[-1:])
+    lines, actions = (*one.lines, *kept), (*one.actions, *item.actions)
+    return replace(item, lines=lines, actions=actions, tone=one.tone, label=one.label)
 
 
 def change(seen: Seen, told: Told | None, *, host: str = "", audit: int | None = None) -> Item:

@@ -29,7 +29,7 @@ CLOSE = (
         "In your host's firewall let only the addresses of your shield in, at ports 80 and 443 (Cloudflare's are at"
         " https://www.cloudflare.com/ips/). Or use a tunnel (Cloudflare Tunnel): then no port is open at all."
     ),
-    "Other names with this address give it away (seen: {shown_by}): put them behind the shield or on another server.",
+    "Names such as mail or ftp with the same address give it away (found: {shown_by}): move them to another server.",
     "Run this check again.",
 )
 

@@ -77,7 +77,7 @@ OUTCOMES = {
     ),
     "refusal_kept": Outcome(
         Status.WARN,
-        "A cache keeps the log-in request of {path} on {host} ({evidence})",
+        "A cache keeps the answer “please log in” of {path} on {host} ({evidence})",
         impact="Customers who are logged in may be asked to log in again, and the next change may keep a real page.",
         fix=PURGE,
         severity=Severity.HIGH,

@@ -52,7 +52,7 @@ OUTCOMES = {
     ),
     "flexible_loop": Outcome(
         Status.FAIL,
-        "The last mile to the server of {host} is unencrypted, and visitors go round in circles because of it",
+        "Visitors of {host} go round in circles, because the last mile to your server is unencrypted (mode Flexible)",
         impact='Browsers show "too many redirects" instead of your page.',
         fix=STRICT,
         severity=Severity.HIGH,

@@ -218,12 +218,12 @@ def _past_the_edge(one: Fetched) -> bool:
 def _why(files: Sequence[Fetched]) -> str:
     """What keeps the edge from keeping them, as far as it shows."""
     if any(one.first.all_headers("set-cookie") for one in files):
-        return "they set a cookie, and answers with cookies are not kept; remove the cookie from files"
+        return "the files come with a cookie, and such answers are not kept"
     forbidden = any(
         control.forbids_sharing or control.has("no-cache")
         for control in (cache_headers.control(one.first) for one in files)
     )
-    return "their Cache-Control forbids it" if forbidden else "a rule that bypasses the cache may be in the way"
+    return "the header Cache-Control forbids it" if forbidden else "a rule that bypasses its cache"
 
 
 def _no_rules(one: Fetched) -> bool:

@@ -15,7 +15,7 @@ from checks.secret_keys import Key, find
 from checks.site_files import Served, served, unseen
 
 OUTCOMES = {
-    "ok": Outcome(Status.PASS, "No secret key in the {count} files that {host} hands to visitors"),
+    "ok": Outcome(Status.PASS, "No secret key in what {host} hands to visitors ({read})"),
     "ok_with_public_keys": Outcome(
         Status.PASS, "No secret key in what {host} hands to visitors; keys made for the page: {public}. {question}"
     ),
@@ -35,7 +35,7 @@ OUTCOMES = {
     ),
     "read_in_part": Outcome(
         Status.UNKNOWN,
-        "No secret key in {count} files of {host}, but some could not be read: {unread}",
+        "No secret key in {read} of {host}, but some could not be read: {unread}",
         impact="Nothing is proven about the others.",
         fix=("Open the named addresses in a browser: do they answer?", "Run this check again."),
     ),
@@ -80,7 +80,12 @@ async def bundle_secrets(target: Target, probe: Probe) -> Verdict:
 
 def judge(found: Served, *, agent: str = firewall.AGENT) -> Verdict:
     """A secret first, then whether all was read, then the keys that are fine with a question."""
-    seen: dict[str, Json] = {"file": found.chains[0].start, "count": len(found.files), "left_out": found.left_out}
+    seen: dict[str, Json] = {
+        "file": found.chains[0].start,
+        "count": len(found.files),
+        "read": found.counted,
+        "left_out": found.left_out,
+    }
     keys: dict[str, tuple[Key, str]] = {}
     for exchange in found.files:
         for key in find(exchange.text):

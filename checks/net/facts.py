@@ -5,9 +5,18 @@ A failure to connect is a fact like any other; nothing here is an opinion. Times
 
 from __future__ import annotations
 
+import codecs
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+_CHARSETS = re.compile(
+    r"utf-(?:8|16(?:-[lb]e)?)|ascii|iso8859-\d{1,2}|cp(?:12\d\d|866|874|932|949)|koi8-[ru]|mac-(?:roman|cyrillic)"
+    r"|shift_jis|euc_(?:jp|kr)|iso2022_jp|gb2312|gbk|gb18030|big5(?:hkscs)?|tis-620"
+)
+"""Names of Python's codecs for what browsers read (Encoding Standard, WHATWG). Its other codecs are for other things,
+and one of them (punycode) takes hours for a page."""
 
 
 class Reason(StrEnum):
@@ -220,15 +229,21 @@ class Exchange:
             key, _, value = part.strip().partition("=")
             if key.lower() == "charset":
                 charset = value.strip("\"' ")
-        try:
-            return self.body.decode(charset, "replace")
-        except (LookupError, ValueError):
-            return self.body.decode("utf-8", "replace")
+        return self.body.decode(_codec(charset), "replace")
 
     @property
     def redirects_to(self) -> str:
         """The raw Location of a 301, 302, 303, 307 or 308; else ""."""
         return self.header("location") if self.status in (301, 302, 303, 307, 308) else ""
+
+
+def _codec(charset: str) -> str:
+    """The codec of a charset that browsers know, else UTF-8."""
+    try:
+        name = codecs.lookup(charset).name
+    except (LookupError, ValueError):
+        return "utf-8"
+    return name if _CHARSETS.fullmatch(name) else "utf-8"
 
 
 class ChainEnd(StrEnum):

@@ -93,6 +93,7 @@ class Facts:
         "https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval#Wilson_score_interval",
         "https://sre.google/workbook/alerting-on-slos/",
     ),
+    again=False,
 )
 async def error_rate(target: Target, probe: Probe) -> Verdict:  # noqa: ARG001  (asks nobody: what was seen is handed over)
     """Nothing is asked: the history stands in the inventory."""

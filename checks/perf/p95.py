@@ -162,6 +162,7 @@ class Facts:
         "https://en.wikipedia.org/wiki/Percentile#The_nearest-rank_method",
         "https://sre.google/sre-book/service-level-objectives/",
     ),
+    again=False,
 )
 async def p95(target: Target, probe: Probe) -> Verdict:  # noqa: ARG001  (asks nobody: what was seen is handed over)
     """Nothing is asked: the history stands in the inventory."""

@@ -29,7 +29,7 @@ MOST_LINKS = 5
 MOST_SLASHES = 2
 KEEP_BOTH = (
     (
-        "Where {from_url} is redirected (your host, Cloudflare or the domain's registrar), switch on"
+        "Where {place} is redirected (your host, Cloudflare or the domain's registrar), switch on"
         " “keep path and query” (also called wildcard or path forwarding)."
     ),
     "In a rule of your own the target must end with the same page and the same tags as came in (path and query).",
@@ -45,7 +45,7 @@ OUTCOMES = {
     "not_needed": Outcome(Status.NA, "{name} needs no redirects that keep the path: {reason}"),
     "query_lost": Outcome(
         Status.FAIL,
-        "{from_url} loses everything after the question mark on its way to {to_url}",
+        "Whoever comes by {place} loses everything after the question mark on the way to {to_place}",
         impact="Campaign visits are no longer counted, and log-ins that come back with a code fail.",
         fix=KEEP_BOTH,
         severity=Severity.HIGH,
@@ -61,7 +61,7 @@ OUTCOMES = {
     ),
     "path_lost": Outcome(
         Status.WARN,
-        "Whoever asks {from_url} for a page is sent to the home page {to_url}",
+        "Whoever asks for a page at {place} is sent to the home page {to_url}",
         impact="Old links and bookmarks no longer show what people came for; search engines forget those pages.",
         fix=KEEP_BOTH,
         severity=Severity.MEDIUM,
@@ -239,7 +239,12 @@ def _deep(facts: Facts, seen: dict[str, Json]) -> Verdict | None:
     for chain in facts.deep:
         for source, target in _steps(chain):
             moved = (scheme_of(source), host_of(source)) != (scheme_of(target), host_of(target))
-            words: dict[str, Json] = {"from_url": source, "to_url": target}
+            words: dict[str, Json] = {
+                "from_url": source,
+                "to_url": target,
+                "place": _place(source),
+                "to_place": _place(target),
+            }
             if _path(source) != _path(target) and _path(target) in ("", "/"):
                 code = ("path_lost_second" if facts.second else "path_lost") if moved else "lost_pages_go_home"
                 return Verdict(code, seen | words)
@@ -265,7 +270,13 @@ def _tags(facts: Facts, seen: dict[str, Json]) -> Verdict | None:
         for source, target in steps:
             lost = _lost(source, target)
             if lost:
-                words: dict[str, Json] = {"kind": one.kind, "lost": lost, "from_url": source, "to_url": target}
+                words: dict[str, Json] = {
+                    "kind": one.kind,
+                    "lost": lost,
+                    "from_url": source,
+                    "to_url": target,
+                    "place": source,
+                }
                 return Verdict("link_loses_tags", seen | words)
     return None
 
@@ -293,6 +304,11 @@ def _slash(facts: Facts, seen: dict[str, Json]) -> Verdict | None:
 def _steps(chain: Chain) -> list[tuple[str, str]]:
     """From where to where each redirect leads."""
     return [(exchange.url, next_of(exchange)) for exchange in chain.exchanges if next_of(exchange)]
+
+
+def _place(url: str) -> str:
+    """The address without page and tags: `https://example.com`."""
+    return f"{scheme_of(url)}://{host_of(url)}"
 
 
 def _path(url: str) -> str:

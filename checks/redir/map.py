@@ -67,10 +67,8 @@ OUTCOMES = {
         "{what} {link} leads nowhere: {reason}",
         impact=GONE,
         fix=(
-            (
-                "Add the missing line to the redirect list of your host: {link} to {wanted}, status 301,"
-                " with path and query kept."
-            ),
+            "Open {end} yourself: is that page missing, or only the way to it?",
+            "Put the page back, or add to the redirect list of your host: {link} to {wanted}, status 301.",
             "Run this check again.",
         ),
         severity=Severity.HIGH,

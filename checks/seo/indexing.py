@@ -25,6 +25,8 @@ from checks.visit import visit
 HIDDEN_PURPOSES = (Purpose.ADMIN, Purpose.STAGING, Purpose.PREVIEW)
 TRIED = 4
 """Addresses of the sitemap that are opened."""
+NAMES = {"googlebot": "Google", "bingbot": "Bing"}
+"""What people call those who send the robots."""
 LOGIN = re.compile(r"log[-_]?in|sign[-_]?in|/auth|/sso|oauth|/session|cloudflareaccess\.com|/password", re.IGNORECASE)
 
 OUTCOMES = {
@@ -220,7 +222,7 @@ def _must_show(facts: Facts, seen: dict[str, Json]) -> Verdict:
         return Verdict("shut_out", seen)
     some = sorted({*out, *hidden} - {"*"} | ({"all others"} if "*" in out else set()))
     if some:
-        return Verdict("some_shut_out", seen | {"robots": tuple(some)})
+        return Verdict("some_shut_out", seen | {"robots": tuple(NAMES.get(robot, robot) for robot in some)})
     return _sitemap(facts, seen)
 
 

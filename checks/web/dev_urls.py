@@ -22,7 +22,7 @@ PUBLISH = "Publish again: such values are put into the page while it is built. T
 
 OUTCOMES = {
     "ok": Outcome(
-        Status.PASS, "Nothing in the {count} files of {host} leads to a developer's machine or a test system"
+        Status.PASS, "Nothing that {host} hands out ({read}) leads to a developer's machine or a test system"
     ),
     "only_leads_on": Outcome(Status.PASS, "{host} only sends visitors on to {to_host}; there is nothing to read"),
     "developers_machine": Outcome(
@@ -78,7 +78,7 @@ OUTCOMES = {
     ),
     "read_in_part": Outcome(
         Status.UNKNOWN,
-        "No such address in {count} files of {host}, but some could not be read: {unread}",
+        "No such address in {read} of {host}, but some could not be read: {unread}",
         impact="Nothing is proven about the others.",
         fix=("Open the named addresses in a browser: do they answer?", "Run this check again."),
     ),
@@ -104,7 +104,7 @@ OUTCOMES = {
     outcomes=OUTCOMES,
     severity=Severity.BLOCKER,
     worst=Severity.BLOCKER,
-    requirements=("EXP-3", "EXP-4", "DNS-10"),
+    requirements=("EXP-3", "EXP-4", "DNS-10", "REL-9"),
     measured=(
         "We read the start page, the monitored pages and up to 20 scripts of yours, and look for addresses of private"
         " networks, test hosts and test payment keys that the code uses. Defaults of known libraries do not count."
@@ -128,7 +128,12 @@ async def dev_urls(target: Target, probe: Probe) -> Verdict:
 
 def judge(found: Served, own: Own, *, guide: bool = False, agent: str = firewall.AGENT) -> Verdict:
     """Addresses that are used first, then payment keys, then what could not be read."""
-    seen: dict[str, Json] = {"file": found.chains[0].start, "count": len(found.files), "left_out": found.left_out}
+    seen: dict[str, Json] = {
+        "file": found.chains[0].start,
+        "count": len(found.files),
+        "read": found.counted,
+        "left_out": found.left_out,
+    }
     all_found = _addresses(found, own, guide=guide)
     for kind, code in (("machine", "developers_machine"), ("staging", "test_system")):
         used = [(each, url) for each, url in all_found if each.kind == kind]

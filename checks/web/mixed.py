@@ -21,8 +21,8 @@ from checks.urls import host_of
 
 MAX_SHEETS = 5
 REPAIR = (
-    "In {file} change http:// to https:// in front of {part}, or use its path alone if it is on your own site.",
-    "If the other side has no https, keep a copy of the file on your own site.",
+    "In the source of {file} write {part} with https:// in front, or its path alone if it is on your own site.",
+    "If the other side has no https, keep a copy on your own site or use another service.",
     "Publish, then run this check again.",
 )
 

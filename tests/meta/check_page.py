@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from bot.render.markdown import code, escape
 from bot.views.explain import SUBJECT
 from bot.views.prose import SEVERITY, STATUS, listed, prose, sentence
+from checks.cause_graph import FAULTS, LEADS
 from checks.finding import build
 from checks.model import Check, Finding, Kind, Outcome, Status
 from tests.checks.samples import NOW
@@ -42,6 +43,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "mail.mx": ("mail.sends",),
     "mail.spf": ("mail.sends",),
     "mail.spf_senders": ("mail.senders",),
+    "mail.from_domain": ("mail.name", "product.brand_domains"),
     "perf.error_rate": ("monitors.every",),
     "perf.p95": ("monitors.endpoint", "monitors.flow", "product.kind", "product.has_ai"),
     "redir.canonical": ("product.canonical", "product.brand_domains"),
@@ -57,6 +59,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "web.placeholder": ("hosts.purpose",),
 }
 """What of launch.yml changes what a check looks at or how it judges; a check that is not here needs no line."""
+MANY_LOOKS = "It rests on many tries already, so nothing is looked at a second time."
 NEEDED = {
     "product": ("domain",),
     "hosts": ("name",),
@@ -96,7 +99,8 @@ def page(check: Check) -> str:
     lines += _table(examples)
     lines.append("Names and values in the examples below are made up.\n")
     lines += [_section(example) for example in examples if _needs_a_hand(example.outcome)]
-    lines += _quiet(examples)
+    lines += _quiet(check, examples)
+    lines += _causes(check.id)
     lines += _to_write(check)
     lines.append("## Where it comes from\n")
     lines += [f"- <{url}>" for url in check.links]
@@ -149,15 +153,35 @@ def _section(example: Example) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _quiet(examples: Iterable[Example]) -> list[str]:
+def _quiet(check: Check, examples: Iterable[Example]) -> list[str]:
     """Answers that raise no alarm, with what may be added to launch.yml for more."""
-    lines = ["## What is no alarm\n", f"{SECOND_LOOK}\n"]
+    lines = ["## What is no alarm\n", f"{SECOND_LOOK if check.again else MANY_LOOKS}\n"]
     for example in examples:
         if not _needs_a_hand(example.outcome):
             status = STATUS[example.outcome.status].lower()
             lines.append(f"- `{example.code}` ({status}): {inline(example.finding.summary)}")
             lines += [f"  - {inline(step)}" for step in example.finding.fix]
     return [*lines, ""]
+
+
+def _causes(id: str) -> list[str]:
+    """What its failures may follow from, and what may follow from them, with links; nothing where it stands alone."""
+    pairs = {(lead.check, lead.to) for lead in LEADS}
+    for fault in FAULTS:
+        seats = [check for check, _ in fault]
+        pairs |= {(near, far) for place, near in enumerate(seats) for far in seats[place + 1 :]}
+    before = sorted({near for near, far in pairs if far == id and near != id})
+    after = sorted({far for near, far in pairs if near == id and far != id})
+    lines = []
+    if before:
+        lines.append(f"A failure here may only follow from {_linked(before)}. Then it is told below that cause.\n")
+    if after:
+        lines.append(f"What it finds may be the cause of what {_linked(after)} find{'s' * (len(after) == 1)}.\n")
+    return ["## What hangs together with it\n", *lines] if lines else []
+
+
+def _linked(ids: list[str]) -> str:
+    return listed(tuple(f"[`{id}`]({id}.md)" for id in ids), 30)
 
 
 def _to_write(check: Check) -> list[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from encodings import aliases
+from time import perf_counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.net.body import BadEncoding, Body
+from checks.net.facts import Exchange
 
 
 @given(
@@ -59,3 +62,36 @@ def test_a_body_that_is_not_what_it_says_is_refused() -> None:
     """The sentence names the encoding."""
     with pytest.raises(BadEncoding, match="gzip"):
         Body(10, "gzip").take(b"plain text")
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("utf-8", "é"),
+        ("latin-1", "Ã©"),
+        ("WINDOWS-1252", "Ã©"),
+        ('"utf-8"', "é"),
+        ("shift_jis", "ﾃｩ"),
+        ("nonsense", "é"),
+        ("\0", "é"),
+        ("punycode", "é"),
+        ("idna", "é"),
+        ("unicode_escape", "é"),
+        ("zlib", "é"),
+        ("undefined", "é"),
+    ],
+)
+def test_only_charsets_that_browsers_know_are_used(charset: str, text: str) -> None:
+    """Anything else counts as UTF-8."""
+    headers = (("content-type", f"text/html; charset={charset}"),)
+    exchange = Exchange("https://a.test/", headers=headers, body="é".encode())
+    assert exchange.text == text
+
+
+def test_no_charset_makes_a_page_slow() -> None:
+    """Python's punycode would take hours for this one."""
+    began = perf_counter()
+    for name in {*aliases.aliases, *aliases.aliases.values()}:
+        page = Exchange("https://a.test/", headers=(("content-type", f"a; charset={name}"),), body=b"9" * 100_000)
+        assert page.text
+    assert perf_counter() - began < 5

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from tests.checks.mail.test_dkim import WEAK
 from tests.outcomes.scenario import Scenario, Step
 from tests.outcomes.steps import fails, gone, mail, records, route, writes
-from tests.outcomes.world import DOMAIN, GOOGLE, POLICY, POLICY_PATH, SPF, STS, dkim_key
+from tests.outcomes.world import DOMAIN, GOOGLE, POLICY, POLICY_PATH, SPF, STS, WWW, dkim_key
 from tests.servers.dns import Value
 from tests.servers.http import Answer, redirect
 
@@ -94,6 +94,7 @@ SPF_LIST = (
             dmarc="monitoring",
             dmarc_rua="ok",
             mx="ok",
+            from_domain="ok",
             mta_sts_tlsrpt="ok",
             bulk_rules="ok",
         ),
@@ -359,4 +360,27 @@ INBOXES = (
         senders("v=spf1 +all"),
     ),
 )
-SCENARIOS = (*SPF_LIST, *SENDERS, *SEALS, *RULE, *ARRIVAL, *ENCRYPTION, *INBOXES)
+FROM = (
+    Scenario("A domain is written down that never sends", post(from_domain="no_mail"), mail(sends=False)),
+    Scenario(
+        "Mail goes out from a mailbox that anybody can have",
+        {"mail.from_domain gmail.com": "private_domain"},
+        mail(name="gmail.com"),
+    ),
+    Scenario(
+        "Mail goes out from a domain of somebody else",
+        {"mail.from_domain sender.test": "foreign_domain"},
+        mail(name="sender.test"),
+    ),
+    Scenario(
+        "The home page asks customers to write to a private mailbox",
+        post(from_domain="private_contact"),
+        route(WWW, "/", Answer(body=b'<a href="mailto:ana@gmail.com">Write to us</a>')),
+    ),
+    Scenario(
+        "The home page is out of order while its addresses are looked for",
+        post(from_domain="could_not_look"),
+        route(WWW, "/", Answer(500)),
+    ),
+)
+SCENARIOS = (*SPF_LIST, *SENDERS, *SEALS, *RULE, *ARRIVAL, *ENCRYPTION, *INBOXES, *FROM)

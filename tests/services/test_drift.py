@@ -12,6 +12,7 @@ import pytest
 
 from bot.demo.company.state import API, APP, DOMAIN, WWW, Record
 from bot.services import baseline as service
+from bot.services.backup import backup, restore
 from bot.services.baseline import Offer, informed, keep, offer_of, told
 from bot.services.container import Services
 from bot.services.look import look
@@ -19,6 +20,7 @@ from bot.services.refusals import Answered, Back, Nothing, Settled, Stale, Unsee
 from bot.store import audits, baseline, disagreement, drift, journal, outbox
 from bot.store.audits import Stage
 from bot.store.baseline import Offered
+from bot.store.db import Store
 from bot.store.drift import Said
 from checks.model import Finding, Json, Severity, Status
 from checks.report import Report
@@ -460,3 +462,24 @@ def test_changes_of_any_shape_are_read(changes):
     found = Finding("dns.expected", DOMAIN, "changed", Status.WARN, Severity.LOW, "x", seen={"changes": changes})
     for one in service.changes_in(found):
         assert all(isinstance(text, str) for text in (one.name, one.type, one.old, one.new))
+
+
+async def test_what_people_decided_comes_back_with_a_copy(accepted, company, tmp_path):
+    """Accepted records, changes and answers are in the file that `launch backup` makes."""
+    services = accepted
+    change(company, MAIL_RULE, "TXT", "v=DMARC1; p=none")
+    number, _ = await looked(services)
+    [one] = await open_numbers(services)
+    await services.drift.say("UANA", one, Said.WRONG)
+    before, decided = await known(services), await services.drift.overview()
+    await backup(services.store.path, tmp_path / "copy.db")
+    await restore(tmp_path / "copy.db", tmp_path / "moved" / "launch.db")
+    store = Store.open(tmp_path / "moved" / "launch.db")
+    moved = replace(services, store=store)
+    try:
+        assert await known(moved) == before
+        assert await moved.drift.overview() == decided
+        shown = await store.read(lambda c: told(c, services.product, number))
+        assert [entry.answer.actor for entry in shown.changes.values()] == ["UANA"]
+    finally:
+        store.close()
