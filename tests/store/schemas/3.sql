@@ -7,7 +7,7 @@ CREATE TABLE "_sqlite_migrations" (
 );
 INSERT INTO "_sqlite_migrations" VALUES(1,'launch','m001_foundation','2026-11-22 01:52:45.896873+00:00');
 INSERT INTO "_sqlite_migrations" VALUES(2,'launch','m002_dns_as_decided','2026-11-22 05:06:36.381807+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(3,'launch','m003_watching','2026-11-22 05:29:01.583124+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(3,'launch','m003_watching','2026-11-22 05:30:37.871462+00:00');
 CREATE TABLE audit (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
       product TEXT NOT NULL REFERENCES product(id),
