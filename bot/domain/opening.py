@@ -19,10 +19,10 @@ from bot.domain.turning import member_of, said_again, turned
 
 def nothing_there(draft: Draft, signal: Signal) -> Decision:
     """T1: a failure that no incident stands for yet opens one, or belongs to the one that explains it."""
+    if draft.scene.upstream is not None or (draft.before is not None and signal.reading is Reading.DOWN):
+        return elsewhere(draft, replace(signal, absorbed=False))
     if signal.reading is not Reading.DOWN:
         return draft.done()
-    if draft.before is not None or draft.scene.upstream is not None:
-        return elsewhere(draft, replace(signal, absorbed=False))
     due = announce_at(signal.trouble, signal.sev, signal.first_failure, draft.now, draft.scene.release)
     _open(draft, signal, e.Opened(draft.now, service=signal.service, sev=signal.sev, members=(member_of(signal),)), due)
     _opened(draft, tuple(one.id for one in draft.scene.downstream))
@@ -112,9 +112,11 @@ def over(draft: Draft, signal: Signal) -> Decision:
     """T13: the same trouble soon after the end opens the same incident; later a new one."""
     incident = draft.incident
     ended = incident.resolved_at
+    if draft.scene.upstream is not None:
+        return elsewhere(draft, replace(signal, absorbed=False))
     if signal.reading is not Reading.DOWN or (ended is not None and signal.seen_at <= ended):
         return draft.done()
-    if draft.scene.upstream is not None or signal.absorbed or signal.key != incident.key:
+    if signal.absorbed or signal.key != incident.key:
         return elsewhere(draft, replace(signal, absorbed=False))
     if not _soon(draft):
         draft.add(e.Closed(draft.now))

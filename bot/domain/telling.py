@@ -1,4 +1,4 @@
-"""What the look of a probe tells the incidents, again at every evaluation: no failure hangs on one turn that was heard."""
+"""What the look of a probe tells the incidents, at every evaluation anew: nothing hangs on one turn being heard."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def signals_of(watched: Watched, look: Look, known: Iterable[Trouble] = ()) -> t
     """
     if look.blind_since is not None or look.last_at is None:
         return ()
-    told = [one for one in dict.fromkeys(known) if one is not Trouble.LATENCY]
+    members = tuple(dict.fromkeys(known))
+    told = [one for one in members if one is not Trouble.LATENCY]
     out: list[Signal] = []
     if look.state is State.DOWN and look.trouble is not None:
         out.append(_signal(watched, look, look.trouble, Reading.DOWN))
@@ -46,7 +47,7 @@ def signals_of(watched: Watched, look: Look, known: Iterable[Trouble] = ()) -> t
     out += [_signal(watched, look, one, Reading.UP) for one in told]
     if look.slow_since is not None:
         out.append(_signal(watched, look, Trouble.LATENCY, Reading.DOWN))
-    elif Trouble.LATENCY in known:
+    elif Trouble.LATENCY in members:
         out.append(_signal(watched, look, Trouble.LATENCY, Reading.UP))
     return tuple(out)
 

@@ -60,11 +60,9 @@ def _announcement(incident: Incident) -> datetime | None:
 
 def _step(incident: Incident) -> datetime | None:
     due = step_due(incident)
-    if due is None or incident.status is not Status.OPEN or incident.announced_at is None:
+    if incident.status is not Status.OPEN or incident.announced_at is None or incident.muted_until is not None:
         return None
     due = _unless_green(incident, due)
-    if due is not None and incident.muted_until is not None:
-        due = max(due, incident.muted_until)
     damped = incident.flapping_until is not None and incident.sev is not Sev.ONE and not mostly_down(incident)
     if due is not None and damped and incident.flapping_until is not None:
         due = max(due, incident.flapping_until)
