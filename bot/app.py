@@ -39,6 +39,7 @@ from bot.services.audit import Audits
 from bot.services.config import Config
 from bot.services.container import Services
 from bot.services.health import Health, Socket
+from bot.services.incidents import Incidents
 from bot.services.look import prepare
 from bot.speakers import speakers
 from bot.store import seen
@@ -105,9 +106,18 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         missing_scopes=tuple(identity.missing_optional),
     )
     messenger = Messenger(client)
-    postman = Postman(store, messenger, clock, health, speakers=speakers(config.people), render=message)
+    postman = Postman(store, messenger, clock, health, speakers=speakers(config, clock), render=message)
     audits = Audits(store, clock, config, postman.wake)
-    services = Services(clock=clock, store=store, config=config, audits=audits, health=health, flush=postman.wake)
+    incidents = Incidents(store, clock, lambda: config, postman.wake)
+    services = Services(
+        clock=clock,
+        store=store,
+        config=config,
+        audits=audits,
+        incidents=incidents,
+        health=health,
+        flush=postman.wake,
+    )
     session = await stack.enter_async_context(aiohttp.ClientSession())
     desk = Desk(services, messenger, session)
     bolt = _bolt(client, settings)

@@ -53,6 +53,11 @@ async def _deliver(runtime: Runtime) -> None:
     await runtime.postman.tick()
 
 
+async def _due(runtime: Runtime) -> None:
+    """What incidents are waiting for: cards, calls, ends of acknowledgements and of sleeps."""
+    await runtime.services.incidents.tick()
+
+
 async def _alive(runtime: Runtime) -> None:
     """Prove that the bot can write, and notice where it could not for a while."""
     services = runtime.services
@@ -80,6 +85,7 @@ async def _retain(runtime: Runtime) -> None:
 
 
 JOBS: tuple[Job, ...] = (
+    Job("incidents", 1, _due),
     Job("delivery", 1, _deliver),
     Job("alive", 60, _alive),
     Job("forget-events", 300, _forget_events),

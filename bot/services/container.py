@@ -10,6 +10,7 @@ from bot.services.audit import Audits
 from bot.services.config import Config
 from bot.services.drift import Drift
 from bot.services.health import Health
+from bot.services.incidents import Incidents
 from bot.store.db import Store
 from checks.inventory import Inventory
 
@@ -22,6 +23,7 @@ class Services:
     store: Store
     config: Config
     audits: Audits
+    incidents: Incidents
     health: Health
     flush: Callable[[], None]
     """Have the outbox sent now instead of at the next tick; returns at once."""

@@ -14,6 +14,7 @@ from bot.services.audit import Audits
 from bot.services.config import Config
 from bot.services.container import Services
 from bot.services.health import Health, Socket
+from bot.services.incidents import Incidents
 from bot.store.db import Store
 
 NOW = datetime(2026, 11, 20, 20, 55, tzinfo=UTC)
@@ -38,7 +39,9 @@ async def make(tmp_path: Path) -> AsyncIterator[Make]:
             path.write_text(text, encoding="utf-8")
         store, clock, config = Store.open(tmp_path / "data" / "launch.db"), SystemClock(), Config.read(path)
         health = Health(NOW, sockets=(Socket(1, connected=True),), last_tick=NOW, last_write=NOW)
-        made.append(Services(clock, store, config, Audits(store, clock, config, lambda: None), health, lambda: None))
+        nothing = lambda: None  # noqa: E731
+        audits, incidents = Audits(store, clock, config, nothing), Incidents(store, clock, lambda: config, nothing)
+        made.append(Services(clock, store, config, audits, incidents, health, nothing))
         return made[-1]
 
     yield services

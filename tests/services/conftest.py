@@ -15,6 +15,7 @@ from bot.services.audit import Audits
 from bot.services.config import Config
 from bot.services.container import Services
 from bot.services.health import Health, Socket
+from bot.services.incidents import Incidents
 from bot.store.db import Store
 
 
@@ -51,7 +52,9 @@ def make(tmp_path: Path) -> Iterator[Make]:
             now = clock.now()
             health = Health(now, sockets=(Socket(1, True, 1.0),), last_tick=now, last_write=now)
             audits = Audits(store, clock, read, woken)
-            return Made(Services(clock, store, read, audits, health, woken), woken)
+            return Made(
+                Services(clock, store, read, audits, Incidents(store, clock, lambda: read, woken), health, woken), woken
+            )
 
         yield made
 
