@@ -25,13 +25,11 @@ ZONE = dns.name.from_text(D)
 
 def made(kind: str = "ec", number: int = 0) -> dns.rdata.Rdata:
     """A key as a zone has it, made by another library; with a number always the same one."""
-    secret = (
-        ed25519.Ed25519PrivateKey.generate()
-        if kind != "ec"
-        else ec.derive_private_key(number, ec.SECP256R1())
-        if number
-        else ec.generate_private_key(ec.SECP256R1())
-    )
+    if kind == "ec":
+        curve = ec.SECP256R1()
+        secret = ec.derive_private_key(number, curve) if number else ec.generate_private_key(curve)
+    else:
+        secret = ed25519.Ed25519PrivateKey.generate()
     algorithm = dns.dnssec.Algorithm.ECDSAP256SHA256 if kind == "ec" else dns.dnssec.Algorithm.ED25519
     return dns.dnssec.make_dnskey(secret.public_key(), algorithm, flags=257)
 
