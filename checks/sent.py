@@ -44,6 +44,6 @@ def sent_to_json(sent: tuple[Sent, ...]) -> dict[str, Json]:
 
 
 def sent_from_json(data: Json) -> tuple[Sent, ...]:
-    """As written by `sent_to_json`; nothing where it is missing. Raises `ValueError` for anything else."""
+    """As written by `sent_to_json`; nothing where it is missing. Raises `TypeError` for anything else."""
     counts = {kind: {to: number(times) for to, times in mapping(each).items()} for kind, each in mapping(data).items()}
     return of_stats(counts)

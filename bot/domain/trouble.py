@@ -13,7 +13,6 @@ _CODES: Mapping[tuple[str, str], Trouble] = MappingProxyType(
         ("up.http", "dns"): Trouble.DNS,
         ("up.http", "tls"): Trouble.TLS,
         ("up.http", "slow"): Trouble.LATENCY,
-        ("up.http", "wrong_host"): Trouble.REDIRECT,
         ("up.tcp", "dns"): Trouble.DNS,
         # Names and domains that are about to end, or are already gone.
         ("dns.domain_expiry", "soon"): Trouble.EXPIRY,
@@ -31,7 +30,9 @@ _CODES: Mapping[tuple[str, str], Trouble] = MappingProxyType(
         ("dns.ns_delegation", "replaced"): Trouble.DRIFT,
         ("dns.resolve", "ipv6_unreachable"): Trouble.DRIFT,
         ("dns.resolve", "only_wildcard"): Trouble.DRIFT,
-        ("dns.resolve", "not_spread"): Trouble.DRIFT,
+        ("dns.resolve", "not_everywhere"): Trouble.DRIFT,
+        ("tls.protocol", "only_old"): Trouble.TLS,
+        ("tls.every_route", "not_there"): Trouble.SMOKE,
         ("tls.expiry", "expired"): Trouble.TLS,
         ("tls.expiry", "intermediate_expired"): Trouble.TLS,
         # A circle of redirects keeps everybody out, wherever it begins.
@@ -41,6 +42,7 @@ _CODES: Mapping[tuple[str, str], Trouble] = MappingProxyType(
         ("redir.loop", "too_many_hops"): Trouble.REACH,
         ("redir.loop", "bad_target"): Trouble.REACH,
         ("edge.ssl_mode", "flexible_loop"): Trouble.REACH,
+        ("edge.ssl_mode", "origin_refused"): Trouble.REACH,
         ("redir.map", "login_dead"): Trouble.SMOKE,
         # What strangers can read.
         ("edge.private_not_cached", "customer_shown"): Trouble.LEAK,
@@ -51,6 +53,8 @@ _CODES: Mapping[tuple[str, str], Trouble] = MappingProxyType(
         ("exp.files", "secret_file"): Trouble.LEAK,
         ("exp.files", "code_history"): Trouble.LEAK,
         ("exp.files", "backup"): Trouble.LEAK,
+        ("exp.files", "server_internals"): Trouble.LEAK,
+        ("exp.files", "file_list"): Trouble.LEAK,
         ("exp.sourcemap", "secret_in_source"): Trouble.LEAK,
         ("hdr.basics", "any_site_may_read"): Trouble.LEAK,
         # Mail that does not arrive, against rules that are only weak.
@@ -74,11 +78,17 @@ _CODES: Mapping[tuple[str, str], Trouble] = MappingProxyType(
         ("web.placeholder", "not_published"): Trouble.REACH,
         ("web.placeholder", "locked_shop"): Trouble.REACH,
         ("web.placeholder", "maintenance"): Trouble.REACH,
+        ("web.placeholder", "coming_soon"): Trouble.REACH,
+        ("web.dev_urls", "both_payment_keys"): Trouble.TRUST,
+        ("web.dev_urls", "fallback_only"): Trouble.TRUST,
+        ("web.mixed", "unsafe_pictures"): Trouble.TRUST,
         ("edge.not_blocking", "machine_challenged"): Trouble.SMOKE,
         ("edge.not_blocking", "machine_refused"): Trouble.SMOKE,
-        ("edge.not_blocking", "people_challenged"): Trouble.REACH,
+        ("edge.not_blocking", "people_challenged"): Trouble.SMOKE,
         ("flow.smoke", "payment"): Trouble.CHECKOUT,
         ("flow.smoke", "slow"): Trouble.LATENCY,
+        # Near the target is no reason to call anybody.
+        ("perf.p95", "near"): Trouble.NOTE,
     }
 )
 """Answers that are of another kind than most of their check."""

@@ -30,7 +30,7 @@ OUTCOMES = {
     "no_rules": Outcome(Status.PASS, "Any company may issue a certificate for {host}: nothing stands in the way"),
     "issuer_forbidden": Outcome(
         Status.FAIL,
-        "Your rules forbid {issuer} to renew the certificate of {host}; the renewal due about {renewal} will fail",
+        "Your rules forbid {issuer} to renew the certificate of {host}; the renewal due about {renewal} is refused",
         "After {until} browsers show a red warning instead of {host}.",
         (
             'At {dns_host} add a CAA record at {at}: `0 {tag} "{wanted}"`.',
@@ -42,7 +42,7 @@ OUTCOMES = {
     ),
     "nobody_allowed": Outcome(
         Status.FAIL,
-        "Your rules forbid every company to issue a certificate for {host}; the renewal due about {renewal} will fail",
+        "Your rules forbid every company to issue a certificate for {host}; the renewal due about {renewal} is refused",
         "After {until} browsers show a red warning instead of {host}.",
         (
             'At {dns_host} add a CAA record at {at}: `0 {tag} "{wanted}"`, for {issuer}, your present one.',

@@ -20,8 +20,8 @@ from checks.registry import check
 
 SECONDS = 24.0
 """How long the places are visited; a polite pace may not be enough for all."""
-SIDE_BY_SIDE = 2
-"""Requests at the same time: other checks of the host have their turn in between."""
+SIDE_BY_SIDE, LIFTED = 3, 6
+"""Requests at the same time, and where the owner has lifted the limit; other checks have their turn in between."""
 REFUSED = 403
 BLOCK = (
     "Then remove {path} from the folder that is published, and block all paths that begin with a dot at your host.",
@@ -143,7 +143,8 @@ async def files(target: Target, probe: Probe) -> Verdict:
         try:
             async with asyncio.timeout(SECONDS):
                 await visit.first_two()
-                await asyncio.gather(*(visit.walk() for _ in range(SIDE_BY_SIDE)))
+                many = LIFTED if host in target.inventory.network.unlimited else SIDE_BY_SIDE
+                await asyncio.gather(*(visit.walk() for _ in range(many)))
         except TimeoutError:
             pass
     facts = Facts(host, first, tuple(visit.answers), len(places), visit.refused)

@@ -34,9 +34,13 @@ def _bootstrap() -> dict[str, str]:
     return {zone: entry.text("base") for entry in load("registries") for zone in entry.texts("zones")}
 
 
+MAX_LABELS = 127
+"""Of a DNS name (RFC 1035 section 2.3.4)."""
+
+
 def service_of(domain: str) -> str:
     """Base URL of the registry service for a domain: the longest zone that it ends in (RFC 9224 section 4); or ""."""
-    labels = domain.split(".")
+    labels = domain.split(".")[-MAX_LABELS:]
     return next((found for cut in range(1, len(labels)) if (found := _bootstrap().get(".".join(labels[cut:])))), "")
 
 

@@ -34,7 +34,7 @@ OUTCOMES = {
     "port_closed": Outcome(
         Status.PASS, "{host} does not answer without https at all; modern browsers then try https by themselves"
     ),
-    "refuses_http": Outcome(Status.PASS, "{host} refuses every request without https (status 426)"),
+    "refuses_http": Outcome(Status.PASS, "{host} refuses every request without https (status {status})"),
     "stays_on_http": Outcome(
         Status.FAIL,
         "People who type {host} without https stay on the unsafe version",
@@ -98,6 +98,8 @@ class Facts:
     chain: Chain
     """Followed from `http://host/`."""
     peer: Peer
+    secure: Exchange | None = None
+    """The same address with https."""
 
 
 @check(
@@ -117,8 +119,10 @@ class Facts:
 )
 async def https(target: Target, probe: Probe) -> Verdict:
     """Start on http; the secure side tells a closed port 80 from a server that is down."""
-    chain, peer = await asyncio.gather(probe.chain(f"http://{target.host}/"), probe.tls(target.host))
-    return judge(Facts(chain, peer), agent=firewall.agent(target.inventory))
+    chain, peer, secure = await asyncio.gather(
+        probe.chain(f"http://{target.host}/"), probe.tls(target.host), probe.get(f"https://{target.host}/")
+    )
+    return judge(Facts(chain, peer, secure), agent=firewall.agent(target.inventory))
 
 
 def judge(facts: Facts, *, agent: str = firewall.AGENT) -> Verdict:
@@ -139,11 +143,25 @@ def judge(facts: Facts, *, agent: str = firewall.AGENT) -> Verdict:
         return Verdict("refuses_http", seen)
     if first.redirects_to:
         return _sent_on(facts.chain, seen)
+    if first.status == 403 and _by_cloudfront(first) and _let_in(facts.secure):
+        return Verdict("refuses_http", seen)
     if first.status in BOT_RULES:
         return Verdict("turned_away", seen)
     if first.status >= 500:
         return Verdict("could_not_look", seen | {"reason": f"the server answered with error {first.status}"})
     return Verdict("stays_on_http", seen)
+
+
+def _by_cloudfront(first: Exchange) -> bool:
+    """CloudFront itself refused: so it answers every http request where it is told "HTTPS only"."""
+    return first.header("server").lower() == "cloudfront"
+
+
+def _let_in(secure: Exchange | None) -> bool:
+    """Whether the same bot is let in with https: then a refusal is about http, and not about the bot."""
+    if secure is None or secure.fault is not None or not secure.status:
+        return False
+    return secure.status < 500 and secure.status not in BOT_RULES and not firewall.blocked(secure)
 
 
 def _silent(first: Exchange, peer: Peer, seen: dict[str, Json]) -> Verdict:

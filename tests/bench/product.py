@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.servers.dns import DnsServer
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tests.servers.dns import DnsServer, Query
 from tests.servers.http import Answer, HttpServer, Request
 from tests.servers.tls import Authority
 
+DER, SPKI = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
 DOMAIN = "example.com"
 """A real top-level domain, so that the public suffix list is needed; only our own servers are asked about it."""
 HOSTS = {"": "marketing", "www": "marketing", "app": "app", "api": "api", "admin": "admin", "help": "help"}
 NAMES = tuple(f"{label}.{DOMAIN}".strip(".") for label in HOSTS)
-HSTS = ("strict-transport-security", "max-age=31536000")
+HEADERS = (
+    ("strict-transport-security", "max-age=31536000"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "strict-origin-when-cross-origin"),
+    ("content-security-policy", "default-src 'self'; frame-ancestors 'none'"),
+)
+HTML = ("content-type", "text/html; charset=utf-8")
+SELECTORS = ("s1", "s2", "k1")
 SOA = f"ns1.{DOMAIN}. root.{DOMAIN}. 1 7200 3600 1209600 60"
 
 
@@ -30,6 +43,9 @@ def zone() -> dict[str, dict[str, str | list[str]]]:
         "TXT": "v=spf1 mx a:app.example.com include:_spf.mailer.net include:_spf.desk.net include:_spf.bills.net -all",
         "CAA": '0 issue "letsencrypt.org"',
     }
+    key = b64encode(generate_private_key(65537, 2048).public_key().public_bytes(DER, SPKI)).decode()
+    for selector in SELECTORS:
+        records[f"{selector}._domainkey.{DOMAIN}"] = {"TXT": f"v=DKIM1; k=rsa; p={key}"}
     records["com"] = {"SOA": "ns.test. root.test. 1 7200 3600 1209600 60"}
     records["net"] = {"SOA": "ns.test. root.test. 1 7200 3600 1209600 60"}
     records["_spf.mailer.net"] = {"TXT": "v=spf1 include:_a.mailer.net include:_b.mailer.net ~all"}
@@ -43,6 +59,31 @@ def zone() -> dict[str, dict[str, str | list[str]]]:
     records["mx.reports.net"] = {"A": "127.0.0.1"}
     records[f"{DOMAIN}._report._dmarc.reports.net"] = {"TXT": "v=DMARC1"}
     return records
+
+
+class QuickDns(DnsServer):
+    """Answers a question that it has answered before from memory: the server must not be what takes the time."""
+
+    def __init__(self, records: dict[str, dict[str, str | list[str]]], latency: float) -> None:
+        super().__init__(records, latency=0.0)
+        self._known: dict[tuple[bytes, str], tuple[bytes, Query]] = {}
+        self._wait = latency
+
+    async def answer(self, data: bytes, over: str) -> bytes | None:
+        """The answer after the latency, with the question's id."""
+        loop, key = asyncio.get_running_loop(), (data[2:], over)
+        due = loop.time() + self._wait
+        if key in self._known:
+            answer, query = self._known[key]
+            self.queries.append(query)
+        else:
+            found = await super().answer(data, over)
+            if found is None:
+                return None
+            answer = found
+            self._known[key] = (answer, self.queries[-1])
+        await asyncio.sleep(max(0.0, due - loop.time()))  # noqa: TID251  (latency is what is measured)
+        return data[:2] + answer[2:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,38 +100,58 @@ class Product:
         return len(self.dns.queries), self.web.connections + self.plain.connections
 
 
+def front(name: str, purpose: str, latency: float) -> Answer:
+    """The page that visitors of a host see; administration shows strangers nothing."""
+    if purpose == "admin":
+        hidden = ("x-robots-tag", "noindex")
+        return Answer(401, "<title>Log in</title>", (HTML, hidden, *HEADERS), delay=latency)
+    words = "This is a page of its own, with words that no other page has. " * 8
+    page = f"<!doctype html><title>{name}</title><h1>{name}</h1><p>{words}{name}</p>"
+    return Answer(body=page, headers=(HTML, *HEADERS), delay=latency)
+
+
+def _to_apex(request: Request, latency: float) -> Answer:
+    return Answer(301, b"", (("location", f"https://{DOMAIN}{request.target}"), *HEADERS), delay=latency)
+
+
 @asynccontextmanager
-async def product(folder: Path, latency: float) -> AsyncIterator[Product]:
-    """Everything in order. `latency` is a round trip in seconds: one per question, two or three per request."""
+async def product(folder: Path, latency: float, *, unlimited: bool = False) -> AsyncIterator[Product]:
+    """Everything in order.
+
+    Args:
+        folder: For the configuration.
+        latency: A round trip in seconds: one per question, two or three per request.
+        unlimited: Whether the owner lifts the polite pace for these hosts.
+    """
     authority = Authority.make()
     authority.write(folder / "ca.pem")
-    credential = authority.issue(DOMAIN, f"*.{DOMAIN}")
+    credential = authority.intermediate("Let's Encrypt R11").issue(DOMAIN, f"*.{DOMAIN}")
 
     def onward(request: Request) -> Answer:
         to = f"https://{request.host}{request.target}"
         return Answer(301, b"", (("location", to),), delay=latency)
 
     async with AsyncExitStack() as stack:
-        dns = await stack.enter_async_context(DnsServer(zone(), latency=latency))
+        dns = await stack.enter_async_context(QuickDns(zone(), latency))
         web = await stack.enter_async_context(HttpServer(tls=credential))
         plain = await stack.enter_async_context(HttpServer())
         # Loopback connects at once, so TCP's round trip is waited for before the first byte, and TLS's with it.
         web.accept_delay, plain.accept_delay = 2 * latency, latency
         plain.route("*", "*", onward)
-        words = "This is a page of its own, with words that no other page has. " * 8
-        for name in NAMES:
-            page = f"<!doctype html><title>{name}</title><h1>{name}</h1><p>{words}{name}</p>"
-            web.route(name, "*", Answer(body=page, headers=(("content-type", "text/html"), HSTS), delay=latency))
-        to_apex = (("location", f"https://{DOMAIN}/"), HSTS)
-        web.route(NAMES[1], "*", Answer(301, b"", to_apex, delay=latency))
+        for name, purpose in zip(NAMES, HOSTS.values(), strict=True):
+            web.route(name, "*", Answer(404, "<title>404</title>Not here", (HTML, *HEADERS), delay=latency))
+            web.route(name, "/", front(name, purpose, latency))
+        for path in ("/", "*"):
+            web.route(NAMES[1], path, lambda request: _to_apex(request, latency))
         hosts = "".join(
             f"  - {{name: {name}, purpose: {each}}}\n" for name, each in zip(NAMES, HOSTS.values(), strict=True)
         )
         config = folder / "product.yml"
         config.write_text(
             f"product: {{name: Example, domain: {DOMAIN}, canonical: https://{DOMAIN}/}}\nhosts:\n{hosts}"
-            f"mail: {{domains: [{{name: {DOMAIN}, aligned: true}}]}}\n"
+            f"mail: {{domains: [{{name: {DOMAIN}, aligned: true, selectors: [{', '.join(SELECTORS)}]}}]}}\n"
             f'network:\n  resolvers: ["127.0.0.1:{dns.port}"]\n  ca_file: ca.pem\n'
             f"  ports: {{443: {web.port}, 80: {plain.port}}}\n  allow_private: true\n"
+            + (f"  unlimited: [{', '.join(NAMES)}]\n" if unlimited else "")
         )
         yield Product(dns, web, plain, config)

@@ -35,6 +35,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "edge.rate_limit": ("hosts.intrusive", "links.kind", "monitors.flow"),
     "edge.ssl_mode": ("hosts.edge", "hosts.origin"),
     "exp.admin": ("hosts.admin_paths", "hosts.purpose"),
+    "exp.login_return": ("hosts.intrusive", "links.kind"),
     "exp.sourcemap": ("hosts.source_public",),
     "hdr.basics": ("monitors.url",),
     "mail.bulk_rules": ("mail.per_day", "mail.aligned"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import parse_qsl
 
+from checks.inventory import Link
 from tests.checks.planted import PUBLIC, SECRETS
 from tests.checks.samples import page
 from tests.outcomes.scenario import Scenario, Step
 from tests.outcomes.steps import host, route, shut
-from tests.outcomes.world import APP, CHALLENGE, DOMAIN, HTML, JS, World, shown
-from tests.servers.http import Answer, Hostile
+from tests.outcomes.world import APP, CHALLENGE, DOMAIN, HTML, JS, SAFE, World, shown
+from tests.servers.http import Answer, Handler, Hostile, Request, redirect
 
 TEXT = (("content-type", "text/plain"),)
 LOADS = page(text="Your orders").replace(b"</body>", b'<script src="/app.js"></script></body>')
@@ -20,6 +22,29 @@ REPORTS = b"<title>Reports</title><p>" + b"Numbers of the last weeks by country 
 WRITTEN = host(APP, admin_paths=("/admin",))
 """The administration of the app is written down."""
 HANGS_UP = Answer(hostile=Hostile.RESET_EARLY)
+
+BEGIN = f"https://{APP}/authorize?client_id=1&redirect_uri=https%3A%2F%2F{APP}%2Fback"
+RETURN = f"exp.login_return {DOMAIN}"
+
+
+def begins(answer: Handler, *, allowed: bool = True) -> Step:
+    """A log-in for other apps is written down, with or without leave to try it; so it answers."""
+
+    def step(world: World) -> None:
+        world.write(links=(*world.inventory.links, Link(BEGIN, "login")), opt_in=frozenset({APP} if allowed else ()))
+        world.route(APP, "/authorize", answer)
+
+    return step
+
+
+def careless(request: Request) -> Answer:
+    """It sends people wherever they ask to be sent."""
+    return redirect(dict(parse_qsl(request.target.partition("?")[2]))["redirect_uri"] + "?code=1", 302)
+
+
+def careful(request: Request) -> Answer:
+    """It knows one return address."""
+    return careless(request) if f"{APP}%2Fback" in request.target else Answer(400, b"unknown redirect_uri", SAFE)
 
 
 def file(path: str, body: bytes) -> Step:
@@ -181,4 +206,16 @@ SCENARIOS = (
         {f"exp.sourcemap {APP}": "secret_in_source"},
         script("start()", map=source(f'const key = "{SECRETS["stripe-secret"]}"')),
     ),
+    Scenario("A log-in for other apps refuses the address of a stranger", {RETURN: "ok"}, begins(careful)),
+    Scenario("A log-in for other apps sends people to a stranger", {RETURN: "stranger_allowed"}, begins(careless)),
+    Scenario(
+        "A log-in for other apps is written down, and nobody allowed to try it",
+        {RETURN: "not_tried"},
+        begins(careless, allowed=False),
+    ),
+    Scenario("Nobody wrote down a log-in for other apps", {RETURN: "not_written_down"}),
+    Scenario(
+        "A log-in for other apps asks for the password before anything else", {RETURN: "asks_first"}, begins(LOGIN)
+    ),
+    Scenario("A log-in for other apps hangs up", {RETURN: "could_not_look"}, begins(HANGS_UP)),
 )

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from bot.render.markdown import escape
 from bot.views.prose import FAMILIES, SEVERITY, STATUS
-from checks.model import Check, Outcome
+from checks.finding import ENGINE_OUTCOMES
+from checks.model import Check, Kind, Outcome
 from checks.registry import load
 from tests.meta.test_checks_page import inline, opened
-from tests.outcomes import table
+from tests.outcomes import engine, table
 
 PAGE = Path(__file__).parents[2] / "docs" / "outcomes.md"
 HEAD = """\
@@ -23,6 +24,11 @@ from them, and a test fails when an answer has no scenario. The sentence in the 
 `tests/outcomes`, with a dash for each space. What the answers mean, and how to repair what they find, is in
 [checks.md](checks.md).
 """
+ANY = """\
+## In place of any check
+
+These four codes stand in reports, too. None of them is green or red: nothing is proven either way.
+"""
 ALONE = "## What no server on one machine can bring about\n"
 
 
@@ -32,6 +38,7 @@ def page() -> str:
     for family, found in groupby(load().values(), key=lambda check: check.family):
         parts.append(f"## {escape(FAMILIES[family])}\n")
         parts += [section(check) for check in found]
+    parts += [ANY, in_place_of_a_check()]
     if table.EXCEPTIONS:
         parts.append(ALONE)
         parts.append("These answers are proven on facts alone.\n")
@@ -45,6 +52,17 @@ def section(check: Check) -> str:
     rows = [_row(check, code, outcome) for code, outcome in check.outcomes.items()]
     head = "| code | answer | severity | what it says | scenario |\n|---|---|---|---|---|"
     return "\n".join([f"### {check.id}\n", f"{inline(check.title)}.\n", head, *rows, ""])
+
+
+def in_place_of_a_check() -> str:
+    """What the engine answers itself, whatever was asked."""
+    says = {code: one.says for one in engine.SCENARIOS for code in one.gives.values()}
+    rows = [
+        f"| `{code}` | {STATUS[outcome.status].lower()} | {inline(opened(outcome.summary, Kind.MONITOR))} "
+        f"| {escape(says[code])} |"
+        for code, outcome in ENGINE_OUTCOMES.items()
+    ]
+    return "\n".join(["| code | answer | what it says | scenario |\n|---|---|---|---|", *rows, ""])
 
 
 def _row(check: Check, code: str, outcome: Outcome) -> str:

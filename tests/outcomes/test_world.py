@@ -16,6 +16,7 @@ NOTES = {
     "edge.rate_limit not_tried",
     "edge.ssl_mode no_edge",
     "edge.static_cache no_files",
+    "exp.login_return not_written_down",
     "perf.error_rate not_watched",
     "perf.p95 not_watched",
 }

@@ -23,14 +23,18 @@ D = "example.test"
 ZONE = dns.name.from_text(D)
 
 
-def made(kind: str = "ec") -> dns.rdata.Rdata:
-    """A key as a zone has it, made by another library."""
-    secret = ec.generate_private_key(ec.SECP256R1()) if kind == "ec" else ed25519.Ed25519PrivateKey.generate()
+def made(kind: str = "ec", number: int = 0) -> dns.rdata.Rdata:
+    """A key as a zone has it, made by another library; with a number always the same one."""
+    if kind == "ec":
+        curve = ec.SECP256R1()
+        secret = ec.derive_private_key(number, curve) if number else ec.generate_private_key(curve)
+    else:
+        secret = ed25519.Ed25519PrivateKey.generate()
     algorithm = dns.dnssec.Algorithm.ECDSAP256SHA256 if kind == "ec" else dns.dnssec.Algorithm.ED25519
     return dns.dnssec.make_dnskey(secret.public_key(), algorithm, flags=257)
 
 
-OWN, OTHER = made(), made()
+OWN, OTHER = made(number=7), made(number=11)
 DS = dns.dnssec.make_ds(ZONE, OWN, "SHA256").to_text()
 SOA = f"ns1.{D} root.{D} 7 7200 3600 1209600 60"
 

@@ -42,6 +42,23 @@ def test_rules_against_bots_are_not_read_as_no_redirect(status):
     assert OUTCOMES[judge(plain(status)).code].status is Status.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("server", "secure", "code"),
+    [
+        ("CloudFront", exchange(HTTPS, 404), "refuses_http"),
+        ("CloudFront", exchange(HTTPS, 200), "refuses_http"),
+        ("CloudFront", exchange(HTTPS, 403), "turned_away"),
+        ("CloudFront", silent(HTTPS, Reason.TIMEOUT), "turned_away"),
+        ("CloudFront", exchange(HTTPS, 502), "turned_away"),
+        ("nginx", exchange(HTTPS, 200), "turned_away"),
+    ],
+)
+def test_cloudfront_that_only_takes_https_refuses_everybody(server, secure, code):
+    """It says 403 instead of leading on; whether it means http or this bot shows with https."""
+    verdict = judge(Facts(plain(403, server=server).chain, peer(), secure))
+    assert (verdict.code, verdict.seen["status"]) == (code, 403)
+
+
 @pytest.mark.parametrize("status", [200, 204, 400, 404])
 def test_an_answer_of_the_site_itself_over_http_is_a_fault(status):
     """A page that is not found was still served unsafely."""
