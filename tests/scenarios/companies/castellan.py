@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.scenarios.companies import vendors
 from tests.scenarios.companies.company import GOOGLE_TRUST, Company, Site
 from tests.scenarios.companies.pages import (
@@ -40,6 +42,30 @@ XSRF = ("set-cookie", "XSRF-TOKEN=cJ9x; path=/; secure; SameSite=Lax")
 
 TOUR = page("Tour", "A week with Castellan, from Monday to the last check-out.", *RAILS, url=f"https://{WWW}/tour")
 SIGN_IN = login("Sign in to Castellan", HSTS, SESSION, XSRF)
+
+
+class SignIn:
+    """The log-in, which turns everybody away for a while after five wrong tries (Rack::Attack)."""
+
+    def __init__(self) -> None:
+        self.tries = 0
+
+    def __call__(self, request: Request) -> Answer:
+        if request.method != "POST":
+            return SIGN_IN
+        self.tries += 1
+        if self.tries > 5:
+            return Answer(429, "Retry later\n", (("content-type", "text/plain"), ("retry-after", "60"), HSTS))
+        return replace(SIGN_IN, status=422)
+
+
+def authorize(request: Request) -> Answer:
+    """The log-in for a partner (Doorkeeper): only return addresses that are registered."""
+    if "redirect_uri=https%3A%2F%2Fkeybox.example%2Fdone" in request.target:
+        return to(f"https://{APP}/users/sign_in", 302, *RAILS)
+    return page(
+        "An error has occurred", "The requested redirect uri is malformed or doesn't match.", *RAILS, status=400
+    )
 
 
 def webhook(request: Request) -> Answer:
@@ -111,7 +137,8 @@ COMPANY = Company(
             vendors.CLOUDFLARE,
             {
                 "/": to(f"https://{APP}/users/sign_in", 302, *RAILS, SESSION),
-                **dict.fromkeys(("/users/sign_in", "/users/sign_in/"), SIGN_IN),
+                **dict.fromkeys(("/users/sign_in", "/users/sign_in/"), SignIn()),
+                **dict.fromkeys(("/oauth/authorize", "/oauth/authorize/"), authorize),
                 "/bookings": to(f"https://{APP}/users/sign_in", 302, *RAILS, SESSION),
                 "/admin": to(f"https://{APP}/users/sign_in", 302, *RAILS, SESSION),
                 "/webhooks/postmark": webhook,
@@ -158,9 +185,12 @@ hosts:
     edge: cloudflare
     private_paths: [/bookings]
     admin_paths: [/admin]
+    intrusive: true
   - {{name: {PAPERS}, purpose: api, edge: cloudflare, origin: [{BEHIND}], private_paths: [/v1/leases]}}
 links:
   - {{url: "https://{APP}/users/sign_in", kind: login}}
+  - url: https://{APP}/oauth/authorize?client_id=keybox&redirect_uri=https%3A%2F%2Fkeybox.example%2Fdone
+    kind: login
   - {{url: "https://{APP}/webhooks/stripe", kind: webhook}}
   - {{url: "/tour?utm_campaign=autumn", kind: campaign}}
 mail:

@@ -65,6 +65,8 @@ class Site:
     issuer: Issuer = LETS_ENCRYPT
     names: tuple[str, ...] = ()
     """Names in its certificate; without any its own."""
+    days: tuple[float, float] = (-20, 70)
+    """Since when and until when its certificate is good, in days from today."""
     origin: tuple[str, ...] = ()
     """Addresses of the server behind what stands in front."""
     direct: Reply = CLOSED
@@ -102,6 +104,8 @@ class Company:
     sites: Mapping[str, Site]
     launch: str
     """Its `launch.yml`, without the section `network:`."""
+    ttls: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Seconds for which others may keep a record, by name (as in `zone`) and type; else 300."""
     registrar: str = "Namecheap, Inc."
     signed: bool = False
     """Whether the zone is signed (DNSSEC)."""

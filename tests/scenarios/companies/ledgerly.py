@@ -81,6 +81,13 @@ COMPANY = Company(
                     head=NEXT,
                     url=f"https://{WWW}/",
                 ),
+                # A page about the dashboard is no dashboard.
+                "/dashboard": page(
+                    "Dashboard - Ledgerly",
+                    "See all your customers, orders, payouts and settings in one place. Sign in to see yours.",
+                    FRESH,
+                    url=f"https://{WWW}/dashboard",
+                ),
                 "/pricing": page("Pricing", "Nine euros a month for the first hundred subscribers.", FRESH),
                 # The log-in lives elsewhere; Next.js sends people there with 307.
                 "/login": to(f"https://{APP}/login", 307),
@@ -135,12 +142,14 @@ monitors:
   - {{name: Log in, url: "https://{APP}/login", expect: {{contains: Sign in}}, flow: login}}
   - {{name: Health, url: "https://{APP}/api/health", expect: {{json: {{path: status, equals: ok}}}}}}
 """,
+    ttls={("@", "A"): 60, ("www", "CNAME"): 1800, ("@", "NS"): 86400, ("@", "MX"): 3600, ("@", "TXT"): 3600},
     registrar="Cloudflare, Inc.",
     harmless=(
         "the keys of Stripe, Supabase, Firebase, Sentry, PostHog and Algolia in the bundle are made for public pages",
         "literals of localhost in the bundle come from client libraries",
         "Resend's include stands at its own return address, not on the domain",
         "redirects of the log-in are temporary on purpose; those of Vercel are 308",
+        "a public page about the dashboard is called Dashboard and lies at /dashboard",
         "the app forbids robots everything, and is no page for search engines",
     ),
 )

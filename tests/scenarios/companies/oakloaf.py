@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.scenarios.companies import vendors
 from tests.scenarios.companies.company import SECTIGO, Company, Site
-from tests.scenarios.companies.pages import HSTS, login, onward, page, robots, script, sitemap, style, text, to
+from tests.scenarios.companies.pages import HSTS, SAFE, login, onward, page, robots, script, sitemap, style, text, to
 from tests.servers.http import Answer, Request
 
 D = "oakloaf.example"
@@ -25,6 +25,7 @@ TAIL = (
     '<a href="http://www.mill.example/">the mill down the road</a>'
     '<script src="https://www.paypal.com/sdk/js?client-id=AbC&currency=EUR"></script>'
 )
+UPGRADE = ("content-security-policy", "upgrade-insecure-requests; frame-ancestors 'self'")
 POST = (
     "Coming soon is what every baker says of the first loaf. It works! is what you say of the tenth. This site was"
     " under construction for a year, and our oven for two; now there is a course every Saturday."
@@ -33,7 +34,10 @@ POST = (
 
 def front(title: str, words: str, path: str, *, tail: str = TAIL) -> Answer:
     """A page of the theme."""
-    return page(title, words, LINK, HSTS, head=HEAD, tail=tail, url=f"https://{D}{path}")
+    old = f'<img src="http://{D}/wp-content/uploads/2019/03/rye.jpg" alt="Rye">'
+    return page(
+        title, words, LINK, HSTS, UPGRADE, *SAFE, head=HEAD, tail=old + tail, url=f"https://{D}{path}", safe=False
+    )
 
 
 def lost(request: Request) -> Answer:
@@ -127,10 +131,12 @@ mail:
 monitors:
   - {{name: Shop, url: /courses/, expect: {{contains: Sourdough}}, flow: payment}}
 """,
+    ttls={(name, type): 3600 for name in ("@", "www") for type in ("A", "AAAA")} | {("@", "MX"): 14400},
     registrar="Gandi SAS",
     harmless=(
         "a post says “coming soon”, “it works!” and “under construction”",
         "names in the head, in JSON-LD, in comments and in links begin with http:// and load nothing",
+        "old pictures are written with http://, and a header lets browsers ask for them with https",
         "files have a version in their query, and may be kept for a week",
         "/readme.html and /xmlrpc.php answer, as in every WordPress",
         "a second mailbox of a vendor reads the reports, and has agreed to it",

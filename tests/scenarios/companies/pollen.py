@@ -64,7 +64,10 @@ COMPANY = Company(
             (vendors.FLY,),
             {
                 "/": start,
-                "/en/": front("en", "Letters that people look forward to: write, send, and see who reads."),
+                "/en/": front(
+                    "en",
+                    "Letters that people look forward to. Tinkerers run a copy at http://localhost:3000.",
+                ),
                 "/de/": front("de", "Briefe, auf die man sich freut: schreiben, senden, und sehen, wer liest."),
                 "/en/pricing/": page("Pricing", "Free up to a hundred readers, then twelve a month.", HSTS),
                 "/accounts/login/": login("Log in", HSTS, CSRF),
@@ -76,19 +79,25 @@ COMPANY = Company(
                 "/robots.txt": robots(f"https://{D}", "Disallow: /admin/", "Disallow: /accounts/"),
                 "/sitemap.xml": sitemap(f"https://{D}/en/", f"https://{D}/de/", f"https://{D}/en/pricing/"),
                 "/static/site.9b1f3d7a2c5e.css": style(YEAR),
-                "/static/editor.4e8a1c9d7f20.js": script("const csrf=document.cookie.match(/csrftoken=(\\w+)/)", YEAR),
+                "/static/editor.4e8a1c9d7f20.js": script(
+                    "const csrf=document.cookie.match(/csrftoken=(\\w+)/)\n"
+                    "//# sourceMappingURL=editor.4e8a1c9d7f20.js.map",
+                    YEAR,
+                ),
                 "/static/logo.c0ffee12ab34.svg": Answer(
                     200, '<svg xmlns="http://www.w3.org/2000/svg"/>', (("content-type", "image/svg+xml"), YEAR)
                 ),
             },
             lost,
             dress=vendors.fly(),
+            days=(-2, 4.6),
         ),
         WWW: Site(
             (vendors.FLY,),
             {"/": lambda request: to(f"https://{D}/en/{request.target[1:]}", 301, HSTS)},
             lambda request: to(f"https://{D}{request.target}", 301, HSTS),
             dress=vendors.fly(),
+            days=(-2, 4.6),
         ),
     },
     launch=f"""
@@ -116,6 +125,8 @@ monitors:
         "names in JSON-LD, in SVG and in links begin with http:// and load nothing",
         "the csrftoken cookie is open to scripts on purpose",
         "Django's administration leads to its log-in, and robots.txt names it",
+        "certificates live for six days; the one here has four and a half left",
+        "the words of the front page mention localhost, and a script names a source map that is not published",
         "a subdomain for letters has a list and seals of its own, and takes its rule from the domain above",
     ),
 )

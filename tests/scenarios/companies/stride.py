@@ -15,6 +15,13 @@ DENIED = Answer(
     (("content-type", "application/xml"), ("server", "AmazonS3"), *SAFE, HSTS),
 )
 """S3 says this for everything that is not there, unless strangers may list the bucket."""
+HTTPS_ONLY = Answer(
+    403,
+    "<HTML><HEAD><TITLE>ERROR: The request could not be satisfied</TITLE></HEAD><BODY><H1>403 ERROR</H1>"
+    "<P>Bad request. We can't connect to the server for this app or website at this time.</P></BODY></HTML>",
+    (("content-type", "text/html"), ("server", "CloudFront"), ("x-cache", "Error from cloudfront")),
+)
+"""What CloudFront answers to http where it is told "HTTPS only"."""
 LINKS = {"applinks": {"details": [{"appIDs": ["ABCDE12345.example.strideapp"], "components": [{"/": "/run/*"}]}]}}
 S3 = ("server", "AmazonS3")
 
@@ -27,9 +34,10 @@ COMPANY = Company(
             "A": list(vendors.CLOUDFRONT),
             "NS": ["ns-101.awsdns-12.com.", "ns-902.awsdns-48.net."],
             "MX": ["10 inbound-smtp.eu-west-1.amazonaws.com."],
-            "TXT": ["v=spf1 include:amazonses.com ~all"],
+            "TXT": ["v=spf1 redirect=_spf.strideapp.example"],
             "CAA": ['0 issue "amazon.com"', '0 iodef "mailto:security@strideapp.example"'],
         },
+        "_spf": {"TXT": "v=spf1 include:amazonses.com ~all"},
         "api": {"CNAME": "d111111abcdef8.cloudfront.net."},
         "cdn": {"CNAME": "d222222abcdef8.cloudfront.net."},
         **{f"{token}._domainkey": {"CNAME": f"{token}.dkim.amazonses.com."} for token in vendors.SES},
@@ -67,6 +75,7 @@ COMPANY = Company(
             },
             machine({"message": "Not Found"}, HSTS, status=404),
             dress=vendors.cloudfront(),
+            plain=HTTPS_ONLY,
             issuer=AMAZON,
         ),
         CDN: Site(
@@ -103,6 +112,8 @@ monitors:
         "S3 answers 403 for everything that is not there, robots.txt of a host for files among it",
         "the answers of the API never come from the cache, and say Miss for ever",
         "any site may load the files (access-control-allow-origin: *), which is what they are for",
+        "CloudFront refuses http with 403 instead of leading to https, since programs need no redirect",
+        "the list of senders is kept at a name of its own (redirect=)",
         "aliases that prove a name to Amazon lead to names without an address",
         "a store's message without its signed part is refused with 400",
     ),

@@ -69,6 +69,8 @@ class Town:
         self.zone.faults.clear()
         self._records(vendors.ZONES)
         self._records(_absolute(self.company))
+        for (name, type), seconds in self.company.ttls.items():
+            self.zone.ttls[_full(name, self.company.domain), type] = seconds
         self._records({REGISTRY: {"A": REGISTRY_AT}})
         for name in {registrable(name) for name in list(self.zone.records)}:
             if "SOA" not in self.zone.records.get(name, {}):
@@ -83,7 +85,7 @@ class Town:
 
     def open(self, host: str, site: Site) -> None:
         """Let a host answer: its pages, its certificate, its http."""
-        credential = self.issue(site, *(site.names or (host,)))
+        credential = self.issue(site, *(site.names or (host,)), days=site.days)
         self.certificate(host, credential, at=(*site.at, *site.origin))
         for address in site.at:
             self.machines[address].plain.route(host, "*", _dressed(site, site.plain))
