@@ -156,7 +156,8 @@ def _section(example: Example) -> str:
 
 def _quiet(check: Check, examples: Iterable[Example]) -> list[str]:
     """Answers that raise no alarm, with what may be added to launch.yml for more."""
-    lines = ["## What is no alarm\n", f"{SECOND_LOOK if check.again else MANY_LOOKS}\n"]
+    lines = ["## What is no alarm\n", f"{inline(no_alarm()[check.id])}\n"]
+    lines.append(f"{SECOND_LOOK if check.again else MANY_LOOKS}\n")
     for example in examples:
         if not _needs_a_hand(example.outcome):
             status = STATUS[example.outcome.status].lower()
@@ -196,6 +197,14 @@ def _to_write(check: Check) -> list[str]:
         lines.append("Nothing is needed.\n")
     lines.append("To call its findings less bad, or to switch it off:\n")
     return [*lines, f"```yaml\nchecks:\n  {check.id}: {{severity: low}}      # or {{enabled: false}}\n```\n"]
+
+
+@cache
+def no_alarm() -> Mapping[str, str]:
+    """What looks like a fault and is none, by check."""
+    loaded = YAML(typ="safe", pure=True).load(Path(__file__).with_name("no_alarm.yml").read_text(encoding="utf-8"))
+    assert isinstance(loaded, dict)
+    return loaded
 
 
 @cache

@@ -17,7 +17,7 @@ from checks.inventory import Inventory
 from checks.model import Check
 from checks.registry import load
 from checks.runner import plan
-from tests.meta.check_page import FIELDS, ROOT, described, inline, opened, page, snippet
+from tests.meta.check_page import FIELDS, ROOT, described, inline, no_alarm, opened, page, snippet
 from tests.meta.shown import blocks
 
 __all__ = ["inline", "opened"]
@@ -103,6 +103,14 @@ def test_what_a_page_tells_to_type_and_to_write_is_understood(id: str, tmp_path:
         product = "" if text.startswith("product:") or "\nproduct:" in text else "product: {domain: acme.example}\n"
         file.write_text(product + text, encoding="utf-8")
         load_file(file)
+
+
+def test_every_check_says_what_is_no_alarm() -> None:
+    """In a few sentences, in the order of the ids; none is left over from a check that is gone."""
+    assert list(no_alarm()) == list(CHECKS)
+    for id, words in no_alarm().items():
+        assert words.endswith("."), id
+        assert 60 <= len(words) <= 400, id
 
 
 def test_the_fields_are_those_of_the_file() -> None:
