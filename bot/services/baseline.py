@@ -17,7 +17,7 @@ from checks.inventory import Inventory, Known, Record
 from checks.masking import mask_json
 from checks.model import Finding, Json, Status
 from checks.probe import Probe
-from checks.record_sets import ADDRESSES, values
+from checks.record_sets import ADDRESSES, of, values
 from checks.report import Report
 
 log = logging.getLogger(__name__)
@@ -78,8 +78,6 @@ class Decided:
     changes: tuple[Told, ...]
     offer: Offer | None
     conflicts: tuple[Conflict, ...]
-    looked: bool
-    """Whether a whole audit has ever been made."""
 
 
 def informed(connection: sqlite3.Connection, inventory: Inventory) -> Inventory:
@@ -140,7 +138,8 @@ async def offer_of(inventory: Inventory, probe: Probe, findings: Sequence[Findin
     questions = tuple(dict.fromkeys(one for domain in domains(inventory) for one in watched(inventory, domain)))
     try:
         async with asyncio.timeout(PATIENCE):
-            return undecided(inventory, await asked(probe, questions), probe.now())
+            answers = await asked(probe, questions)
+            return undecided(inventory, await _steady(probe, answers), probe.now())
     except TimeoutError:
         log.warning("nothing is offered: DNS took too long")
         return ()
@@ -150,6 +149,18 @@ async def asked(probe: Probe, questions: Sequence[Question]) -> Answers:
     """The answers to all questions."""
     found = await asyncio.gather(*(probe.dns(*question) for question in questions))
     return dict(zip(questions, found, strict=True))
+
+
+async def _steady(probe: Probe, answers: Answers) -> Answers:
+    """The answers without addresses that change from one directory to the next: nobody can say how those should be."""
+    addresses = [one for one, answer in answers.items() if one[1] in ADDRESSES and answer.records and not answer.cnames]
+    everywhere = await asyncio.gather(*(probe.dns_everywhere(*question) for question in addresses))
+    turning = {
+        question
+        for question, heard in zip(addresses, everywhere, strict=True)
+        if len({of(one) for one in heard if one.status.known}) > 1
+    }
+    return {question: answer for question, answer in answers.items() if question not in turning}
 
 
 def _clean(findings: Sequence[Finding]) -> bool:
@@ -240,8 +251,6 @@ def decided(connection: sqlite3.Connection, inventory: Inventory) -> Decided:
         changes=tuple(changes),
         offer=found if found is not None and found.answer is None else None,
         conflicts=tuple(conflicts(inventory, [one.known for one in accepted])),
-        looked=connection.execute("SELECT 1 FROM audit WHERE product = ? AND state = 'done'", (product,)).fetchone()
-        is not None,
     )
 
 

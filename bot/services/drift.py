@@ -98,7 +98,8 @@ class Drift:
                 connection, product, now, actor=user, said=Said.ACCEPT, audit=number, accepted=accepted
             )
             baseline.keep(connection, product, [_accepted(one, user, now, answer) for one in accepted])
-            return self._noted(connection, product, answer, (number,), count=len(accepted))
+            newest = baseline.newest_offer(connection, product)
+            return self._noted(connection, product, answer, (number, newest or number), count=len(accepted))
 
         return await self._write(write)
 
@@ -111,10 +112,10 @@ class Drift:
         product = plain.product
 
         def stands(connection: sqlite3.Connection) -> tuple[Change, Wanted, int, Inventory]:
-            change = drift.change(connection, product, number)
+            change = drift.current(connection, product, number)
             if change is None:
                 raise Nothing
-            before = counts(drift.about_change(connection, product, number))
+            before = counts(drift.about_change(connection, product, change.number))
             if before is not None:
                 raise Answered(before)
             inventory = informed(connection, plain)
@@ -135,8 +136,8 @@ class Drift:
             raise Unseen(change.seen.name, change.seen.type, "not all of it could be asked")
 
         def write(connection: sqlite3.Connection) -> Answer:
-            _, again, still, _ = stands(connection)
-            if (still, again.record) != (row, want.record):
+            same, again, still, _ = stands(connection)
+            if (same.number, still, again.record) != (change.number, row, want.record):
                 raise Settled(change.seen.name, baseline.accepted(connection, product))
             now = self._clock.now()
             accepted = present if said is Said.MINE and not written else ()
@@ -148,7 +149,7 @@ class Drift:
                 now,
                 actor=user,
                 said=said,
-                change=number,
+                change=change.number,
                 old=old,
                 new=difference.new if difference is not None else change.seen.new,
                 accepted=accepted,

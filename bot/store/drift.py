@@ -127,6 +127,14 @@ def change(connection: sqlite3.Connection, product: str, number: int) -> Change 
     return None if row is None else _change(row)
 
 
+def current(connection: sqlite3.Connection, product: str, number: int) -> Change | None:
+    """One change; where it is over and the same has happened again since, that one."""
+    found = change(connection, product, number)
+    if found is None or found.ended_at is None:
+        return found
+    return next((one for one in open_changes(connection, product) if one.seen.key == found.seen.key), found)
+
+
 def seen_by(connection: sqlite3.Connection, product: str, audit: int) -> list[Change]:
     """The changes that stood when an audit looked."""
     rows = connection.execute(

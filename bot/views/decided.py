@@ -85,7 +85,7 @@ def _accepted(rows: Iterable[Accepted]) -> list[Part]:
         known = group[0].known
         undo = Action("drift.undo", "Undo", str(number), command=f"/launch dns undo {number}")
         title = (Person(known.accepted_by), f" accepted {count(len(group), 'record')} ", Time(known.at, "both"))
-        items.append(Item(title, actions=(undo,)))
+        items.append(Item(title, label=f"Answer {number}", actions=(undo,)))
     records = sorted((row.known for group in by_answer.values() for row in group), key=lambda one: (one.name, one.type))
     return [Heading("Accepted"), Listing(tuple(items), limit=8), drift.table(records)]
 

@@ -86,9 +86,9 @@ def change(seen: Seen, told: Told | None, *, host: str = "", audit: int | None =
         return Item(title, tuple(lines), Tone.WARN, "Changed")
     answer = told.answer
     if answer is None:
-        lines.append(_expectation(seen.expected_by))
+        lines.append((f"Change {told.change.number}. ", *_expectation(seen.expected_by)))
         return Item(title, tuple(lines), Tone.WARN, "Changed", _buttons(told, audit))
-    lines.append((Strong("Answer:"), " ", *said(answer)))
+    lines.append((Strong(f"Answer {answer.number}:"), " ", *said(answer)))
     if answer.said.value == "wrong":
         place = f" at {host}" if host else ""
         lines.append((f"It stays here until it is put back{place}: ", Code(answer.old.replace("\n", ", "))))
@@ -125,7 +125,8 @@ def offer(found: Offer) -> list[Part]:
     """What is offered, to be read before it is accepted; once it is, who did."""
     if found.answer is not None:
         later = " From now on every change of them is shown in the report, old and new."
-        return [Paragraph((*said(found.answer), later)), Actions((undo(found.answer, found.audit),))]
+        told: Words = (Strong(f"Answer {found.answer.number}:"), " ", *said(found.answer), later)
+        return [Paragraph(told), Actions((undo(found.answer, found.audit),))]
     there = sum(bool(one.values) for one in found.records)
     these = "This record is" if there == 1 else f"These {there} records are"
     read = f"{these} what stands there now. Read through them."

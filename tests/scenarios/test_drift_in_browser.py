@@ -40,7 +40,7 @@ async def test_a_changed_record_is_answered_for_in_the_message(tmp_path):
         ).wait_for()
         await main.get_by_role("button", name=re.compile("^This Was Me")).click()
         await main.get_by_text("Noted: that change was wanted").wait_for()
-        await main.get_by_text(re.compile(r"Answer:.* said .*: that was me\.")).wait_for()
+        await main.get_by_text(re.compile(r"Answer 2:.* said .*: that was me\.")).wait_for()
         assert await main.get_by_role("button", name=re.compile("^This Is Wrong")).count() == 0
 
         assert (await report_after(page, 3)).startswith("Go: nothing found")

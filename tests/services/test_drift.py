@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.demo.company.state import API, APP, DOMAIN, WWW, Record
+from bot.demo.company.dns import NameServer
+from bot.demo.company.state import API, APP, DOMAIN, PROVIDER_RECORDS, WWW, Record
 from bot.services import baseline as service
 from bot.services.backup import backup, restore
 from bot.services.baseline import Offer, informed, keep, offer_of, told
@@ -483,3 +484,63 @@ async def test_what_people_decided_comes_back_with_a_copy(accepted, company, tmp
         assert [entry.answer.actor for entry in shown.changes.values()] == ["UANA"]
     finally:
         store.close()
+
+
+@pytest.fixture
+async def divided(make, company) -> AsyncIterator[tuple[Services, list[Record]]]:
+    """A second name server beside the company's own, asked as well; its records are for the test to change."""
+    records = list(company.state.records)
+    other = NameServer(lambda: (*records, *PROVIDER_RECORDS))
+    await other.start("127.0.0.1")
+    text = company.config.read_text()
+    first = f'"127.0.0.1:{company.name_server.port}"'
+    company.config.write_text(text.replace(f"[{first}]", f'[{first}, "127.0.0.1:{other.port}"]'))
+    yield make(company.config).services, records
+    await other.stop()
+
+
+async def test_addresses_that_depend_on_whom_one_asks_are_not_offered(divided):
+    """Nobody can say how they should be; the rest is offered all the same."""
+    services, records = divided
+    records[:] = [one for one in records if (one.name, one.type) != (APP, "A")] + [Record(APP, "A", "127.0.0.8")]
+    number, _ = await looked(services)
+    keys = {one.key for one in (await services.drift.offer(number)).records}
+    assert (APP, "A") not in keys
+    assert {(API, "A"), (WWW, "CNAME"), (DOMAIN, "TXT")} <= keys
+
+
+async def test_name_servers_that_differ_for_hours_are_told_from_a_change_just_made(divided):
+    """The first look remembers when; five hours later the same answer is a fault, until they agree again."""
+    services, records = divided
+    records.append(Record(DOMAIN, "MX", "30 mx3.mailer.test"))
+    _, report = await looked(services, only=("dns.disagree",))
+    found = {one.target: one.code for one in report.findings}
+    assert found[DOMAIN] == "just_changed"
+
+    def five_hours_ago(c: sqlite3.Connection) -> int:
+        return c.execute("UPDATE dns_disagreement SET since = since - ?", (5 * 3_600_000,)).rowcount
+
+    assert await services.store.write(five_hours_ago) == 1
+    _, report = await looked(services, only=("dns.disagree",))
+    assert {one.target: one.code for one in report.findings}[DOMAIN] == "servers_differ"
+    records.pop()
+    _, report = await looked(services, only=("dns.disagree",))
+    assert {one.target: one.code for one in report.findings}[DOMAIN] == "ok"
+    assert await services.store.read(lambda c: disagreement.since(c, services.product)) == {}
+
+
+async def test_an_old_button_answers_for_the_same_change_made_again(accepted, company):
+    """Changed, back, changed again: a click on the first message means what stands there now."""
+    services = accepted
+    good = next(one.value for one in company.state.records if one.name == MAIL_RULE)
+    numbers = []
+    for value in ("v=DMARC1; p=none", good, "v=DMARC1; p=none"):
+        change(company, MAIL_RULE, "TXT", value)
+        await looked(services)
+        numbers += await open_numbers(services)
+    first, second = numbers
+    assert first != second
+    done = await services.drift.say("UANA", first, Said.MINE)
+    assert done.answer.change == second
+    with pytest.raises(Answered):
+        await services.drift.say("UBEN", second, Said.WRONG)

@@ -86,8 +86,8 @@ BACK = answer(Said.UNDO, 8, "U0BEN", undoes=4)
 ROWS = tuple(Accepted(Known(*one.key, one.values, "U0ANA", BEFORE), 3) for one in RECORDS)
 CONFLICT = Conflict(Known(DOMAIN, "A", ("203.0.113.7",), "U0ANA", BEFORE), Record("A", DOMAIN, proxied_by="cloudflare"))
 EXACT = Conflict(Known(DOMAIN, "MX", (), "U0ANA", BEFORE), Record("MX", DOMAIN, equals=("10 mx1.mail.example",)))
-NOTHING = Decided((), 0, (), None, (), looked=False)
-ALL = Decided(ROWS, 2, tuple(drifted(WRONG, MINE).changes.values()), None, (CONFLICT, EXACT), looked=True)
+NOTHING = Decided((), 0, (), None, ())
+ALL = Decided(ROWS, 2, tuple(drifted(WRONG, MINE).changes.values()), None, (CONFLICT, EXACT))
 
 
 def outcome(given: Answer, of: Seen, *, written: bool, now: tuple[Offered, ...] = ()) -> Document:
@@ -110,7 +110,7 @@ DNS: dict[str, Callable[[], Document]] = {
     "dns_changed_answered": lambda: of_report(WRONG, MINE),
     "dns_changed_but_written": lambda: of_report(NOTED),
     "dns_decided": lambda: decided.decided(ALL),
-    "dns_decided_offer": lambda: decided.decided(replace(NOTHING, offer=Offer(7, RECORDS, None), looked=True)),
+    "dns_decided_offer": lambda: decided.decided(replace(NOTHING, offer=Offer(7, RECORDS, None))),
     "dns_decided_nothing": lambda: decided.decided(NOTHING),
     "dns_accepted": lambda: decided.accepted(OFFERED),
     "dns_mine": lambda: outcome(MINE, APP, written=False, now=MINE.accepted),
