@@ -141,6 +141,7 @@ LEADS: tuple[Lead, ...] = (
         Reach.HOST,
         up__http="wrong_content http_4xx http_5xx wrong_status",
         redir__map=" ".join(sorted(DEAD_LINK)),
+        redir__keeps_path="link_loses_tags query_lost",
     ),
     *_leads("web.placeholder", "not_published parking_page", Reach.HOST, seo__indexing="hidden_page robots_error"),
     *_leads("up.http", "http_5xx", Reach.HOST, seo__indexing="robots_error"),

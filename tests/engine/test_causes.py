@@ -161,6 +161,7 @@ def changed(how: str, name: str, type: str) -> dict[str, object]:
         (failed("dns.apex_www", "apex_is_alias", APEX), failed("mail.mx", "absent", APEX)),
         (failed("edge.ssl_mode", "origin_refused"), failed("up.http", "http_5xx")),
         (failed("web.placeholder", "not_published"), failed("up.http", "http_4xx")),
+        (failed("web.placeholder", "locked_shop", APEX), failed("redir.keeps_path", "link_loses_tags", APEX)),
         (failed("web.placeholder", "parking_page", APEX), failed("seo.indexing", "hidden_page", APEX)),
         (failed("up.http", "http_5xx"), failed("seo.indexing", "robots_error")),
         (failed("up.http", "timeout"), failed("perf.error_rate", "too_many")),
