@@ -124,7 +124,7 @@ monitors:
                 "up.http Shop": ("wrong_content", "high"),
                 f"redir.keeps_path {D}": ("link_loses_tags", "high"),
             },
-            because={"up.http Shop": f"web.placeholder {D}"},
+            because=dict.fromkeys(("up.http Shop", f"redir.keeps_path {D}"), f"web.placeholder {D}"),
         ),
     ),
 )

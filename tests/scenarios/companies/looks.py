@@ -32,17 +32,16 @@ class Looks:
     reports: dict[tuple[str, str], Report] = field(default_factory=dict)
 
     async def at(self, company: Company, state: str = "in order") -> Report:
-        """The report about a company `in order`, `broken`, or `repaired` after that."""
+        """The report about a company `in order` (for one with faults: after their repair) or `broken`."""
         if (company.name, state) not in self.reports:
             folder = self.folder / company.domain
             folder.mkdir(exist_ok=True)
             async with a_town(company, self.authority, folder) as town:
-                self.reports[company.name, "in order"] = await town.look()
                 if company.faults:
                     spoil(town)
                     self.reports[company.name, "broken"] = await town.look()
                     town.furnish()
-                    self.reports[company.name, "repaired"] = await town.look()
+                self.reports[company.name, "in order"] = await town.look()
         return self.reports[company.name, state]
 
 
