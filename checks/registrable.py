@@ -16,10 +16,6 @@ _SPECIAL_USE = frozenset({"test", "example", "localhost", "invalid", "internal",
 _TOP = re.compile(r"[a-z0-9-]+")
 
 
-_SECTION = b"// ==="
-"""Begins the lines that part what registries say from what companies say."""
-
-
 @lru_cache(maxsize=64)
 def rules(top: str, *, only_icann: bool = False) -> PublicSuffixList:
     """The list as far as it is about one top-level domain: all of it takes longer to read than the first look-ups."""
@@ -27,14 +23,8 @@ def rules(top: str, *, only_icann: bool = False) -> PublicSuffixList:
 
     if top.startswith("xn--") or not _TOP.fullmatch(top):
         return PublicSuffixList(only_icann=only_icann)
-    ending = top.encode()
-    with Path(PSLFILE).open("rb") as file:
-        # A rule is the first word of its line; that of a comment ends in no top-level domain.
-        lines = [
-            line
-            for line in file
-            if (ending in line and line.split()[0].rpartition(b".")[2].lower() == ending) or line.startswith(_SECTION)
-        ]
+    # A rule is the first word of its line; all others are comments, of which only those that part the sections count.
+    lines = re.findall(rb"^(?:[^\s/]*\.)?%s(?=\s).*|^// ===.*" % top.encode(), Path(PSLFILE).read_bytes(), re.MULTILINE)
     # Only names with other letters have a second form, and looking for it takes most of the time.
     return PublicSuffixList(lines, accept_encoded_idn=not all(map(bytes.isascii, lines)), only_icann=only_icann)
 

@@ -56,7 +56,7 @@ class Entry:
     def texts(self, key: str) -> tuple[str, ...]:
         """The values of a key that holds a list."""
         value = self.facts.get(key, ())
-        return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list | tuple) else ()
+        return value if isinstance(value, tuple) else ()  # type: ignore[return-value]
 
     def flag(self, key: str) -> bool:
         """Whether a key is set to true."""
@@ -105,7 +105,11 @@ def _raw(kind: ProviderKind) -> Mapping[str, Json]:
 
 
 def _entry(raw: Mapping[str, Json]) -> Entry:
-    facts = {key: value for key, value in raw.items() if key not in ("id", "name", "as_of", "source", "group")}
+    facts: dict[str, Json] = {
+        key: tuple(one for one in value if isinstance(one, str)) if isinstance(value, list | tuple) else value
+        for key, value in raw.items()
+        if key not in ("id", "name", "as_of", "source", "group")
+    }
     year, month = str(raw["as_of"]).split("-")
     return Entry(
         id=str(raw["id"]),
