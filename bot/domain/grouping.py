@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain.asks import Shared, Signal
+from bot.domain.asks import Reading, Shared, Signal
 from bot.domain.incident import Incident
 from bot.domain.member import Light, Member
 from bot.domain.scene import Release
@@ -58,7 +58,7 @@ def upstream_for(signal: Signal, live: Iterable[Incident]) -> Incident | None:
     An incident that has the probe as a member already comes first, so that its recovery is heard there as well.
     """
     others = [one for one in live if one.live and one.key != signal.key]
-    holding = [one for one in others if one.member(signal.probe, signal.trouble) is not None]
+    holding = [one for one in others if _holds(one, signal)]
     if holding:
         return min(holding, key=lambda one: one.id)
     found = [one for one in others if shares(one, signal) or explains(one, signal)]
@@ -66,6 +66,14 @@ def upstream_for(signal: Signal, live: Iterable[Incident]) -> Incident | None:
         return None
     first = first_of(frozenset(one.trouble for one in found))
     return min((one for one in found if one.trouble is first), key=lambda one: one.id)
+
+
+def _holds(incident: Incident, signal: Signal) -> bool:
+    """Whether the probe is its business still; a consequence that was up meanwhile may have a cause of its own now."""
+    member = incident.member(signal.probe, signal.trouble)
+    if member is None:
+        return False
+    return not member.absorbed or member.light is not Light.UP or signal.reading is not Reading.DOWN
 
 
 def downstream_of(signal: Signal, live: Iterable[Incident]) -> tuple[Incident, ...]:
@@ -98,7 +106,8 @@ def _one_world(incident: Incident, signal: Signal) -> bool:
 
 
 def _services(incident: Incident) -> frozenset[str]:
-    return frozenset({incident.service} if incident.service else {one.service for one in incident.own})
+    """The services that it keeps down now."""
+    return frozenset(one.service for one in incident.own if one.light is not Light.UP)
 
 
 def shared_cause(live: Sequence[Incident]) -> Shared | None:
@@ -115,6 +124,7 @@ def shared_cause(live: Sequence[Incident]) -> Shared | None:
                     if one.live
                     and one.drill == drill
                     and one.service
+                    and not one.silence
                     and one.trouble in STOPPED_TOGETHER
                     and (one.product, one.environment) == world
                 ]

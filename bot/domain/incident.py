@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.member import Member, Outcome
+from bot.domain.member import Light, Member, Outcome
 from bot.domain.severity import Sev, Trouble
+from bot.domain.trouble import first_of
 
 REOPEN_FOR = timedelta(minutes=30)
 """How long after the end the same trouble opens the same incident again."""
@@ -127,6 +128,12 @@ class Incident:
     def also(self) -> tuple[Member, ...]:
         """The members that are only a consequence: "also affected"."""
         return tuple(one for one in self.members if one.absorbed)
+
+    @property
+    def cause(self) -> Trouble:
+        """The kind of trouble to name first: of what several services share, the one nearest to the visitor."""
+        red = frozenset(one.trouble for one in self.own if one.light is not Light.UP)
+        return first_of(red) if red and not self.service else self.trouble
 
     def member(self, probe: str, trouble: Trouble) -> Member | None:
         """The member of that name, if it belongs to it."""

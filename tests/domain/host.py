@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 
 from bot.domain import asks as a
 from bot.domain.decision import Decision, Follow, Say, Timer, What
@@ -43,9 +44,15 @@ def signal(
 
 def scene(now: datetime = T0, duty: Duty = DUTY, **more: object) -> Scene:
     """The surroundings on an ordinary day."""
-    nine = next_at(now, time(9), "UTC")
-    working = next_at(now, time(9), "UTC", days=("mon", "tue", "wed", "thu", "fri"))
+    nine, working = _nines(now.replace(minute=0, second=0, microsecond=0))
     return Scene(duty, nine, working, next_id=1, **more)
+
+
+@cache
+def _nines(hour: datetime) -> tuple[datetime, datetime]:
+    """The next 9:00 of any and of a working day, in UTC the same for a whole hour."""
+    week = ("mon", "tue", "wed", "thu", "fri")
+    return next_at(hour, time(9), "UTC"), next_at(hour, time(9), "UTC", days=week)
 
 
 @dataclass

@@ -567,6 +567,32 @@ class TestCauses:
         assert [one.id for one in host.live] == [4]
         assert host.rows[4].reopened == 1
 
+    def test_of_a_shared_cause_the_nearest_is_named(self, host):
+        """Two services do not answer; of a third the name is gone, which explains the others."""
+        for service in ("shop", "app", "api"):
+            host.do(signal(service=service))
+        host.do(signal(service="docs", trouble=Trouble.DNS))
+        (one,) = host.live
+        assert (one.trouble, one.cause) == (Trouble.REACH, Trouble.DNS)
+
+    def test_a_service_that_recovered_is_no_longer_excused_by_the_others(self, host):
+        """Its walk fails although its pages answer: that is an incident of its own."""
+        for service in ("shop", "app", "api"):
+            host.do(signal(service=service))
+        host.do(signal(host.now, service="app", trouble=Trouble.SMOKE, probe="flow:app"))
+        assert len(host.live) == 1
+        well(host)
+        host.do(signal(host.now, trouble=Trouble.SMOKE, probe="flow:shop"))
+        assert [one.service for one in host.live] == ["", "shop"]
+
+    def test_services_under_maintenance_make_no_shared_card(self, host):
+        """Two of the three are being worked on."""
+        for n, service in enumerate(("shop", "app")):
+            host.silences.append(Silence(str(n), service, None, T0, T0 + timedelta(hours=1), "x", "UANA"))
+        for service in ("shop", "app", "api"):
+            host.do(signal(service=service))
+        assert sorted(one.service for one in host.live) == ["api", "app", "shop"]
+
     def test_services_that_stop_apart_are_apart(self, host):
         """Two minutes between them."""
         for n, service in enumerate(("shop", "app", "api")):

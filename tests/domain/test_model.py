@@ -18,7 +18,7 @@ from bot.domain import events as e
 from bot.domain.decision import What
 from bot.domain.detection import Look, Seen, Sight, State, policy_of, see
 from bot.domain.escalation import offset
-from bot.domain.folding import replay
+from bot.domain.folding import apply, replay
 from bot.domain.incident import Incident, Status
 from bot.domain.member import Light
 from bot.domain.outlook import next_of
@@ -83,6 +83,7 @@ class Life(RuleBasedStateMachine):
         owner = replace(ANA, quiet_until=self.host.now + timedelta(hours=9)) if night else ANA
         self.host.duty = Duty(owner) if alone else replace(DUTY, owner=owner, backup=BEN, last_resort=CLEO)
         self.checked = 0
+        self.replayed: dict[int, int] = {}
 
     def watched(self, probe: str) -> Watched:
         """What is watched by it."""
@@ -232,6 +233,9 @@ class Life(RuleBasedStateMachine):
     def rows_are_the_fold_of_their_events(self):
         """Replaying the log rebuilds each row exactly, and the timers follow from it."""
         for number, events in self.host.log.items():
+            if self.replayed.get(number) == len(events):
+                continue
+            self.replayed[number] = len(events)
             assert replay(events) == self.host.rows[number]
             assert set(timers_of(self.host.rows[number])) == set(self.host.timers[number].values())
 
@@ -275,6 +279,9 @@ class Life(RuleBasedStateMachine):
     def what_must_be_told_is_told(self):
         """Each such event has its words, and no word is without an event."""
         for decision in self.host.decided[self.checked :]:
+            if not decision.events:
+                assert decision.say == ()
+                continue
             revs = {decision.incident.rev - n for n in range(len(decision.events))} if decision.incident else set()
             assert all(one.rev in revs and one.incident == decision.incident.id for one in decision.say)
             assert len({one.key for one in decision.say}) == len(decision.say), decision.say
@@ -292,7 +299,9 @@ class Life(RuleBasedStateMachine):
             return []
         log = self.host.log[decision.incident.id]
         first = decision.incident.rev - len(decision.events)
-        rows = [replay(log[:n]) if n else None for n in range(first, decision.incident.rev + 1)]
+        rows = [replay(log[:first]) if first else None]
+        for event in log[first : decision.incident.rev]:
+            rows.append(apply(rows[-1], event))
         return list(pairwise(rows))
 
     @invariant()
