@@ -21,6 +21,7 @@ from bot.document import (
     Tone,
     Words,
 )
+from bot.views.examples import EXAMPLES, OF
 from bot.views.prose import FAMILIES, SEVERITY, STATUS, TONES, count, listed, prose, sentence
 from checks.model import Check, Kind, Outcome, Status
 
@@ -28,66 +29,6 @@ _HOLE = re.compile(r"\{([a-z0-9_]+)\}")
 SHOWN = 5
 """So many repairs are shown at once in Slack, where the message would be endless else."""
 FELT = 3
-EXAMPLES = {
-    "addresses": "203.0.113.10",
-    "agent": "LaunchReady",
-    "agreed": "https://example.com/",
-    "alias": "example.host.example",
-    "almost": "v=spf2",
-    "applied": "none",
-    "asked": "3",
-    "at": "example.com",
-    "bill": "mailer.example 3, desk.example 8",
-    "broken": "www.example.com",
-    "circle": "https://example.com/ -> http://example.com/ -> https://example.com/",
-    "count": "2",
-    "dns_host": "the company that serves your DNS",
-    "end": "https://www.example.com/",
-    "ending": "it has no end",
-    "ends": "https://example.com/, https://www.example.com/",
-    "expected": "200",
-    "final_host": "parking.example",
-    "ipv6": "2001:db8::10",
-    "issuer": "Example CA",
-    "last": "https://example.com/old",
-    "left": "a few days",
-    "length": "300",
-    "limit": "10",
-    "longest": "300",
-    "lookups": "12",
-    "missing_at": "1",
-    "most": "3",
-    "names": "other.example",
-    "next": "http://www.example.com/",
-    "not_before": "1 December",
-    "one": "https://example.com/",
-    "other": "https://www.example.com/",
-    "overdue": "a few days",
-    "patience": "10",
-    "policy": "reject",
-    "reason": "and why",
-    "slow": "3",
-    "start": "http://example.com/",
-    "status": "503",
-    "subdomains": "none",
-    "tag": "https://staging.example.com/",
-    "tags": "pct",
-    "term": "include:mailer.example",
-    "tries": "3",
-    "unsafe": "http://example.com/home",
-    "until": "1 December",
-    "void_count": "3",
-    "voids": "include:gone.example",
-    "wait": "an hour",
-    "weakness": "a key of 1024 bits",
-    "where": "mailer.example",
-    "why": "no list stands there",
-    "word": "quarentine",
-    "working": "example.com",
-    "worst": "http://example.com/",
-    "zone": "example.com",
-}
-"""Values that stand for what is seen, so that a sentence reads as one."""
 SUBJECT = {
     Kind.DOMAIN: "each domain",
     Kind.HOST: "each host",
@@ -110,7 +51,7 @@ def explain(check: Check, most: int = SHOWN) -> Document:
     if check.verify:
         parts += [
             Paragraph(("See it yourself:",)),
-            Preformatted(_open(check.verify, check.kind)),
+            Preformatted(_open(check.verify, check)),
         ]
     parts += [
         Heading("What it can find, and how to repair it"),
@@ -192,13 +133,14 @@ def _flowing(text: str) -> str:
 def _felt(check: Check) -> list[str]:
     """What customers feel, worst first, each said once."""
     bad = sorted((one for one in check.outcomes.values() if one.status.bad), key=lambda one: one.severity.rank)
-    return list(dict.fromkeys(sentence(_open(one.impact, check.kind)) for one in bad if one.impact))[:FELT]
+    return list(dict.fromkeys(sentence(_open(one.impact, check)) for one in bad if one.impact))[:FELT]
 
 
-def _open(text: str, kind: Kind) -> str:
+def _open(text: str, check: Check) -> str:
     """Words of an outcome table before they are filled: with an example's name, and examples of what is seen."""
-    name = "app.example.com" if kind in (Kind.HOST, Kind.MONITOR) else "example.com"
-    values = {"host": name, "name": name, "url": f"https://{name}/", **EXAMPLES}
+    name = "app.example.com" if check.kind in (Kind.HOST, Kind.MONITOR) else "example.com"
+    own = {"host": name, "name": name, "domain": "example.com", "url": f"https://{name}/"}
+    values = own | EXAMPLES | OF.get(check.id, {})
     return _HOLE.sub(lambda hole: values.get(hole[1], "…"), text)
 
 
@@ -208,17 +150,17 @@ def _answers(check: Check) -> tuple[Item, ...]:
     for outcome in sorted(check.outcomes.values(), key=lambda one: one.severity.rank):
         if outcome.status.bad or (outcome.status is Status.UNKNOWN and len(outcome.fix) > 1):
             alike.setdefault(outcome.fix, []).append(outcome)
-    return tuple(_answer(outcomes, check.kind) for outcomes in alike.values())
+    return tuple(_answer(outcomes, check) for outcomes in alike.values())
 
 
-def _answer(outcomes: list[Outcome], kind: Kind) -> Item:
+def _answer(outcomes: list[Outcome], check: Check) -> Item:
     first = outcomes[0]
     said: dict[str, Outcome] = {}
     for outcome in outcomes:
-        said.setdefault(_open(outcome.summary, kind), outcome)
+        said.setdefault(_open(outcome.summary, check), outcome)
     more = tuple((f"{_word(one)}: ", *prose(summary)) for summary, one in said.items() if one is not first)
-    steps = tuple((f"{number}. ", *prose(_open(step, kind))) for number, step in enumerate(first.fix, start=1))
-    return Item(prose(_open(first.summary, kind)), (*more, *steps), TONES[first.status], _word(first))
+    steps = tuple((f"{number}. ", *prose(_open(step, check))) for number, step in enumerate(first.fix, start=1))
+    return Item(prose(_open(first.summary, check)), (*more, *steps), TONES[first.status], _word(first))
 
 
 def _word(outcome: Outcome) -> str:
