@@ -9,6 +9,7 @@ from bot.commands import words
 from bot.commands.base import Call, Reply, action, command
 from bot.document import Document
 from bot.services.audit import Busy, NoConfiguration, NotListed
+from bot.services.baseline import Drifted, told
 from bot.services.container import Services
 from bot.store import audits
 from bot.store.audits import Audit
@@ -58,13 +59,18 @@ async def detail(call: Call, services: Services) -> Reply:
         return Reply(notice.no_report())
     number = int(call.value)
 
-    def look(connection: sqlite3.Connection) -> tuple[Audit | None, Report | None]:
-        return audits.get(connection, number), audits.report(connection, number)
+    def look(connection: sqlite3.Connection) -> tuple[Audit | None, Report | None, Drifted]:
+        return (
+            audits.get(connection, number),
+            audits.report(connection, number),
+            told(connection, services.product, number),
+        )
 
-    audit, report = await services.store.read(look)
+    audit, report, drifted = await services.store.read(look)
     if audit is None or report is None or audit.product != services.product:
         return Reply(notice.no_report())
-    return Reply(view.report(report, detail=True, audit=audit.id, only=audit.only, people=services.config.people))
+    people = services.config.people
+    return Reply(view.report(report, detail=True, audit=audit.id, only=audit.only, people=people, drifted=drifted))
 
 
 def _busy(audit: Audit) -> Document:

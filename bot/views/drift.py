@@ -46,10 +46,11 @@ def undo(answer: Answer, audit: int | None = None) -> Action:
     return Action("drift.undo", "Undo", value, command=f"/launch dns undo {answer.number}")
 
 
-def expanded(item: Item, group: Group, drifted: Drifted, audit: int | None) -> list[Item]:
+def expanded(item: Item, group: Group, drifted: Drifted, audit: int | None, *, whole: bool = False) -> list[Item]:
     """An entry of the report, with one more for each changed DNS record: old, new, and who answered or may answer.
 
     Where the group is about them, the first one stands in the entry itself; where they only follow from it, behind it.
+    With `whole` every line of the entry stays, answered or not.
     """
     own = group.first.check == CHECK
     about = (
@@ -61,7 +62,7 @@ def expanded(item: Item, group: Group, drifted: Drifted, audit: int | None) -> l
         for seen in changes_in(finding):
             told = drifted.changes.get(seen.key)
             one = change(seen, told, host=host, audit=audit)
-            answered = told is not None and told.answer is not None
+            answered = told is not None and told.answer is not None and not whole
             entries.append(one if entries else _first(item, one, group, answered=answered))
     return entries or [item]
 

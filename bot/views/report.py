@@ -177,7 +177,9 @@ class _Seen:
     def _items(self, group: Group) -> list[Item]:
         """One entry; of DNS records that changed, one for each of them."""
         item = self._item(group)
-        return [item] if self.drifted is None else drift.expanded(item, group, self.drifted, self.audit)
+        if self.drifted is None:
+            return [item]
+        return drift.expanded(item, group, self.drifted, self.audit, whole=self._detail)
 
     def _item(self, group: Group) -> Item:
         one, known = group.first, group.first.status is not Status.UNKNOWN

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from bot.commands import dispatch
+from bot.services.baseline import keep
 from bot.store import audits, baseline, drift
 from bot.store.baseline import Accepted, Offered
 from bot.store.drift import Said, Seen
 from checks.inventory import Known
+from checks.model import Finding, Severity, Status
 from checks.report import Report
 from tests.commands.conftest import NOW, call
 from tests.commands.test_commands import ask, shown
@@ -124,3 +126,42 @@ async def test_another_products_numbers_mean_nothing(make):
     other = make("product: {id: other, name: Other, domain: other.example}\nnetwork: {resolvers: ['127.0.0.1:9']}\n")
     for typed in ("dns mine 1", "dns wrong 1", "dns undo 1"):
         assert "There is nothing to answer" in shown(await ask(other, typed))
+
+
+async def test_the_evidence_holds_every_change_with_its_commands(make):
+    """The engineer's form of the report asks the same questions."""
+    services = make()
+    finding = Finding(
+        "dns.expected",
+        "marigold.example",
+        "mail_changed",
+        Status.FAIL,
+        Severity.HIGH,
+        "A record for the mail changed",
+        seen={
+            "changes": [
+                {"record_name": CHANGED.name, "record_type": "MX", "old": CHANGED.old, "new": CHANGED.new},
+                {"record_name": "app.marigold.example", "record_type": "A", "old": "A 1", "new": "A 2"},
+            ]
+        },
+        verify="dig MX marigold.example",
+    )
+
+    def store(connection) -> int:
+        audits.remember_product(connection, "marigold", "marigold.example", NOW)
+        id = audits.start(connection, "marigold", NOW, asked_by="U0ANA", channel="C0OPS", only=(), total=1)
+        report = Report("marigold", ("marigold.example",), NOW, 1, (finding,))
+        audits.finish(connection, id, report, NOW)
+        keep(connection, id, report, (), NOW)
+        return id
+
+    id = await services.store.write(store)
+    said = shown(await dispatch.for_action("audit.detail")(call("audit.detail", value=str(id)), services))
+    for text in (
+        "Old: `MX 10 mx1",
+        "New: `A 2`",
+        "/launch dns mine 1",
+        "/launch dns wrong 2",
+        "See it yourself: `dig MX",
+    ):
+        assert text in said
