@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 
+from hypothesis import HealthCheck, settings
+
 from bot.domain import asks as a
 from bot.domain.decision import Decision, Follow, Say, Timer, What
 from bot.domain.events import Event, Opened
@@ -17,6 +19,8 @@ from bot.domain.scene import Contact, Duty, Release, Scene
 from bot.domain.severity import Sev, Trouble
 from bot.domain.silence import Silence, covering
 
+STEADY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For properties: a busy machine is no finding."""
 T0 = datetime(2026, 3, 10, 14, 3, tzinfo=UTC)
 """A Tuesday afternoon."""
 ANA = Contact("ana", "UANA")

@@ -33,6 +33,8 @@ MEMBERS = st.builds(
     evidence=st.text(),
     until=st.none() | MOMENTS,
 )
+from tests.domain.host import STEADY
+
 st.register_type_strategy(datetime, MOMENTS)
 st.register_type_strategy(Member, MEMBERS)
 HINTS = {kind: get_type_hints(kind, {**vars(e), **vars(member)}) for kind in e.KINDS}
@@ -40,6 +42,7 @@ EVENTS = st.one_of([st.builds(kind, **{one.name: st.from_type(HINTS[kind][one.na
                     for kind in e.KINDS])  # fmt: skip
 
 
+@STEADY
 @given(EVENTS)
 def test_every_event_comes_back_as_it_was(event):
     """Through JSON text and back."""
@@ -94,6 +97,7 @@ def test_a_damaged_log_is_one_clear_error():
         replay([opened, opened])
 
 
+@STEADY
 @given(st.lists(EVENTS, max_size=20))
 def test_the_fold_takes_any_events_in_any_order(events):
     """One revision for each, and never an exception, so that a log always has a row."""

@@ -13,6 +13,7 @@ from bot.domain.detection import Look, Policy, Seen, Sight, State, Turn, policy_
 from bot.domain.latency import MOST, Sample, grown, judged, percentile
 from bot.domain.severity import Sev, Trouble
 from bot.domain.telling import Watched, removed, signals_of
+from tests.domain.host import STEADY
 
 T0 = datetime(2026, 3, 10, 14, 3, tzinfo=UTC)
 HTTP = policy_of("up.http", 60, slow_after=2.0)
@@ -251,6 +252,7 @@ class TestSlow:
         with pytest.raises(ValueError, match="nothing"):
             percentile([], 0.5)
 
+    @STEADY
     @given(st.lists(st.integers(1, 600), max_size=200))
     def test_the_window_is_bounded_and_covers_what_it_must(self, gaps):
         """Twenty answers or fifteen minutes, whichever is longer."""
@@ -318,6 +320,7 @@ class TestTelling:
         assert (one.reading, one.removed) == (Reading.GONE, True)
 
 
+@STEADY
 @given(st.lists(st.tuples(st.sampled_from(list(Sight)), st.integers(1, 400)), max_size=120))
 def test_no_sequence_of_answers_breaks_the_rules(answers):
     """Down only after enough bad ones in a row, up only after a calm window, and always a next look."""

@@ -25,6 +25,7 @@ from bot.domain.rota import (
     on_call,
     unresolvable,
 )
+from tests.domain.host import STEADY
 
 NOW = datetime(2026, 3, 10, 14, 0, tzinfo=UTC)
 PEOPLE = {name: Person(name, f"U{name.upper()}") for name in ("ana", "ben", "cleo")}
@@ -132,6 +133,7 @@ class TestTurns:
         assert all(b - a in (0, 1) for a, b in pairwise(turns))
         assert turns[-1] - turns[0] == 3
 
+    @STEADY
     @given(st.sampled_from(ZONES), st.integers(0, 365 * 24), st.sampled_from(["day", "week", "fortnight"]), st.times())
     def test_a_turn_is_between_its_own_ends(self, zone, hours, every, at):
         """For any hour of any year in any zone."""
@@ -211,6 +213,7 @@ class TestHours:
         assert Quiet(time(9), time(17)).until(NOW, "UTC") == datetime(2026, 3, 10, 17, tzinfo=UTC)
         assert Quiet(time(9), time(9)).until(NOW, "UTC") is None
 
+    @STEADY
     @given(
         st.sampled_from(ZONES), st.integers(0, 500_000), st.times().map(lambda t: t.replace(second=0, microsecond=0))
     )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain.detection import State
 from bot.domain.uptime import Span, Stood, Uptime, budget, burn, joined, month_of, uptime, without
+from tests.domain.host import STEADY
 
 T0 = datetime(2026, 6, 1, tzinfo=UTC)
 MONTH = Span(T0, T0 + timedelta(days=30))
@@ -79,6 +80,7 @@ def test_the_burn_is_only_told_with_enough_looks():
 SPANS = st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)).map(lambda pair: span(*pair)), max_size=8)
 
 
+@STEADY
 @given(SPANS, SPANS, st.lists(st.sampled_from(list(State)), min_size=8, max_size=8))
 def test_the_parts_add_up_to_the_whole(maintenance, unseen, states):
     """Whatever overlaps with whatever."""
@@ -89,6 +91,7 @@ def test_the_parts_add_up_to_the_whole(maintenance, unseen, states):
     assert min(spent.up_s, spent.down_s, spent.maintenance_s, spent.unseen_s) >= 0
 
 
+@STEADY
 @given(SPANS, SPANS)
 def test_what_is_cut_out_is_out(spans, holes):
     """Joined spans do not overlap, and nothing is left in the holes."""
