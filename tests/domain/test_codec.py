@@ -18,6 +18,7 @@ from bot.domain.folding import apply, replay
 from bot.domain.incident import OutOfOrder, key_of
 from bot.domain.member import Light, Member
 from bot.domain.severity import Sev, Trouble
+from tests.domain.host import STEADY
 
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
 MEMBERS = st.builds(
@@ -33,7 +34,6 @@ MEMBERS = st.builds(
     evidence=st.text(),
     until=st.none() | MOMENTS,
 )
-from tests.domain.host import STEADY
 
 st.register_type_strategy(datetime, MOMENTS)
 st.register_type_strategy(Member, MEMBERS)
