@@ -75,6 +75,9 @@ OUTCOMES = {
     ),
 }
 
+NO_START = frozenset({401, 404})
+"""What an API answers at its root. Not 403: so answers a door that is closed to strangers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Knock:
@@ -187,8 +190,15 @@ def _judge_one(knock: Knock, facts: Facts) -> Verdict:
 
 
 def _same(direct: Exchange, public: Exchange) -> bool:
-    """Whether both are one page: the same redirect, the same bytes, or the same title and nearly the same text."""
-    if not 200 <= direct.status < 400 or direct.status != public.status:
+    """Whether both are one page: the same redirect, the same bytes, or the same title and nearly the same text.
+
+    An API has no start page: the words with which it says so, byte for byte, are its own as well.
+    """
+    if direct.status != public.status:
+        return False
+    if direct.status in NO_START:
+        return bool(direct.body.strip()) and direct.body == public.body
+    if not 200 <= direct.status < 400:
         return False
     if direct.redirects_to or public.redirects_to:
         return direct.url.startswith("https") and direct.redirects_to == public.redirects_to

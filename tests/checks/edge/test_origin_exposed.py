@@ -56,6 +56,22 @@ def test_a_refusal_closes_the_way(status):
     assert judge(facts(exchange(S, status), exchange(H, status))).code == "ok"
 
 
+@pytest.mark.parametrize(
+    ("status", "direct", "public", "code"),
+    [
+        (404, b'{"error": "not found"}', b'{"error": "not found"}', "same_content"),
+        (401, b'{"error": "unauthorized"}', b'{"error": "unauthorized"}', "same_content"),
+        (404, b"<h1>404</h1>", b'{"error": "not found"}', "ok"),
+        (404, b"", b"", "ok"),
+        (403, b"Forbidden", b"Forbidden", "ok"),
+    ],
+)
+def test_an_api_without_a_start_page_shows_itself_by_its_own_words(status, direct, public, code):
+    """The same words around the edge as through it; a door closed to strangers may say the same to everybody."""
+    shown = replace(facts(exchange(S, status, body=direct)), public=exchange(S, status, body=public))
+    assert judge(shown).code == code
+
+
 def test_an_edge_that_signs_its_questions_closes_the_way():
     """Without the edge's own certificate the handshake ends with an alert."""
     alert = exchange(S, fault=Fault(Reason.TLS, "alert certificate required"))
