@@ -6,7 +6,8 @@ Start, in this order, so that nothing is taken on before it can be kept:
 3. prove    tokens and scopes with Slack
 4. recover  audits that a kill cut off, and messages that were on their way
 5. tick     recurring work begins, and the bot's own HTTP server
-6. listen   to Slack, over two connections or over HTTP
+6. watch    every monitor is looked at once, then at its pace
+7. listen   to Slack, over two connections or over HTTP
 Stop, in the opposite order: intake first, then what is in flight, then the rest of the outbox, the store last.
 """
 
@@ -41,6 +42,7 @@ from bot.services.container import Services
 from bot.services.health import Health, Socket
 from bot.services.incidents import Incidents
 from bot.services.look import prepare
+from bot.services.watch import Watch
 from bot.speakers import speakers
 from bot.store import seen
 from bot.store.db import Store, StoreError
@@ -109,12 +111,14 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     postman = Postman(store, messenger, clock, health, speakers=speakers(config, clock), render=message)
     audits = Audits(store, clock, config, postman.wake)
     incidents = Incidents(store, clock, lambda: config, postman.wake)
+    watch = Watch(store, clock, lambda: config, incidents)
     services = Services(
         clock=clock,
         store=store,
         config=config,
         audits=audits,
         incidents=incidents,
+        watch=watch,
         health=health,
         flush=postman.wake,
     )
@@ -133,6 +137,8 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     clockwork = Clockwork(runtime)
     await clockwork.start()
     stack.callback(clockwork.stop)
+    await watch.start()
+    stack.push_async_callback(watch.stop)
     if socket_mode:
         sockets = Sockets(bolt, _secret(settings.slack_app_token), clock, tell=lambda now: _note(health, now))
         stack.push_async_callback(sockets.close)

@@ -11,6 +11,7 @@ from bot.services.config import Config
 from bot.services.drift import Drift
 from bot.services.health import Health
 from bot.services.incidents import Incidents
+from bot.services.watch import Watch
 from bot.store.db import Store
 from checks.inventory import Inventory
 
@@ -24,6 +25,7 @@ class Services:
     config: Config
     audits: Audits
     incidents: Incidents
+    watch: Watch
     health: Health
     flush: Callable[[], None]
     """Have the outbox sent now instead of at the next tick; returns at once."""

@@ -109,7 +109,7 @@ class Overview:
     running: Running | None
     hosts: int
     monitors: tuple[Monitor, ...]
-    """As written down; they are not probed between audits yet."""
+    """As written down."""
     watched: bool
     """Whether monitors are probed between audits."""
     missing: tuple[Missing, ...]
@@ -152,7 +152,7 @@ async def overview(services: Services, now: datetime, about: str = "") -> Overvi
         running=_running(stored.running),
         hosts=len(inventory.hosts) if inventory else 0,
         monitors=inventory.monitors if inventory else (),
-        watched=False,
+        watched=bool(services.watch.standings()),
         missing=_missing(services),
         config_problems=tuple(map(str, error.problems)) if error else (),
         bot=_bot(services, stored.queue, now),

@@ -62,6 +62,7 @@ class LiveProbe:
         tracer: Is told each fact that was fetched.
         limits: Shared with other runs, so that together they stay polite; else one of its own.
         deadline: Seconds after which nothing new is fetched: the fault is then BUDGET.
+        patience: Seconds that any one request may take, whatever its own time limit.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class LiveProbe:
         deadline: float | None = None,
         path: int = 0,
         ledger: Ledger | None = None,
+        patience: float | None = None,
     ) -> None:
         self._network = network
         self._now = now
@@ -86,6 +88,7 @@ class LiveProbe:
         self._ledger = ledger or Ledger()
         self._pages = Pages()
         self._look = 0
+        self._patience = patience
         self._patient = False
         guard = Guard(network.allow_private)
         self._names = Names(network.resolvers, guard=guard, first=path)
@@ -240,7 +243,7 @@ class LiveProbe:
                     told=self._ledger.of(url.host),
                     method=request.method,
                     cap=request.cap,
-                    timeout=request.timeout,
+                    timeout=request.timeout if self._patience is None else min(request.timeout, self._patience),
                     user_agent=self._network.user_agent,
                     cookie=request.cookie,
                     extra=request.headers,

@@ -15,6 +15,7 @@ from bot.services.config import Config
 from bot.services.container import Services
 from bot.services.health import Health, Socket
 from bot.services.incidents import Incidents
+from bot.services.watch import Watch
 from bot.store.db import Store
 
 NOW = datetime(2026, 11, 20, 20, 55, tzinfo=UTC)
@@ -41,7 +42,8 @@ async def make(tmp_path: Path) -> AsyncIterator[Make]:
         health = Health(NOW, sockets=(Socket(1, connected=True),), last_tick=NOW, last_write=NOW)
         nothing = lambda: None  # noqa: E731
         audits, incidents = Audits(store, clock, config, nothing), Incidents(store, clock, lambda: config, nothing)
-        made.append(Services(clock, store, config, audits, incidents, health, nothing))
+        watch = Watch(store, clock, lambda: config, incidents)
+        made.append(Services(clock, store, config, audits, incidents, watch, health, nothing))
         return made[-1]
 
     yield services

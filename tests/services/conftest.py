@@ -16,6 +16,7 @@ from bot.services.config import Config
 from bot.services.container import Services
 from bot.services.health import Health, Socket
 from bot.services.incidents import Incidents
+from bot.services.watch import Watch
 from bot.store.db import Store
 
 
@@ -52,9 +53,9 @@ def make(tmp_path: Path) -> Iterator[Make]:
             now = clock.now()
             health = Health(now, sockets=(Socket(1, True, 1.0),), last_tick=now, last_write=now)
             audits = Audits(store, clock, read, woken)
-            return Made(
-                Services(clock, store, read, audits, Incidents(store, clock, lambda: read, woken), health, woken), woken
-            )
+            incidents = Incidents(store, clock, lambda: read, woken)
+            watch = Watch(store, clock, lambda: read, incidents)
+            return Made(Services(clock, store, read, audits, incidents, watch, health, woken), woken)
 
         yield made
 
