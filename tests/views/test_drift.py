@@ -75,7 +75,7 @@ def test_whatever_is_offered_can_be_read_whole():
     assert len(names) > 20
     absent = [one for one in offered if not one.values]
     assert len(absent) > 50
-    [caption] = [text for block in shown["blocks"] if "And there is" in (text := json.dumps(block))]
+    [caption] = [text for block in shown["blocks"] if "And there is" in (text := json.dumps(block, ensure_ascii=False))]
     assert " more" not in caption
     assert "…" not in caption
     for one in absent:
