@@ -32,7 +32,7 @@ KIND_BY_ENDING = {
 }
 KIND_BY_PRELOAD = {"style": "css", "script": "js", "image": "img", "font": "font"}
 TOKEN = re.compile(r"[0-9A-Za-z_]{8,64}")
-REFRESH = re.compile(r"""\s*[\d.]*\s*[;,]?\s*url\s*=\s*["']?([^"'>]{1,2000})""", re.IGNORECASE)
+REFRESH = re.compile(r"""\s*+[\d.]*+\s*+[;,]?\s*+url\s*+=\s*+["']?([^"'>]{1,2000})""", re.IGNORECASE)
 SCRIPTED = re.compile(
     r"""(?:window\.|document\.|top\.|self\.)?location(?:\.href)?\s*(?:=(?!=)|\.(?:replace|assign)\s*\()\s*["']([^"']{1,2000})["']"""
 )

@@ -16,7 +16,7 @@ _MECHANISM = re.compile(r"([+?~-]?)(all|include|a|mx|ptr|ip4|ip6|exists)(?=[:/]|
 _MODIFIER = re.compile(r"([A-Za-z][A-Za-z0-9._-]{0,100})=(.*)", re.DOTALL)
 _MACRO_STRING = re.compile(r"(?:%\{[slodiphcrtvSLODIPHCRTV][0-9]{0,3}[rR]?[.+,/_=-]{0,20}\}|%[%_-]|[!-$&-~])*")
 _ENDS_IN_MACRO = re.compile(r".*(?:%\{[A-Za-z][0-9]{0,3}[rR]?[.+,/_=-]{0,20}\}|%[%_-])", re.DOTALL)
-_TOP = re.compile(r"[A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]+-[A-Za-z0-9-]*[A-Za-z0-9]")
+_TOP = re.compile(r"(?=.{1,63}\Z)(?:[0-9]*[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]++-[A-Za-z0-9-]*[A-Za-z0-9])")
 _ONLY_IN_TEXT = re.compile(r"%\{[crtCRT]")
 _ZERO = re.compile(r"%\{[A-Za-z]0+[rR.+,/_=}-]")
 _CIDR = re.compile(r"(?:/(0|[1-9][0-9]?))?(?://(0|[1-9][0-9]{0,2}))?")

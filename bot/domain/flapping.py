@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain import events as e
 from bot.domain.incident import Incident
 
 WINDOW = timedelta(minutes=60)
@@ -66,6 +67,29 @@ def share(changes: Sequence[datetime], *, red: bool, now: datetime) -> Share:
         down, up = (down + span, up) if red else (down, up + span)
         red, end = not red, begin
     return Share(down, up)
+
+
+def spent(events: Iterable[e.Event], now: datetime) -> Share:
+    """Time down and up over the whole story of an incident, from its first failure to its end, or to now."""
+    down = up = 0.0
+    red, begin = True, None
+    for event in events:
+        turn: bool | None = None
+        if isinstance(event, e.Opened | e.RedAgain | e.Reopened):
+            turn = True
+        elif isinstance(event, e.LooksBetter | e.Resolved):
+            turn = False
+        if turn is None:
+            continue
+        if begin is not None:
+            gone = max(0.0, (event.at - begin).total_seconds())
+            down, up = (down + gone, up) if red else (down, up + gone)
+        begin = (event.first_failure or event.at) if isinstance(event, e.Opened) else event.at
+        red = turn
+        if isinstance(event, e.Resolved):
+            begin = None
+    gone = 0.0 if begin is None else max(0.0, (now - begin).total_seconds())
+    return Share(down + gone, up) if red else Share(down, up + gone)
 
 
 def mostly_down(incident: Incident) -> bool:

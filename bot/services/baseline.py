@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 CHECK = "dns.expected"
 MOST = 90
 """Records of one offer: as many as a person can look through, and as one table holds."""
-MOST_TEXT, CELL = 8_000, 200
-"""Characters of the whole table, and of one value in it."""
+MOST_TEXT, CELL, MOST_ABSENT = 8_000, 200, 2_000
+"""Characters of the whole table, of one value in it, and of the names of what does not exist."""
 PATIENCE = 20.0
 """Seconds for the questions of an offer; the audit has asked nearly all of them before."""
 ADDRESS_TYPES = ("CNAME", *ADDRESSES)
@@ -122,12 +122,13 @@ def undecided(inventory: Inventory, answers: Answers, now: datetime) -> tuple[Of
 
 def _readable(records: Sequence[Offered]) -> tuple[Offered, ...]:
     """As many as a person can be shown whole; the rest has its turn at the next offer."""
-    room, kept = MOST_TEXT, []
+    room = {True: MOST_TEXT, False: MOST_ABSENT}
+    kept = []
     for one in records:
-        room -= len(one.name) + min(CELL, len(", ".join(one.values))) + 20
-        if room < 0:
-            break
-        kept.append(one)
+        there = bool(one.values)
+        room[there] -= len(one.name) + min(CELL, len(", ".join(one.values))) + (20 if there else 2)
+        if room[there] >= 0:
+            kept.append(one)
     return tuple(kept)
 
 

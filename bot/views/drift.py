@@ -147,5 +147,5 @@ def table(records: Sequence[Offered | Known]) -> Table:
     for one in records:
         if not one.values:
             by_type.setdefault(one.type, []).append(one.name)
-    absent = "; ".join(f"no {type} record of {listed(names, 40)}" for type, names in by_type.items())
+    absent = "; ".join(f"no {type} record of {listed(names, 200)}" for type, names in by_type.items())
     return Table(("Name", "Type", "Value"), rows, f"And there is {absent}." if absent else "")

@@ -33,7 +33,7 @@ FAMILIES = {
     "tls": "Certificates (tls)",
     "redir": "Redirects (redir)",
     "mail": "Mail (mail)",
-    "edge": "Edge and cache (edge)",
+    "edge": "Shield and cache (edge)",
     "web": "Pages (web)",
     "hdr": "Security headers (hdr)",
     "seo": "Search engines (seo)",

@@ -29,7 +29,7 @@ CASES = {
     "request": "tests.bench.request",
     "store": "tests.bench.store",
 }
-LONGEST = 120.0
+LONGEST = 300.0
 """Seconds after which a case is given up."""
 
 

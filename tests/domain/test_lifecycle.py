@@ -532,6 +532,14 @@ class TestCauses:
             Status.RESOLVED, Status.OPEN, Trouble.SMOKE,
         )  # fmt: skip
 
+    def test_a_consequence_that_arrives_too_late_does_not_bring_its_cause_back(self, down):
+        """The cause ended while it was on its way: it goes where its own key leads."""
+        well(down)
+        late = signal(down.now + MINUTE, trouble=Trouble.SMOKE, sev=Sev.TWO, probe="flow:walk", absorbed=True)
+        down.do(late, 1)
+        assert down.rows[1].status is Status.RESOLVED
+        assert [(one.trouble, one.members[0].absorbed) for one in down.live] == [(Trouble.SMOKE, False)]
+
     def test_a_consequence_that_heals_says_nothing(self, down):
         """It neither keeps the incident open nor ends it."""
         down.do(signal(down.now, trouble=Trouble.SMOKE, sev=Sev.TWO, probe="flow:walk"))
@@ -789,6 +797,13 @@ class TestEscalation:
         assert down.fire(old).answer.code is AnswerCode.NOT_NOW
         assert down.said == []
 
+    def test_a_timer_that_carries_another_turn_does_nothing_although_it_is_time(self, down):
+        """The row that replaced it will fire."""
+        row = down.timers[1][TimerKind.ESC]
+        down.now += 6 * MINUTE
+        assert down.fire(replace(row, guard_rev=row.guard_rev + 1)).events == ()
+        assert down.fire(row).events != ()
+
     def test_a_timer_that_fires_too_early_does_nothing(self, down):
         """The clock was put back."""
         assert down.fire(down.timers[1][TimerKind.ESC]).events == ()
@@ -846,6 +861,18 @@ class TestFlapping:
         assert (one.status, one.flapping_until) == (Status.OPEN, None)
         assert ("thread", "calm_red", "") in host.words()
         assert ("dm", "calm_red", "UANA") in host.words()
+
+    def test_what_never_stays_better_for_long_is_unstable_too(self, host):
+        """It relapses within its recovery, again and again, without ever being over."""
+        host.do(signal())
+        for n in range(3):
+            host.wait(minutes=3)
+            better(host)
+            host.wait(minutes=1)
+            host.do(signal(host.now))
+            assert (host.rows[1].flapping_until is None) == (n == 0)
+        assert host.rows[1].reopened == 0
+        assert host.words().count(("thread", "unstable", "")) == 1
 
     def test_the_hold_doubles_while_it_goes_on(self, host):
         """20, 40, 80 minutes and no more."""

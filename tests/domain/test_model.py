@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from bot.domain import asks as a
 from bot.domain import events as e
-from bot.domain.decision import What
+from bot.domain.decision import Decision, What
 from bot.domain.detection import Look, Seen, Sight, State, policy_of, see
 from bot.domain.escalation import offset
 from bot.domain.folding import apply, replay
@@ -35,10 +35,11 @@ PROBES = {
     "flow.smoke:shop": ("shop", (Trouble.SMOKE, Trouble.CHECKOUT)),
     "up.http:app": ("app", (Trouble.REACH, Trouble.DNS)),
     "up.http:blog": ("blog", (Trouble.REACH,)),
+    "up.http:pay": ("blog", (Trouble.REACH,)),
     "exp.files:blog": ("blog", (Trouble.LEAK,)),
     "mail.dmarc:shop": ("shop", (Trouble.TRUST, Trouble.MAIL)),
 }
-CRITICAL = {"shop": True, "app": True, "blog": False}
+UNCRITICAL = {"up.http:blog", "exp.files:blog"}
 PEOPLE = st.sampled_from(["UANA", "UBEN", "UCLEO"])
 
 MUST_TELL: dict[type[e.Event], frozenset[What]] = {
@@ -71,8 +72,19 @@ def must_tell(before: Incident | None, after: Incident, event: e.Event) -> bool:
     return not (isinstance(event, e.AckEnded) and after.muted_until is not None)
 
 
+def asks_of(user: str, rev: int | None) -> list[a.Ask]:
+    """Everything that a person may click or type."""
+    half, day = timedelta(minutes=30), timedelta(days=1)
+    return [
+        a.Ack(user, rev=rev), a.TakeOver(user, rev=rev), a.TakeOver(user), a.Extend(user, rev=rev), a.FixedAsk(user),
+        *(a.Pass(user, rev=rev, to=one) for one in (ANA, BEN, CLEO)), a.Snooze(user), a.Snooze(user, length=half),
+        a.Snooze(user, length=day), a.KnownMute(user, reason="known", length=half), a.KnownMute(user, reason="known"),
+        a.KeepOpen(user), a.Page(user, whom=BEN, why="help"), a.Note(user, text="hm"),
+    ]  # fmt: skip
+
+
 class Life(RuleBasedStateMachine):
-    """A team, seven probes, and anything that may happen to them."""
+    """A team, eight probes, and anything that may happen to them."""
 
     @initialize(alone=st.booleans(), night=st.booleans())
     def begin(self, alone, night):
@@ -88,7 +100,7 @@ class Life(RuleBasedStateMachine):
     def watched(self, probe: str) -> Watched:
         """What is watched by it."""
         service = PROBES[probe][0]
-        return Watched("acme", probe, service, critical=CRITICAL[service])
+        return Watched("acme", probe, service, critical=probe not in UNCRITICAL)
 
     def tell(self, probe: str) -> None:
         """Let the incidents hear how a probe stands."""
@@ -108,28 +120,60 @@ class Life(RuleBasedStateMachine):
         self.looks[probe], _ = see(self.looks[probe], seen, policy)
         self.tell(probe)
 
-    @rule(probe=st.sampled_from(sorted(PROBES)), data=st.data(), looks=st.integers(1, 4))
-    def fails(self, probe, data, looks):
-        """A probe fails, perhaps for long enough to be confirmed."""
-        assume(probe not in self.gone and not self.host.blind)
-        trouble = data.draw(st.sampled_from(PROBES[probe][1]))
+    @rule(probe=st.sampled_from(sorted(PROBES)), kind=st.integers(0, 2), looks=st.sampled_from([1, 3, 3, 4]))
+    def fails(self, probe, kind, looks):
+        """A probe fails, mostly for long enough to be confirmed."""
+        self.breaks(probe, kind, looks)
+
+    def breaks(self, probe: str, kind: int = 0, looks: int = 3) -> None:
+        """Bad looks, five seconds apart."""
+        if probe in self.gone or self.host.blind:
+            return
+        troubles = PROBES[probe][1]
         for _ in range(looks):
-            self.look(probe, Sight.BAD, trouble)
+            self.look(probe, Sight.BAD, troubles[kind % len(troubles)])
             self.pass_time(5)
 
-    @rule(probe=st.sampled_from(sorted(PROBES)), looks=st.integers(1, 6))
-    def works(self, probe, looks):
-        """A probe is good for some minutes."""
-        assume(probe not in self.gone and not self.host.blind)
+    def heals(self, probe: str, looks: int = 20) -> None:
+        """Good looks, as often as they are due, until it is up."""
         for _ in range(looks):
+            if probe in self.gone or self.host.blind:
+                return
             self.look(probe, Sight.GOOD)
-            self.pass_time(60)
+            if self.looks[probe].state is State.UP:
+                return
+            due = self.looks[probe].next_try_at - self.host.now
+            self.pass_time(max(1.0, due.total_seconds()))
+
+    def broken(self) -> list[str]:
+        """What fails now."""
+        return [one for one, look in self.looks.items() if look.state in (State.DOWN, State.RECOVERING)]
+
+    @precondition(lambda self: self.broken())
+    @rule(data=st.data(), looks=st.sampled_from([1, 2, 3, 20, 20]))
+    def recovers(self, data, looks):
+        """What failed is good again, for a while or for long enough."""
+        self.heals(data.draw(st.sampled_from(self.broken())), looks)
+
+    @rule()
+    def everything_recovers(self):
+        """Somebody repaired it all."""
+        for probe in self.broken():
+            self.heals(probe)
+
+    @rule(probe=st.sampled_from(["up.http:shop", "up.http:blog"]), turns=st.integers(1, 4), looks=st.integers(2, 20))
+    def goes_up_and_down(self, probe, turns, looks):
+        """Again and again."""
+        for _ in range(turns):
+            self.breaks(probe)
+            self.heals(probe, looks)
 
     @rule(probe=st.sampled_from(sorted(PROBES)))
     def sees_nothing(self, probe):
         """Neither good nor bad."""
         self.look(probe, Sight.UNKNOWN)
 
+    @precondition(lambda self: not self.broken())
     @rule()
     def all_fail(self):
         """The whole house goes down."""
@@ -173,25 +217,49 @@ class Life(RuleBasedStateMachine):
 
     @precondition(lambda self: self.host.rows)
     @rule(data=st.data(), user=PEOPLE, old=st.booleans())
-    def click(self, data, user, old):
+    def clicks(self, data, user, old):
         """Somebody clicks on any card, however old."""
-        number = data.draw(st.sampled_from(sorted(self.host.rows)))
-        rev = 1 if old else None
-        length = data.draw(st.sampled_from([None, timedelta(minutes=30), timedelta(hours=2), timedelta(days=3)]))
-        ask = data.draw(
-            st.sampled_from([
-                a.Ack(user, rev=rev), a.TakeOver(user, rev=rev), a.Extend(user, rev=rev), a.FixedAsk(user, rev=rev),
-                a.Pass(user, rev=rev, to=data.draw(st.sampled_from([ANA, BEN, CLEO]))), a.Snooze(user, length=length),
-                a.KnownMute(user, reason="known", length=length), a.KeepOpen(user), a.Page(user, whom=BEN, why="help"),
-                a.Note(user, text="hm"), a.Rechecked(good=data.draw(st.sampled_from([True, False, None]))),
-                a.CauseFound(), a.SilenceBegan(), a.SilenceEnded("x"),
-                a.TimerDue(data.draw(st.sampled_from(list(a.TimerKind))), 3, self.host.now),
-            ])
-        )  # fmt: skip
+        self.ask(data, data.draw(st.sampled_from(asks_of(user, 1 if old else None))))
+
+    @precondition(lambda self: self.host.live)
+    @rule(data=st.data(), user=PEOPLE, times=st.integers(0, 5))
+    def works_on_it(self, data, user, times):
+        """Somebody is on it, and asks for more time now and then."""
+        number = data.draw(st.sampled_from([one.id for one in self.host.live]))
+        self.send(a.Ack(user), number)
+        for _ in range(times):
+            self.pass_time(26 * 60)
+            self.send(a.Extend(user), number)
+
+    @precondition(lambda self: self.host.live)
+    @rule(data=st.data(), user=PEOPLE, good=st.sampled_from([True, False, None]))
+    def says_that_it_is_fixed(self, data, user, good):
+        """A fresh look follows."""
+        number = data.draw(st.sampled_from([one.id for one in self.host.live]))
+        if self.send(a.FixedAsk(user), number).recheck:
+            self.send(a.Rechecked(good=good), number)
+
+    @precondition(lambda self: self.host.rows)
+    @rule(data=st.data(), kind=st.sampled_from(list(a.TimerKind)))
+    def stray(self, data, kind):
+        """What does not fit: old timers, answers nobody asked for, causes that are none."""
+        strays = [
+            a.TimerDue(kind, 3, self.host.now), a.Rechecked(good=True), a.CauseFound(), a.SilenceBegan(),
+            a.SilenceEnded("x"),
+        ]  # fmt: skip
+        self.ask(data, data.draw(st.sampled_from(strays)))
+
+    def ask(self, data, command: a.Command) -> None:
+        """Of any incident there ever was."""
+        self.send(command, data.draw(st.sampled_from(sorted(self.host.rows))))
+
+    def send(self, command: a.Command, number: int) -> Decision:
+        """Nothing brings back what is over, and every person gets an answer."""
         live = self.host.rows[number].live
-        decision = self.host.do(ask, number)
+        decision = self.host.do(command, number)
         assert live or not decision.incident.live
-        assert not isinstance(ask, a.Ask) or decision.answer is not None
+        assert not isinstance(command, a.Ask) or decision.answer is not None
+        return decision
 
     @rule(service=st.sampled_from(["shop", "app", "blog"]), minutes=st.sampled_from([10, 90]))
     def silence(self, service, minutes):

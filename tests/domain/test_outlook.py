@@ -11,7 +11,7 @@ import pytest
 from bot.domain import asks as a
 from bot.domain.asks import Reading
 from bot.domain.escalation import highest_due, offset
-from bot.domain.flapping import hold_for, share
+from bot.domain.flapping import hold_for, share, spent
 from bot.domain.grouping import Canary, blind
 from bot.domain.outlook import NextStep, next_of
 from bot.domain.scene import Duty
@@ -149,3 +149,17 @@ def test_the_time_down_is_added_up():
     assert (found.down_s, found.up_s, found.down) == (900, 300, 0.75)
     assert share([], red=True, now=T0).down == 0
     assert hold_for(3, T0) is None
+
+
+def test_the_whole_story_is_added_up_from_its_events():
+    """Five minutes down, two up until it is believed, nothing while it is over, one down again."""
+    host = Host()
+    host.do(signal(first=T0))
+    for minutes, reading in ((5, Reading.BETTER), (2, Reading.UP)):
+        host.wait(minutes=minutes)
+        host.do(signal(host.now, reading=reading, until=host.now + 9 * MINUTE))
+    found = spent(host.log[1], host.now + timedelta(hours=5))
+    assert (found.down_s / 60, found.up_s / 60) == (5, 2)
+    host.wait(minutes=10)
+    host.do(signal(host.now))
+    assert spent(host.log[1], host.now + MINUTE).down_s / 60 == 6

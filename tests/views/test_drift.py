@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
+from bot.blockkit.validator import validate_message
 from bot.document import Item
-from bot.views import drift
+from bot.render.blocks import message
+from bot.services.baseline import Drifted, Offer, undecided
+from bot.views import audit, drift
 from bot.views.folding import Group
+from checks.inventory import Host, Inventory
 from checks.model import Status
+from checks.net.facts import DnsAnswer, DnsStatus
 from tests.views.dns_samples import CHANGES, WRONG, changed, drifted
-from tests.views.samples import DMARC, EXPIRED
+from tests.views.samples import DMARC, EXPIRED, GO, NOW
 
 
 def ids(item: Item) -> list[str]:
@@ -47,3 +53,30 @@ def test_other_entries_are_left_alone():
     item = Item(("x",))
     stranger = replace(changed(), check="dns.resolve", status=Status.FAIL)
     assert drift.expanded(item, Group((stranger,)), drifted(), 7) == [item]
+
+
+def test_whatever_is_offered_can_be_read_whole():
+    """Two hundred hosts with long texts: as many records as one message holds, none of them left out of its table."""
+    inventory = Inventory(
+        "marigold", "marigold.example", hosts=tuple(Host(f"h{n}.marigold.example") for n in range(200))
+    )
+    answers = {}
+    for host in inventory.hosts:
+        texts = tuple(f"{number}{'x' * 300}" for number in range(3))
+        answers[host.name, "TXT"] = DnsAnswer(host.name, "TXT", "", DnsStatus.OK, records=texts)
+        for type in ("A", "AAAA", "CAA"):
+            answers[host.name, type] = DnsAnswer(host.name, type, "", DnsStatus.NXDOMAIN)
+    offered = undecided(inventory, answers, NOW)
+    shown = message(audit.report(GO, audit=7, drifted=Drifted({}, Offer(7, offered, None))))
+    assert validate_message(shown) == []
+    [table] = [block for block in shown["blocks"] if block["type"] == "table"]
+    names = [row[0]["text"] for row in table["rows"][1:]]
+    assert names == [one.name for one in offered if one.values]
+    assert len(names) > 20
+    absent = [one for one in offered if not one.values]
+    assert len(absent) > 50
+    [caption] = [text for block in shown["blocks"] if "And there is" in (text := json.dumps(block, ensure_ascii=False))]
+    assert " more" not in caption
+    assert "…" not in caption
+    for one in absent:
+        assert one.name in caption

@@ -9,7 +9,7 @@ import pytest
 from bot.clock import SystemClock
 from checks.model import Status
 from checks.registry import load
-from tests.outcomes.world import DOMAIN, World, a_world
+from tests.outcomes.world import DOMAIN, POLICY, POLICY_PATH, WWW, World, a_world
 from tests.servers.dns import Fault
 from tests.servers.tls import Authority
 
@@ -30,7 +30,7 @@ async def test_a_domain_in_order_asks_nothing_twice(post):
     asked = [(query.name, query.type) for query in post.dns.queries]
     assert len(asked) == len(set(asked))
     assert 8 <= len(asked) <= 20
-    assert len(post.web.requests) == 1
+    assert sorted((one.host, one.target) for one in post.web.requests) == [(POLICY, POLICY_PATH), (WWW, "/")]
 
 
 @pytest.mark.parametrize("fault", [Fault.MALFORMED, Fault.NXDOMAIN_WITH_ANSWERS, Fault.WRONG_TYPE, Fault.REFUSED])

@@ -9,6 +9,7 @@ from tests.scenarios.companies.company import GOOGLE_TRUST, Company, Site
 from tests.scenarios.companies.pages import (
     FOREVER,
     HSTS,
+    NEVER,
     login,
     machine,
     onward,
@@ -23,6 +24,7 @@ from tests.servers.http import Answer, Request
 
 D = "castellan.example"
 WWW, APP, PAPERS = f"www.{D}", f"app.{D}", f"papers.{D}"
+TEAM, TENANT = f"team.{D}", "castellan.eu.auth0.com"
 BEHIND = "127.62.0.1"
 ASSETS = (
     '<link rel="stylesheet" href="/assets/application-7d2f0c6b9a1e4f58b3c2d1e0f9a8b7c6.css">'
@@ -88,6 +90,7 @@ COMPANY = Company(
         },
         "www": {"A": list(vendors.CLOUDFLARE[1:])},
         "app": {"A": list(vendors.CLOUDFLARE[:2])},
+        "team": {"A": list(vendors.CLOUDFLARE[:2])},
         "papers": {"A": list(vendors.CLOUDFLARE[:2])},
         "autodiscover": {"CNAME": "autodiscover.outlook.com."},
         "selector1._domainkey": {"CNAME": "selector1-castellan-example._domainkey.castellan.onmicrosoft.com."},
@@ -163,6 +166,19 @@ COMPANY = Company(
             issuer=GOOGLE_TRUST,
             names=(D, f"*.{D}"),
         ),
+        # People of the team come in through Auth0, whose pages are its own business.
+        TEAM: Site(
+            vendors.CLOUDFLARE,
+            {},
+            to(f"https://{TENANT}/login?client=castellan&state=abc", 302, HSTS, NEVER),
+            dress=vendors.cloudflare(),
+            issuer=GOOGLE_TRUST,
+            names=(D, f"*.{D}"),
+        ),
+        TENANT: Site(
+            (vendors.AUTH0,),
+            {"/login": login("Log in to Castellan", ("server", "nginx"), text="Castellan for the team")},
+        ),
         # Documents lie on a rented server of its own, which lets nobody in but Cloudflare.
         PAPERS: Site(
             vendors.CLOUDFLARE,
@@ -186,6 +202,7 @@ hosts:
     private_paths: [/bookings]
     admin_paths: [/admin]
     intrusive: true
+  - {{name: {TEAM}, purpose: admin, edge: cloudflare}}
   - {{name: {PAPERS}, purpose: api, edge: cloudflare, origin: [{BEHIND}], private_paths: [/v1/leases]}}
 links:
   - {{url: "https://{APP}/users/sign_in", kind: login}}
@@ -211,6 +228,7 @@ monitors:
         "the cookie XSRF-TOKEN is open to scripts on purpose, and __cf_bm belongs to Cloudflare",
         "Microsoft's second selector sleeps until keys are changed",
         "Postmark sends through a return address of its own, so the domain's list does not name it",
+        "the team's own host answers everything with the log-in of another company",
         "robots.txt turns away one robot that collects training data",
         "a policy for encrypted delivery with CRLF and a wildcard covers the one mail server",
     ),

@@ -25,7 +25,7 @@ from tests.scenarios.companies.pages import (
 from tests.servers.http import Answer, Request
 
 D = "ledgerly.example"
-WWW, APP, STAGING = f"www.{D}", f"app.{D}", f"staging.{D}"
+WWW, APP, STAGING, HELP = f"www.{D}", f"app.{D}", f"staging.{D}", f"help.{D}"
 NEXT = (
     '<link rel="stylesheet" href="/_next/static/css/5f1d2a9b0c3e4d6f.css">'
     '<script src="/_next/static/chunks/main-0f3b9d7c51e2a846.js" defer></script>'
@@ -61,6 +61,7 @@ COMPANY = Company(
         },
         "www": {"CNAME": "d1d4fc829fe7bc7c.vercel-dns-017.com."},
         "app": {"CNAME": "d1d4fc829fe7bc7c.vercel-dns-017.com."},
+        "help": {"CNAME": "custom.intercom.help."},
         "staging": {"CNAME": "cname.vercel-dns.com."},
         "google._domainkey": {"TXT": vendors.dkim()},
         # Resend brings a return address of its own, at Amazon; the domain's own list need not name it.
@@ -114,6 +115,20 @@ COMPANY = Company(
             dress=vendors.vercel(),
             plain=upgrade(308),
         ),
+        HELP: Site(
+            (vendors.INTERCOM,),
+            {
+                "/": to("/en/", 302, ("strict-transport-security", "max-age=31557600")),
+                "/en/": page(
+                    "Ledgerly help",
+                    "To try webhooks, start the tunnel and open http://localhost:3000/hooks, then use pk_test_ keys.",
+                    ("x-intercom-version", "8a1b"),
+                    ("strict-transport-security", "max-age=31557600"),
+                    url=f"https://{HELP}/en/",
+                ),
+            },
+            dress=vendors.cloudflare(),
+        ),
         # Deployment protection: strangers meet a log-in of Vercel itself.
         STAGING: Site(
             (vendors.VERCEL,),
@@ -130,6 +145,7 @@ hosts:
   - {{name: {WWW}, purpose: marketing, edge: vercel}}
   - {{name: {APP}, purpose: app, flow: login, edge: vercel, private_paths: [/dashboard]}}
   - {{name: {STAGING}, purpose: staging}}
+  - {{name: {HELP}, purpose: help}}
 links:
   - {{url: /login, kind: login, to: "https://{APP}/login"}}
   - {{url: "https://{APP}/api/stripe/webhook", kind: webhook}}
@@ -149,6 +165,7 @@ monitors:
         "literals of localhost in the bundle come from client libraries",
         "Resend's include stands at its own return address, not on the domain",
         "redirects of the log-in are temporary on purpose; those of Vercel are 308",
+        "a help page at another company tells developers to open localhost and to use test keys",
         "a public page about the dashboard is called Dashboard and lies at /dashboard",
         "the app forbids robots everything, and is no page for search engines",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.scenarios.companies import vendors
 from tests.scenarios.companies.company import AMAZON, Company, Site
-from tests.scenarios.companies.pages import FOREVER, HSTS, SAFE, machine, page, robots, style, text
+from tests.scenarios.companies.pages import FOREVER, HSTS, SAFE, machine, page, robots, style, text, to
 from tests.servers.http import Answer
 
 D = "strideapp.example"
@@ -58,6 +58,7 @@ COMPANY = Company(
                     head=f'<link rel="stylesheet" href="https://{CDN}/site.3f9c2a71.css">',
                     url=f"https://{D}/",
                 ),
+                "/developers": page("Stride for developers", "Ask for a key, then GET /v1/runs.", S3, HSTS),
                 "/robots.txt": robots(f"https://{D}"),
                 "/.well-known/apple-app-site-association": machine(LINKS, S3, HSTS),
                 "/.well-known/assetlinks.json": text("[]", "application/json"),
@@ -69,6 +70,7 @@ COMPANY = Company(
         API: Site(
             vendors.CLOUDFRONT,
             {
+                "/": to(f"https://{D}/developers", 302, HSTS),
                 "/health": machine({"status": "ok", "db": "ok"}, HSTS),
                 "/v1/runs": machine({"message": "Unauthorized"}, HSTS, ("www-authenticate", "Bearer"), status=401),
                 "/v1/purchases/apple": machine({"message": "signedPayload is missing"}, HSTS, status=400),
@@ -108,7 +110,7 @@ monitors:
 """,
     registrar="Amazon Registrar, Inc.",
     harmless=(
-        "there is no www, on purpose, and the API has no start page",
+        "there is no www, on purpose, and the start page of the API leads to one for developers",
         "S3 answers 403 for everything that is not there, robots.txt of a host for files among it",
         "the answers of the API never come from the cache, and say Miss for ever",
         "any site may load the files (access-control-allow-origin: *), which is what they are for",

@@ -52,7 +52,9 @@ COMPANY = Company(
         "*": {"A": vendors.FIREBASE},
         "google._domainkey": {"TXT": vendors.dkim()},
         "firebase1._domainkey": {"CNAME": "tideline-example.dkim1._domainkey.firebasemail.com."},
-        "_dmarc": {"TXT": "v=DMARC1; p=none; rua=mailto:x7k2@inbox.easydmarc.eu"},
+        # The rule is kept by the vendor that reads the reports.
+        "_dmarc": {"CNAME": "tideline.example._d.easydmarc.pro."},
+        "tideline.example._d.easydmarc.pro.": {"TXT": "v=DMARC1; p=none; rua=mailto:x7k2@inbox.easydmarc.eu"},
     },
     sites={
         D: Site((vendors.FIREBASE,), {}, onward(f"https://{WWW}"), dress=vendors.firebase(), issuer=GOOGLE_TRUST),
@@ -111,6 +113,7 @@ monitors:
         "robots.txt, the site map and the source map are that shell as well, so there are none",
         "a wildcard record lets every name exist, for the pages of customers",
         "the code of Firebase's emulator mentions localhost, and runs on the developer's machine only",
+        "the rule against forged mail is an alias of a name at a vendor",
         "the keys of Firebase and Stripe in the bundle are made for public pages",
         "the shell may be kept for an hour, since it is the same for everybody",
     ),

@@ -6,6 +6,7 @@ All machines listen on the same two ports, so that `network.ports` leads to each
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -87,7 +88,7 @@ class Town:
         """Let a host answer: its pages, its certificate, its http."""
         credential = self.issue(site, *(site.names or (host,)), days=site.days)
         self.certificate(host, credential, at=(*site.at, *site.origin))
-        for address in site.at:
+        for address in self._here(site.at):
             self.machines[address].plain.route(host, "*", _dressed(site, site.plain))
         self.direct(host, site.direct, site=site)
         for path, reply in {**site.pages, "*": site.lost}.items():
@@ -96,7 +97,7 @@ class Town:
     def page(self, host: str, path: str, reply: Reply, *, site: Site | None = None) -> None:
         """Let a host answer something (else) at a path; `*` is every path that has no answer of its own."""
         site = site or self.company.sites[host]
-        for address in site.at:
+        for address in self._here(site.at):
             self.machines[address].secure.route(host, path, _dressed(site, reply))
 
     def direct(self, host: str, reply: Reply, *, site: Site | None = None) -> None:
@@ -107,12 +108,12 @@ class Town:
 
     def plain(self, host: str, reply: Reply) -> None:
         """Let a host answer something else to http."""
-        for address in self.company.sites[host].at:
+        for address in self._here(self.company.sites[host].at):
             self.machines[address].plain.route(host, "*", reply)
 
     def certificate(self, host: str, credential: Credential, *, at: tuple[str, ...] = ()) -> None:
         """Let a host show another certificate."""
-        for address in at or self.company.sites[host].at:
+        for address in self._here(at or self.company.sites[host].at):
             self.machines[address].secure.credentials[host] = credential
 
     def records(self, name: str, type: str, *values: Value) -> None:
@@ -149,7 +150,12 @@ class Town:
     def _records(self, records: Records) -> None:
         for name, by_type in records.items():
             for type, values in by_type.items():
-                self.zone.set(name, type, *(values if isinstance(values, list) else [values]))
+                every = values if isinstance(values, list) else [values]
+                self.zone.set(name, type, *(self._here(tuple(every)) if type == "AAAA" else every))
+
+    def _here(self, addresses: tuple[str, ...]) -> list[str]:
+        """Those that this machine has: some have no IPv6."""
+        return [address for address in addresses if address in self.machines]
 
     def _registry(self) -> Site:
         """What the registry of the domains says, in the form of RFC 9083."""
@@ -194,6 +200,8 @@ async def a_town(company: Company, authority: Authority, folder: Path) -> AsyncI
     """The company on loopback, in order."""
     sites = company.sites.values()
     addresses = [*dict.fromkeys(one for site in sites for one in (*site.at, *site.origin)), REGISTRY_AT]
+    if not _has_ipv6():
+        addresses = [address for address in addresses if ":" not in address]
     async with AsyncExitStack() as stack:
         dns = await stack.enter_async_context(ValidatingServer(Zone()))
         machines = await _machines(addresses, stack)
@@ -201,6 +209,15 @@ async def a_town(company: Company, authority: Authority, folder: Path) -> AsyncI
         town.furnish()
         town.config()
         yield town
+
+
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
 
 
 async def _machines(addresses: list[str], stack: AsyncExitStack) -> dict[str, Machine]:

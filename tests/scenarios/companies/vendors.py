@@ -23,6 +23,7 @@ SHOPIFY, WEBFLOW, KAJABI, SQUARESPACE = "127.27.0.1", "127.28.0.1", "127.29.0.1"
 CLOUDFRONT, AWS_ALB, RAILWAY, FIREBASE = ("127.31.0.1", "127.31.0.2"), "127.32.0.1", "127.33.0.1", "127.34.0.1"
 SES = ("4xnvbq7m2kq3hz5w6tjr8ydc9lpafs2e", "g7wq2m5kd9zr4tnh8xjc3vbyl6pfsa2u", "z3ht8kq5w2mxr7nd9vjc4bylg6pfsa3e")
 """The three selectors that Amazon SES gives to a domain."""
+INTERCOM, AUTH0 = "127.35.0.1", "127.36.0.1"
 MAIL = "127.40.0.1"
 """Where the servers of mail vendors are; nobody looks behind their names."""
 
@@ -103,7 +104,8 @@ _EDGES: Records = {
     "d333333abcdef8.cloudfront.net": {"A": list(CLOUDFRONT)},
     **_hosts(AWS_ALB, "strideapp-api-1234567890.eu-west-1.elb.amazonaws.com"),
     **_hosts(FIREBASE, "tideline-prod.web.app"),
-    "acme.calendly.example": {"A": SQUARESPACE[0]},
+    **_hosts(INTERCOM, "custom.intercom.help"),
+    **_hosts(AUTH0, "castellan.eu.auth0.com"),
 }
 _DNS_HOSTS: Records = {
     name: {"A": "127.41.0.1"}
@@ -207,7 +209,9 @@ def cloudflare() -> Dress:
         cookie = "__cf_bm=4ZkX; path=/; HttpOnly; Secure; SameSite=None"
         bot = () if _is_file(request) else (("set-cookie", cookie),)
         own = (("server", "cloudflare"), ("cf-ray", f"{_ray(request)}-FRA"), ("alt-svc", 'h3=":443"; ma=86400'), *bot)
-        return replace(cache_(request, answer), headers=(*cache_(request, answer).headers, *own))
+        # The name of the server behind it is replaced, everything else goes through.
+        through = tuple(pair for pair in cache_(request, answer).headers if pair[0] != "server")
+        return replace(answer, headers=(*through, *own))
 
     return dress
 
