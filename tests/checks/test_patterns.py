@@ -1,0 +1,125 @@
+"""No pattern of ours is slow, whatever it is held against: those in the code, and those in the lists of providers."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+from time import process_time
+
+import pytest
+
+import checks
+from checks import providers
+from tests.checks import readers
+
+SIZE = 8 * 1024
+SECONDS = 0.1
+"""Of the processor; patterns in linear time need a thousandth of it."""
+ALONE = (
+    "a",
+    " ",
+    ".",
+    "0",
+    "-",
+    "=",
+    ":",
+    ";",
+    ",",
+    "/",
+    "<",
+    "(",
+    '"',
+    "'",
+    "\\",
+    "%",
+    "\n",
+    "\t",
+    "A",
+    "@",
+    "[",
+    "_",
+)
+
+
+def patterns() -> dict[str, re.Pattern[str]]:
+    """Every compiled pattern of the package by its place, and every one in a list of providers."""
+    found: dict[str, re.Pattern[str]] = {}
+    for info in pkgutil.walk_packages(checks.__path__, "checks."):
+        if not info.name.endswith("__main__"):
+            for name, value in vars(importlib.import_module(info.name)).items():
+                if isinstance(value, re.Pattern):
+                    found[f"{info.name.removeprefix('checks.')}.{name}"] = value
+    for entry in providers.load("keys"):
+        found[f"keys {entry.id}"] = re.compile(entry.text("pattern"))
+    return found
+
+
+PATTERNS = patterns()
+SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in Path(checks.__file__).parent.rglob("*.py"))
+
+
+def uses(name: str) -> tuple[str, ...]:
+    """How the code applies a pattern: `search`, `match`, `fullmatch`; all else comes to a search."""
+    found = set(
+        re.findall(rf"\b{name.rpartition('.')[2]}\.(search|match|fullmatch|finditer|findall|sub|split)\(", SOURCE)
+    )
+    return tuple(sorted({each if each in ("match", "fullmatch") else "search" for each in found} or {"search"}))
+
+
+def pieces(pattern: re.Pattern[str]) -> list[str]:
+    """Single characters, and the words that stand in the pattern, alone and with a number or a space behind them."""
+    source = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
+    words = re.findall(r"[A-Za-z0-9_=:/<>\"'@.,;-]{2,40}", source.replace("\\", " "))[:8]
+    return [*ALONE, *words, *(f"{word} " for word in words), *(f"{word}1" for word in words), "".join(words) or "a"]
+
+
+def test_there_are_patterns():
+    """In the code and in the lists."""
+    assert len(PATTERNS) > 120
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_no_pattern_is_slow(name):
+    """Repeated pieces of itself, with an end that does not fit."""
+    pattern = PATTERNS[name]
+    slow = {}
+    applied = uses(name)
+    for piece in pieces(pattern):
+        text = (piece * (SIZE // len(piece) + 1))[:SIZE] + "\x01"
+        held = text if isinstance(pattern.pattern, str) else text.encode()
+        for use in applied:
+            began = process_time()
+            getattr(pattern, use)(held)
+            took = process_time() - began
+            if took > SECONDS:
+                slow[piece, use] = round(took, 2)
+        if slow:
+            break
+    assert not slow
+
+
+WHOLE_FILES = (
+    "secret_keys.find", "dev_addresses.in_code", "source_map.named", "source_map.inside", "source_map.read",
+    "assets.elements", "insecure_parts.of_css", "insecure_parts.of_script", "robots.read", "search_signs.locations",
+    "leaked_files.settings",
+)  # fmt: skip
+LINE = 2 * 1024 * 1024
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("reader", WHOLE_FILES)
+@pytest.mark.parametrize(
+    "piece", ['a.b("http://c/d");', '"sk_live_', "eyJhbGciOi.", "<a b='c'>", '{"a":[1],', "key-SK"]
+)
+def test_a_line_of_two_mebibytes_takes_no_more_than_its_share(reader, piece):
+    """At most what its eighth takes eight times, with room for a slow moment; minified files are one line."""
+    call = readers.calls()[reader]
+    took = []
+    for size in (LINE // 8, LINE):
+        text = piece * (size // len(piece))
+        began = process_time()
+        call(text)
+        took.append(process_time() - began)
+    assert took[1] < max(1.0, 8 * 4 * took[0]), took
