@@ -67,7 +67,7 @@ class Scene:
     next_nine: datetime
     """The product's next 9:00."""
     next_working_nine: datetime
-    """9:00 of the product's next working day."""
+    """9:00 of the product's first working day after today (`hours.next_working_day`)."""
     next_id: int = 0
     """The number that a new incident gets."""
     silence: Silence | None = None

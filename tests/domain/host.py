@@ -12,7 +12,7 @@ from bot.domain import asks as a
 from bot.domain.decision import Decision, Follow, Say, Timer, What
 from bot.domain.events import Event, Opened
 from bot.domain.grouping import downstream_of, shared_cause, upstream_for
-from bot.domain.hours import next_at
+from bot.domain.hours import DAYS, next_at, next_working_day
 from bot.domain.incident import Incident, Status
 from bot.domain.lifecycle import decide
 from bot.domain.scene import Contact, Duty, Release, Scene
@@ -55,8 +55,7 @@ def scene(now: datetime = T0, duty: Duty = DUTY, **more: object) -> Scene:
 @cache
 def _nines(hour: datetime) -> tuple[datetime, datetime]:
     """The next 9:00 of any and of a working day, in UTC the same for a whole hour."""
-    week = ("mon", "tue", "wed", "thu", "fri")
-    return next_at(hour, time(9), "UTC"), next_at(hour, time(9), "UTC", days=week)
+    return next_at(hour, time(9), "UTC"), next_working_day(hour, "UTC", DAYS[:5])
 
 
 @dataclass
@@ -81,6 +80,8 @@ class Host:
     release: Release | None = None
     blind: bool = False
     decided: list[Decision] = field(default_factory=list)
+    before: dict[a.TimerKind, Timer] = field(default_factory=dict)
+    """Timers of an earlier moment, for a test to fire late."""
 
     @property
     def live(self) -> list[Incident]:

@@ -291,6 +291,22 @@ class TestHands:
         host.do(a.Snooze("UANA", length=timedelta(days=9)), 1)
         assert host.rows[1].snooze_until == host.rows[1].snooze_until.replace(hour=9, minute=0)
 
+    def test_mild_ones_are_held_until_the_next_working_day(self, host):
+        """And then the person is asked again; one more click is one more day."""
+        host.do(signal(sev=Sev.THREE, trouble=Trouble.TRUST))
+        host.wait(minutes=6)
+        host.do(a.Ack("UANA"), 1)
+        wednesday = T0.replace(day=11, hour=9, minute=0)
+        assert host.rows[1].ack_until == wednesday
+        host.do(a.Extend("UANA"), 1)
+        assert host.rows[1].ack_until == wednesday + timedelta(days=1)
+        host.said.clear()
+        host.wait(days=2)
+        assert host.rows[1].status is Status.OPEN
+        assert host.words() == [
+            ("dm", "ack_ends_soon", "UANA"), ("dm", "ack_ended", "UANA"), ("thread", "ack_ended", ""),
+        ]  # fmt: skip
+
     @pytest.mark.parametrize("length", [timedelta(0), timedelta(minutes=-5)])
     def test_a_sleep_has_a_length(self, down, length):
         """None at all is refused."""
@@ -881,6 +897,20 @@ class TestFlapping:
             self.cycle(host, minutes=3)
             holds.append(host.rows[1].flap_hold_s // 60)
         assert [one for n, one in enumerate(holds) if n == 0 or one != holds[n - 1]] == [0, 20, 40, 80]
+
+    def test_the_hold_never_gets_shorter_while_it_goes_on(self, host):
+        """Slower turns within it do not count as calm."""
+        for _ in range(4):
+            self.cycle(host, minutes=3)
+        longest = host.rows[1].flap_hold_s
+        assert longest >= 40 * 60
+        for _ in range(4):
+            host.do(signal(host.now))
+            host.wait(minutes=18)
+            better(host)
+            host.wait(minutes=18)
+        assert host.rows[1].flapping_until is not None
+        assert host.rows[1].flap_hold_s == longest
 
     def test_a_mild_one_calls_nobody_while_it_turns(self, host):
         """It is up most of the time; only a SEV1 goes on calling."""

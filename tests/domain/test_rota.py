@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.hours import NINE, Quiet, moment, next_at
+from bot.domain.hours import NINE, Quiet, moment, next_at, next_working_day
 from bot.domain.rota import (
     Override,
     Ownership,
@@ -189,6 +189,18 @@ class TestHours:
         week = ("mon", "tue", "wed", "thu", "fri")
         assert next_at(friday, NINE, "UTC", days=week) == datetime(2026, 3, 16, 9, tzinfo=UTC)
         assert next_at(friday, NINE, "UTC", days=("sun",)) == datetime(2026, 3, 15, 9, tzinfo=UTC)
+
+    @pytest.mark.parametrize(
+        ("day", "hour", "expected"), [(10, 7, 11), (10, 23, 11), (13, 7, 16), (14, 12, 16), (15, 12, 16)]
+    )
+    def test_the_next_working_day_is_never_today(self, day, hour, expected):
+        """A promise until tomorrow does not end in an hour; from Friday on it means Monday."""
+        week = ("mon", "tue", "wed", "thu", "fri")
+        assert next_working_day(berlin(day, hour), "Europe/Berlin", week) == berlin(expected, 9)
+
+    def test_where_nobody_ever_works_it_is_tomorrow(self):
+        """An empty list is no reason to promise for ever."""
+        assert next_working_day(berlin(14, 12), "Europe/Berlin", ()) == berlin(15, 9)
 
     @pytest.mark.parametrize(
         ("zone", "night", "hours"),
