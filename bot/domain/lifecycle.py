@@ -122,7 +122,7 @@ def _ack_ended(draft: Draft, before: Incident, late_s: int) -> None:
 def _woke(draft: Draft) -> None:
     """T9: it still fails, and is told from the beginning; under a silence that goes on it sleeps on."""
     before, silence = draft.incident, draft.scene.silence
-    if before.silence and silence is not None and silence.ends > draft.now:
+    if before.silence and silence is not None:
         draft.add(e.Snoozed(draft.now, until=silence.ends, silence=silence.id))
         return
     draft.add(e.Woke(draft.now, esc_from=draft.from_zero()))
@@ -137,7 +137,7 @@ def _woke(draft: Draft) -> None:
 
 def _unmuted(draft: Draft, before: Incident) -> None:
     silence = draft.scene.silence
-    if silence is not None and silence.ends > draft.now:
+    if silence is not None:
         draft.add(e.Muted(draft.now, silence=silence.id, until=silence.ends, reason=silence.reason))
         return
     draft.add(e.Unmuted(draft.now, silence=before.muted_by))

@@ -117,6 +117,14 @@ class TestOpening:
         host.do(signal())
         assert (host.rows[1].deploy, host.rows[1].deploy_by) == ("a1b2c3", "ana")
 
+    @pytest.mark.parametrize(("minutes", "named"), [(0, True), (30, True), (31, False), (-1, False)])
+    def test_only_a_release_of_the_half_hour_before_is_suspected(self, host, minutes, named):
+        """Not an older one, and not one that came after the failure."""
+        failed = T0 - timedelta(seconds=15)
+        host.release = Release("a1b2c3", failed - minutes * MINUTE, "ana")
+        host.do(signal())
+        assert (host.rows[1].deploy == "a1b2c3") is named
+
     @pytest.mark.parametrize(
         ("trouble", "sev", "seconds"),
         [
@@ -724,6 +732,27 @@ class TestSilence:
         down.wait(minutes=2)
         assert ("dm", "nobody_yet", "UANA") in down.words()
         assert down.rows[1].muted_by == ""
+
+    def test_a_silence_over_an_open_one_that_is_lifted_early(self, down):
+        """What was held back is said at once."""
+        one = self.silence(down)
+        down.do(a.SilenceBegan(), 1)
+        down.wait(minutes=20)
+        down.said.clear()
+        down.silences[0] = replace(one, lifted_at=down.now)
+        down.do(a.SilenceEnded("7"), 1)
+        assert ("dm", "nobody_yet", "UBEN") in down.words()
+        assert TimerKind.MUTED_UNTIL not in down.timers[1]
+
+    def test_a_silence_that_follows_another_holds_back_an_open_one_as_well(self, down):
+        """Until the end of the second."""
+        self.silence(down)
+        self.silence(down, id="8", begins=T0 + timedelta(hours=1), until=T0 + timedelta(hours=4))
+        down.do(a.SilenceBegan(), 1)
+        down.said.clear()
+        down.wait(hours=3)
+        assert down.words() == []
+        assert down.rows[1].muted_by == "8"
 
     def test_a_card_that_is_not_out_yet_waits_for_the_end(self, host):
         """The silence began within the first seconds."""
