@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import events as e
 from bot.domain.decision import Answer, AnswerCode, Decision, Follow, Priority, Say, What, Why
-from bot.domain.escalation import FIRST_REPEAT, begins, call_of, highest_due, owner_of, step_due
+from bot.domain.escalation import FIRST_REPEAT, begins, call_now, highest_due, owner_of, step_due
 from bot.domain.flapping import EDIT_EVERY
 from bot.domain.folding import apply
 from bot.domain.incident import Incident, Status
@@ -130,7 +130,7 @@ class Draft:
         if incident.muted_until is not None:
             return
         step = highest_due(incident, self.now)
-        call = call_of(incident, step, self.scene.duty)
+        call = call_now(incident, step, self.scene.duty)
         told = (*call.dms, *call.mention)
         kind = e.Repeated if step >= FIRST_REPEAT[incident.sev] else e.Escalated
         self.add(kind(self.now, step=step, told=tuple(dict.fromkeys(told)), late_s=late_s))

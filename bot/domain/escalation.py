@@ -6,7 +6,7 @@ it is never silently given up. What was missed while the bot was offline is said
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -28,6 +28,8 @@ LONGEST_MUTE = timedelta(hours=24)
 _FIRST: dict[Sev, tuple[int, ...]] = {Sev.ONE: (0, 5, 10, 25, 40, 55, 70), Sev.TWO: (0, 30, 60, 90)}
 _THEN: dict[Sev, int] = {Sev.ONE: 60, Sev.TWO: 120}
 """Minutes of each step, and between any two after them."""
+_THOROUGH = 3
+"""The steps before this one each call somebody else."""
 FIRST_REPEAT = {Sev.ONE: 3, Sev.TWO: 1}
 """The step from which on it is only said again."""
 
@@ -134,6 +136,13 @@ def call_of(incident: Incident, step: int, duty: Duty) -> Call:
     if step == 2:
         return Call(Act.CALL_EVERYBODY, (), (HERE,), broadcast=True, routes=both)
     return Call(Act.REPEAT, both, both or (HERE,), routes=both)
+
+
+def call_now(incident: Incident, step: int, duty: Duty) -> Call:
+    """What a step does when it is fired; whoever a missed step would have called is called as well, once."""
+    call = call_of(incident, step, duty)
+    missed = [call_of(incident, one, duty).dms for one in range(incident.step, min(step, _THOROUGH))]
+    return replace(call, dms=tuple(dict.fromkeys([*(person for dms in missed for person in dms), *call.dms])))
 
 
 def _ids(contact: Contact | None) -> tuple[str, ...]:

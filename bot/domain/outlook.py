@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.domain.asks import TimerKind
 from bot.domain.decision import Timer
-from bot.domain.escalation import Act, call_of, highest_due
+from bot.domain.escalation import Act, call_now, highest_due
 from bot.domain.incident import Incident, Status
 from bot.domain.scene import Scene
 
@@ -86,7 +86,7 @@ def next_of(incident: Incident, timers: Iterable[Timer], scene: Scene, now: date
         return Next(NextStep.DIGEST, scene.next_nine)
     if due.kind is TimerKind.ESC:
         step = max(incident.step, highest_due(incident, max(now, due.due_at)))
-        call = call_of(incident, step, scene.duty)
+        call = call_now(incident, step, scene.duty)
         return Next(_OF_ACT[call.act], due.due_at, tuple(dict.fromkeys((*call.dms, *call.mention))))
     whom = (incident.acker,) if due.kind is TimerKind.ACK_WARNING and incident.acker else ()
     return Next(_OF_TIMER[due.kind], due.due_at, whom)

@@ -25,6 +25,7 @@ def test_it_lasts_as_long_as_was_asked():
     one = make()
     assert (one.begins, one.until, one.reason) == (NOW, NOW + HOUR, "moving")
     assert make(begins=NOW + HOUR).until == NOW + 2 * HOUR
+    assert make(length=timedelta(days=7)).until == NOW + timedelta(days=7)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,8 @@ def test_it_lasts_as_long_as_was_asked():
         ({"reason": "  "}, Refusal.NO_REASON),
         ({"length": timedelta(0)}, Refusal.NO_END),
         ({"length": timedelta(days=7, seconds=1)}, Refusal.TOO_LONG),
+        ({"length": timedelta(seconds=-1)}, Refusal.NO_END),
+        ({"begins": NOW - HOUR}, Refusal.NO_END),
         ({"begins": NOW - 2 * HOUR}, Refusal.NO_END),
     ],
 )
