@@ -1,4 +1,4 @@
-"""One HTTP/1.1 request on a new connection: phases, caps and faults, redirects left alone.
+"""One HTTP/1.1 request, on a new connection unless one may be kept: phases, caps and faults, redirects left alone.
 
 The parser is h11; the transport is an asyncio protocol, so that a probe costs little more than its handshake.
 """
@@ -14,6 +14,7 @@ import h11
 from checks.net.body import BadEncoding, Body
 from checks.net.connect import Failed, Stopwatch, Way, fault_of, one_line
 from checks.net.facts import Exchange, Fault, Phases, Reason
+from checks.net.kept import Kept
 from checks.net.ledger import nobody
 from checks.net.names import address_of
 from checks.net.urls import Url
@@ -59,20 +60,42 @@ class _Conversation(asyncio.Protocol):
     """Sends one request and keeps what comes back until the message, a cap or the connection ends."""
 
     def __init__(self, watch: Stopwatch, cap: int) -> None:
-        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.fault: Fault | None = None
-        self.response: h11.Response | None = None
-        self.body = Body(cap, "")
         self.transport: asyncio.Transport | None = None
-        self._watch = watch
-        self._cap = cap
         self._parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
         self._queue = bytearray()
         self._gone: Exception | bool = False
         """The other side has ended (True), or why the connection broke; looked at when the queue is empty."""
+        self._turn(watch, cap)
+
+    def _turn(self, watch: Stopwatch, cap: int) -> None:
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.fault: Fault | None = None
+        self.response: h11.Response | None = None
+        self.body = Body(cap, "")
+        self.heard = False
+        """Whether anything came back."""
+        self._watch = watch
+        self._cap = cap
         self._informational = 0
         self._pieces = 0
-        self._heard = False
+
+    @property
+    def usable(self) -> bool:
+        """Whether the connection can carry another request: all of the last answer was read, and nothing came after."""
+        states = (self._parser.our_state, self._parser.their_state)
+        done = self.ended.done() and self.fault is None and states == (h11.DONE, h11.DONE)
+        open_ = self.transport is not None and not self.transport.is_closing() and not self._gone
+        return done and open_ and not self._queue and not self._parser.trailing_data[0]
+
+    def again(self, watch: Stopwatch, cap: int) -> None:
+        """Make ready for another request on the same connection."""
+        self._parser.start_next_cycle()
+        self._turn(watch, cap)
+
+    def close(self) -> None:
+        """Drop the connection."""
+        if self.transport is not None:
+            self.transport.abort()
 
     def begin(self, request: h11.Request, body: bytes) -> None:
         """Send the request; the clock of the first byte starts."""
@@ -89,8 +112,8 @@ class _Conversation(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self.ended.done():
             return
-        if not self._heard:
-            self._heard = True
+        if not self.heard:
+            self.heard = True
             self._watch.enter("body")
         waiting = bool(self._queue)
         self._queue += data
@@ -127,7 +150,7 @@ class _Conversation(asyncio.Protocol):
         """The other side has nothing more to say; without a length that is how a body ends."""
         if isinstance(self._gone, Exception):
             self._end(fault_of(self._gone, _DOING[self._watch.phase]))
-        elif not self._heard:
+        elif not self.heard:
             self._end(Fault(Reason.RESET, "the server closed the connection without an answer"))
         else:
             self._read(b"", cut=self._parser.their_state is h11.SEND_BODY)
@@ -189,8 +212,9 @@ async def fetch(
     body: bytes = b"",
     address: str = "",
     told: Callable[[str], None] = nobody,
+    kept: Kept[_Conversation] | None = None,
 ) -> Exchange:
-    """Ask once on a new connection. Never raises for what the network does.
+    """Ask once, on a new connection unless `kept` has one. Never raises for what the network does.
 
     Args:
         url: What to ask for.
@@ -204,13 +228,24 @@ async def fetch(
         body: What a POST carries.
         address: IP address to connect to instead of where the name leads; guarded like any.
         told: Is told `http` when the request goes out, or `tls` where a connection came to nothing before that.
+        kept: Connections that may be used again, and where this one goes afterwards if it can be.
     """
+    server = (url.scheme, url.host, url.port)
+    old = kept.take(server) if kept is not None and not address else None
+    if old is not None:
+        request = _request(url, method, user_agent or USER_AGENT, (*extra, ("Cookie", cookie)), len(body), keep=True)
+        found = await _on(old, url, request, method=method, cap=cap, timeout=timeout, body=body, told=told)
+        if found is not None:
+            assert kept is not None  # noqa: S101  (it had the connection)
+            kept.put(server, old)
+            return found
     watch = Stopwatch()
     talk = _Conversation(watch, cap)
     reached, sent = "", False
     fault: Fault | None = None
     try:
-        request = _request(url, method, user_agent or USER_AGENT, (*extra, ("Cookie", cookie)), len(body))
+        keep = kept is not None and not address
+        request = _request(url, method, user_agent or USER_AGENT, (*extra, ("Cookie", cookie)), len(body), keep=keep)
         async with asyncio.timeout(timeout):
             sock = await way.connect(_literal(address) if address else url.host, url.port, watch)
             reached = sock.getpeername()[0]
@@ -225,10 +260,47 @@ async def fetch(
     except (OSError, Failed, ValueError, h11.LocalProtocolError) as error:
         fault = fault_of(error, _DOING[watch.phase])
     finally:
-        if talk.transport is not None:
-            talk.transport.abort()
+        if kept is not None and not address and talk.usable:
+            kept.put(server, talk)
+        else:
+            talk.close()
         if reached and not sent:
             told("tls")
+    return _exchange(url, method, talk, address=reached, fault=fault or talk.fault, phases=watch.phases())
+
+
+async def _on(
+    talk: _Conversation,
+    url: Url,
+    request: h11.Request,
+    *,
+    method: str,
+    cap: int,
+    timeout: float,
+    body: bytes,
+    told: Callable[[str], None],
+) -> Exchange | None:
+    """Ask on an open connection; None where the server had closed it meanwhile, so that nothing was asked."""
+    watch = Stopwatch()
+    talk.again(watch, cap)
+    fault: Fault | None = None
+    transport = talk.transport
+    reached = transport.get_extra_info("peername")[0] if transport is not None else ""
+    try:
+        async with asyncio.timeout(timeout):
+            talk.begin(request, body)
+            await talk.ended
+    except TimeoutError:
+        fault = Fault(Reason.TIMEOUT, f"no answer within {timeout:g} s; time ran out while {_DOING[watch.phase]}")
+    except h11.LocalProtocolError as error:
+        fault = fault_of(error, _DOING[watch.phase])
+    if fault is None and talk.fault is not None and not talk.heard:
+        # Servers close idle connections when they please; that says nothing about the page.
+        talk.close()
+        return None
+    told("http")
+    if fault is not None:
+        talk.close()
     return _exchange(url, method, talk, address=reached, fault=fault or talk.fault, phases=watch.phases())
 
 
@@ -247,7 +319,9 @@ def _literal(address: str) -> str:
     return address
 
 
-def _request(url: Url, method: str, agent: str, extra: Sequence[tuple[str, str]], length: int) -> h11.Request:
+def _request(
+    url: Url, method: str, agent: str, extra: Sequence[tuple[str, str]], length: int, *, keep: bool = False
+) -> h11.Request:
     cookies = "; ".join(value for name, value in extra if name.lower() == "cookie" and value)
     given = [(name, value) for name, value in extra[:MAX_EXTRA] if name.lower() not in (*_FRAMING, "cookie")]
     replaced = {name.lower() for name, _ in given}
@@ -256,7 +330,7 @@ def _request(url: Url, method: str, agent: str, extra: Sequence[tuple[str, str]]
         ("Host", url.authority),
         *(one for one in ours if one[0].lower() not in replaced),
         ("Accept-Encoding", "gzip, deflate"),
-        ("Connection", "close"),
+        *(() if keep else (("Connection", "close"),)),
         *given,
     ]
     if method == "POST":

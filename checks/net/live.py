@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from checks.inventory import Network
 from checks.model import Asked
@@ -17,6 +17,7 @@ from checks.net import trace, vantage
 from checks.net.dns import Names, Once
 from checks.net.facts import Chain, DnsAnswer, DnsStatus, Exchange, Fault, Peer, Rdap, Reason
 from checks.net.guard import Guard
+from checks.net.kept import Kept
 from checks.net.ledger import Ledger
 from checks.net.limits import BudgetSpent, Limits
 from checks.net.names import address_of, to_ascii
@@ -90,6 +91,7 @@ class LiveProbe:
         self._look = 0
         self._patience = patience
         self._patient = False
+        self._kept: Kept[Any] = Kept()
         guard = Guard(network.allow_private)
         self._names = Names(network.resolvers, guard=guard, first=path)
         self._ledger.names.append(self._names)
@@ -112,6 +114,7 @@ class LiveProbe:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._once.close()
+        self._kept.close()
         await self._names.close()
 
     def _enter(self) -> Way:
@@ -249,6 +252,7 @@ class LiveProbe:
                     extra=request.headers,
                     body=request.body,
                     address=request.address,
+                    kept=self._kept if self._patient and request.method == "GET" else None,
                 )
         except BudgetSpent:
             exchange = Exchange(str(url), request.method, port=url.port, fault=Fault(Reason.BUDGET, _SPENT))
@@ -343,7 +347,10 @@ class LiveProbe:
         return other
 
     def patient(self) -> LiveProbe:
-        """The same run for whoever asks a host for much: requests wait as long as others want to ask that host."""
+        """The same run for whoever asks a host for much: requests wait as long as others want to ask that host.
+
+        They share connections too, so that a search costs the host and us few handshakes.
+        """
         other = copy.copy(self)
         other._patient = True  # noqa: SLF001  (the same class)
         return other

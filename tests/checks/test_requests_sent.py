@@ -77,7 +77,7 @@ def requests(*servers: HttpServer) -> Counter[tuple[object, ...]]:
 def received(servers: tuple[DnsServer, ...], *web: HttpServer) -> dict[str, dict[str, int]]:
     """What the servers have counted: questions by server, requests by host, and connections without a request."""
     http = Counter(one.host for server in web for one in server.requests)
-    quiet = sum(server.connections for server in web) - sum(http.values())
+    quiet = sum(server.connections - server.speaking for server in web)
     return {
         "dns": {f"127.0.0.1:{server.port}": len(server.queries) for server in servers},
         "http": dict(http),

@@ -140,6 +140,7 @@ class _Connection:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     sni: str = ""
+    spoke: bool = False
 
 
 class HttpServer:
@@ -167,6 +168,8 @@ class HttpServer:
         self.port = port
         self.requests: list[Request] = []
         self.connections = 0
+        self.speaking = 0
+        """Connections on which at least one request came."""
         self.sent = 0
         """Bytes of hostile bodies handed to the kernel."""
         self.connection_fault: ConnectionFault | None = None
@@ -199,6 +202,12 @@ class HttpServer:
     ) -> None:
         if self._server is not None:
             self._server.close()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def hang_up(self) -> None:
+        """Close every open connection, and go on listening."""
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -273,6 +282,8 @@ class HttpServer:
         peer = connection.writer.get_extra_info("peername")
         request = Request(method, target, host, headers, body, connection.sni, peer[0] if peer else "")
         self.requests.append(request)
+        self.speaking += not connection.spoke
+        connection.spoke = True
         handler = self._find(request)
         answer = handler if isinstance(handler, Answer) else handler(request)
         if inspect.isawaitable(answer):
