@@ -358,6 +358,14 @@ class TestHands:
         down.wait(minutes=5)
         assert ("dm", "nobody_yet", "UANA") in down.words()
 
+    def test_what_is_passed_on_before_its_card_is_out_has_a_card_at_once(self, host):
+        """Whoever is asked to take it can see what it is."""
+        host.do(signal(sev=Sev.TWO))
+        host.do(a.Pass("UANA", to=BEN), 1)
+        assert host.words() == [
+            ("root", "opened", ""), ("dm", "opened", "UBEN"), ("thread", "handed_over", ""),
+        ]  # fmt: skip
+
     def test_passing_it_to_nobody_or_oneself(self, down):
         """Somebody without a Slack account cannot be called; passing it to oneself takes it."""
         assert down.do(a.Pass("UANA", to=Contact("zoe")), 1).answer.code is AnswerCode.CANNOT_REACH
