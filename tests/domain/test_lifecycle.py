@@ -400,6 +400,12 @@ class TestEnding:
         assert set(down.timers[1]) == {TimerKind.REOPEN_UNTIL}
         assert ("thread", "resolved", "") in down.words()
 
+    def test_one_ping_of_a_job_ends_its_incident_and_counts_as_a_turn(self, down):
+        """Without a time of looking better in between."""
+        down.do(signal(down.now, reading=Reading.UP))
+        assert down.rows[1].status is Status.RESOLVED
+        assert len(down.rows[1].changes) == 2
+
     def test_looking_better_is_shown_and_holds_back_calls(self, down):
         """Nobody is woken for what is getting well."""
         down.wait(minutes=4)
@@ -809,6 +815,12 @@ class TestEscalation:
         host.do(signal())
         host.wait(seconds=5)
         assert [one.say.mention for one in host.said if one.say.what is What.THREAD] == [(HERE,)]
+
+    def test_a_sev2_whose_owner_cannot_be_reached_leaves_a_line(self, host):
+        """Nobody is mentioned, and it is not lost either."""
+        host.duty = Duty(Contact("ana"), None, None)
+        part(host)
+        assert host.words() == [("root", "opened", ""), ("thread", "opened", "")]
 
     def test_a_sev2_at_night_wakes_nobody_for_ten_minutes(self, host):
         """The card has no mention; then a message."""
