@@ -52,7 +52,12 @@ class Person:
     id: str
 
 
-Span = str | Strong | Code | Link | Time | Person
+@dataclass(frozen=True, slots=True)
+class Everyone:
+    """A call to everybody who is active in the channel."""
+
+
+Span = str | Strong | Code | Link | Time | Person | Everyone
 Words = tuple[Span, ...]
 """A run of text. Plain strings are escaped by the renderer."""
 
@@ -163,6 +168,8 @@ class Action:
 @dataclass(frozen=True, slots=True)
 class Actions:
     actions: tuple[Action, ...]
+    more: tuple[Action, ...] = ()
+    """Kept behind a menu of at most five; a choice comes back as a click on the button of that id and value."""
 
 
 Part = Paragraph | Heading | Facts | Listing | Preformatted | Table | Chart | Progress | Note | Rule | Actions
@@ -179,6 +186,34 @@ class Document:
     """One full sentence for a phone's banner and a screen reader; empty: the headline."""
     meta: tuple[tuple[str, str], ...] = field(default=())
     """Delivery id and the like, carried as message metadata, never shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something to fill in. Without options it is a text; `person` lets choose somebody of the workspace."""
+
+    name: str
+    label: str
+    hint: str = ""
+    kind: str = "text"
+    """`text`, `long`, `person` or `choice`."""
+    options: tuple[tuple[str, str], ...] = ()
+    """For `choice`: what is shown, and what comes back; the first one is chosen."""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A dialog. `id` is dotted like a button's; what was filled in comes back under the names of the fields."""
+
+    id: str
+    title: str
+    submit: str
+    """Title Case."""
+    parts: tuple[Part, ...]
+    fields: tuple[Field, ...]
+    value: str = ""
+    """Comes back with it."""
 
 
 def words(*spans: Span) -> Words:

@@ -254,11 +254,18 @@ def mention(user: str) -> Markup:
     return token(f"<@{user}>") if re.fullmatch(r"[UW][A-Z0-9]{2,20}", user) else plain(user)
 
 
+def everyone() -> Markup:
+    """Everybody who is active in the channel. The only way to write it: in text from outside it calls nobody."""
+    return token("<!here>")
+
+
 _TOKEN = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 
 
 def _spoken(found: re.Match[str]) -> str:
     target, label = found.group(1), found.group(2)
+    if target == "!here":
+        return "everybody here"
     if target.startswith("!"):
         return label or ""
     if target.startswith(("@", "#")):

@@ -125,7 +125,7 @@ def call_of(incident: Incident, step: int, duty: Duty) -> Call:
     if incident.sev is not Sev.ONE:
         awake = mine if owner.quiet_until is None or step == 0 else ()
         act = Act.CALL_OWNER if step == 0 else Act.REPEAT
-        return Call(act, awake, awake, thread=step > 0)
+        return Call(act, awake, awake, thread=step > 0 or not mine)
     if step == 0:
         return Call(Act.CALL_OWNER, mine, () if mine else (HERE,), thread=not mine)
     if step == 1:

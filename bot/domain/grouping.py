@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain.asks import Reading, Shared, Signal
+from bot.domain.asks import Shared, Signal
 from bot.domain.incident import Incident
 from bot.domain.member import Light, Member
 from bot.domain.scene import Release
@@ -71,9 +71,7 @@ def upstream_for(signal: Signal, live: Iterable[Incident]) -> Incident | None:
 def _holds(incident: Incident, signal: Signal) -> bool:
     """Whether the probe is its business still; a consequence that was up meanwhile may have a cause of its own now."""
     member = incident.member(signal.probe, signal.trouble)
-    if member is None:
-        return False
-    return not member.absorbed or member.light is not Light.UP or signal.reading is not Reading.DOWN
+    return member is not None and not (member.absorbed and member.light is Light.UP)
 
 
 def downstream_of(signal: Signal, live: Iterable[Incident]) -> tuple[Incident, ...]:

@@ -14,6 +14,8 @@ from bot.domain.scene import Contact, Duty
 
 AHEAD = timedelta(days=7)
 """How far coverage is looked at."""
+FAR = timedelta(days=28)
+"""How far ahead a change of turn is looked for: two turns of a fortnight."""
 _MONDAY = date(2024, 1, 1)
 """Without a first day turns are counted from a Monday."""
 _LENGTH = {"day": 1, "week": 7, "fortnight": 14}
@@ -213,6 +215,16 @@ def _edges(team: Team, service: str, begin: datetime, end: datetime) -> list[dat
             edges.add(edge)
             turn += 1
     return sorted(edges)
+
+
+def next_change(team: Team, service: str, now: datetime, ahead: timedelta = FAR) -> tuple[datetime, Duty] | None:
+    """When somebody else will be called about a service, and who; None: not within `ahead`."""
+    present = on_call(team, service, now).owner
+    for edge in _edges(team, service, now, now + ahead)[1:-1]:
+        duty = on_call(team, service, edge)
+        if (duty.owner.name, duty.owner.slack) != (present.name, present.slack):
+            return edge, duty
+    return None
 
 
 def unresolvable(team: Team) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from bot.commands import dispatch
 from bot.commands.base import Call
 from bot.listeners.desk import Desk
 from bot.listeners.home import publish
+from bot.render.blocks import chosen
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -22,13 +23,14 @@ def register(app: AsyncApp, desk: Desk) -> None:
             if action.get("url"):
                 return
             user = _part(body, "user", "id")
+            verb, value = _asked(action)
             call = Call(
-                verb=str(action.get("action_id", "")),
+                verb=verb,
                 args=(),
                 user=user,
                 channel=_part(body, "channel", "id") or user,
                 now=desk.clock.now(),
-                value=str(action.get("value") or _part(action, "selected_option", "value")),
+                value=value,
                 message_ts=_part(body, "container", "message_ts"),
                 trigger=str(body.get("trigger_id") or ""),
             )
@@ -39,6 +41,12 @@ def register(app: AsyncApp, desk: Desk) -> None:
                 await publish(desk, user)
 
     app.action(re.compile(r".+"))(clicked)
+
+
+def _asked(action: dict[str, Any]) -> tuple[str, str]:
+    """Which button, and its value; an entry of a menu stands for the button that it names."""
+    value = str(action.get("value") or _part(action, "selected_option", "value"))
+    return chosen(value) if action.get("type") == "overflow" else (str(action.get("action_id", "")), value)
 
 
 def _part(payload: dict[str, Any], name: str, key: str) -> str:

@@ -13,6 +13,7 @@ from bot.document import (
     Chart,
     Code,
     Document,
+    Everyone,
     Facts,
     Heading,
     Item,
@@ -38,6 +39,8 @@ EVENT = "launch_delivery"
 """Event type of the metadata that a document's `meta` travels in."""
 LINE = 600
 """Characters of one line of an entry, in Slack."""
+MENU = "more"
+"""Action id of the menu beside the buttons."""
 CAPS = (1000, 8, 5, 3, 2, 1)
 """Entries shown per list: the next cap is tried when the blocks do not fit."""
 TOKENS = {"time": "{time}", "date": "{date}", "both": "{date_short_pretty} at {time}", "ago": "{ago}"}
@@ -91,6 +94,8 @@ def _span(span: Span) -> Markup:
             return words.date(timestamp(at), TOKENS.get(style, TOKENS["both"]), moment(span))
         case Person(id):
             return words.mention(id)
+        case Everyone():
+            return words.everyone()
         case _ as never:
             assert_never(never)
 
@@ -105,8 +110,8 @@ class _Builder:
         self._charts = 0
 
     def all(self, document: Document) -> list[Block]:
-        """Headline and parts."""
-        blocks = [kit.header(document.headline)]
+        """Headline, where it has one, and parts."""
+        blocks = [kit.header(document.headline)] if document.headline else []
         for part in document.parts:
             blocks += self.part(part)
         return blocks
@@ -134,8 +139,9 @@ class _Builder:
                 return [kit.context(markup(text))]
             case Rule():
                 return [kit.divider()]
-            case Actions(actions):
-                return [kit.actions([self._button(one) for one in actions])] if actions else []
+            case Actions(actions, more):
+                row = [*(self._button(one) for one in actions), *([_menu(more)] if more else [])]
+                return [kit.actions(row)] if row else []
             case _ as never:
                 assert_never(never)
 
@@ -193,6 +199,17 @@ class _Builder:
             return number
         drawn = kit.chart(chart.title, chart.kind, chart.categories, chart.series, y_label=chart.y_label)
         return [*number, drawn]
+
+
+def _menu(actions: tuple[Action, ...]) -> Element:
+    """The rest of what can be done; which button an entry stands for is in its value (`chosen`)."""
+    return kit.overflow(MENU, [kit.option(one.label, f"{one.id} {one.value}".strip()) for one in actions])
+
+
+def chosen(value: str) -> tuple[str, str]:
+    """An entry of the menu as the button it stands for: action id and value."""
+    id, _, rest = value.partition(" ")
+    return id, rest
 
 
 def _facts(pairs: tuple[tuple[str, Words], ...]) -> list[Block]:

@@ -13,6 +13,7 @@ from bot.document import (
     Chart,
     Code,
     Document,
+    Everyone,
     Facts,
     Heading,
     Item,
@@ -31,7 +32,7 @@ from bot.document import (
     Time,
     Words,
 )
-from bot.render.spans import moment
+from bot.render.spans import EVERYONE, moment
 from bot.render.text import spoken_command
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!$]|&(?=#?[A-Za-z0-9]{1,32};))")
@@ -43,7 +44,8 @@ _TICKS = re.compile(r"`+")
 
 def markdown(document: Document) -> str:
     """The whole document."""
-    parts = [f"# {escape(one_line(document.headline, 300))}", *(_part(part) for part in document.parts)]
+    head = f"# {escape(one_line(document.headline, 300))}" if document.headline else ""
+    parts = [head, *(_part(part) for part in document.parts)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -82,6 +84,8 @@ def _span(span: Span) -> str:
             return moment(span)
         case Person(id):
             return escape(id)
+        case Everyone():
+            return EVERYONE
         case _ as never:
             assert_never(never)
 
@@ -113,8 +117,8 @@ def _part(part: Part) -> str:
             return f"_{_inline(words)}_"
         case Rule():
             return "---"
-        case Actions(actions):
-            return "\n".join(f"- {line}" for action in actions if (line := _twin(action)))
+        case Actions(actions, more):
+            return "\n".join(f"- {line}" for action in (*actions, *more) if (line := _twin(action)))
         case _ as never:
             assert_never(never)
 

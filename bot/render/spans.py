@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from bot.blockkit.words import clean, safe_url
-from bot.document import Code, Document, Link, Person, Span, Strong, Time, Words
+from bot.document import Code, Document, Everyone, Link, Person, Span, Strong, Time, Words
+
+EVERYONE = "everybody here"
 
 
 def moment(time: Time) -> str:
@@ -40,6 +42,8 @@ def said(span: Span) -> str:
             return moment(span)
         case Person(id):
             return clean(id)
+        case Everyone():
+            return EVERYONE
         case _ as never:
             assert_never(never)
 

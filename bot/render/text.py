@@ -91,7 +91,8 @@ class _Writer:
 
     def document(self, document: Document) -> str:
         """Headline and parts, a blank line between them."""
-        head = [self._paint(line, BOLD, COLOURS[document.tone]) for line in self._wrapped((document.headline,))]
+        headline = self._wrapped((document.headline,)) if document.headline else []
+        head = [self._paint(line, BOLD, COLOURS[document.tone]) for line in headline]
         groups = [head, *(self._part(part) for part in document.parts)]
         return "\n\n".join("\n".join(group) for group in groups if group) + "\n"
 
@@ -152,8 +153,8 @@ class _Writer:
                 return [self._paint(line, DIM) for line in self._wrapped(words)]
             case Rule():
                 return ["─" * min(self._width, 40)]
-            case Actions(actions):
-                return self._actions(actions)
+            case Actions(actions, more):
+                return self._actions((*actions, *more))
             case _ as never:
                 assert_never(never)
 

@@ -111,6 +111,16 @@ class TestDown:
             probe.bad(n * 60, code="x")
         assert probe.look.state is State.DOWN
 
+    @pytest.mark.parametrize(
+        ("check", "tries"),
+        [("up.http", (0, 5, 15)), ("flow.smoke", (0, 5)), ("dns.resolve", (0, 15)), ("tls.valid", (0, 60))],
+    )
+    def test_each_kind_is_confirmed_at_its_own_pace(self, check, tries):
+        """Within a minute."""
+        policy = policy_of(check, 3600)
+        assert policy.tries == tries
+        assert len(policy.timeouts) == len(tries)
+
     def test_findings_confirm_one_another_only_with_the_same_evidence(self):
         """Another answer begins anew."""
         probe = Probe(policy_of("tls.valid", 3600))

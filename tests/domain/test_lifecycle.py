@@ -358,6 +358,14 @@ class TestHands:
         down.wait(minutes=5)
         assert ("dm", "nobody_yet", "UANA") in down.words()
 
+    def test_what_is_passed_on_before_its_card_is_out_has_a_card_at_once(self, host):
+        """Whoever is asked to take it can see what it is."""
+        host.do(signal(sev=Sev.TWO))
+        host.do(a.Pass("UANA", to=BEN), 1)
+        assert host.words() == [
+            ("root", "opened", ""), ("dm", "opened", "UBEN"), ("thread", "handed_over", ""),
+        ]  # fmt: skip
+
     def test_passing_it_to_nobody_or_oneself(self, down):
         """Somebody without a Slack account cannot be called; passing it to oneself takes it."""
         assert down.do(a.Pass("UANA", to=Contact("zoe")), 1).answer.code is AnswerCode.CANNOT_REACH
@@ -391,6 +399,12 @@ class TestEnding:
         assert (one.status, one.outcome, one.reopen_until) == (Status.RESOLVED, Outcome.AUTO, down.now + 30 * MINUTE)
         assert set(down.timers[1]) == {TimerKind.REOPEN_UNTIL}
         assert ("thread", "resolved", "") in down.words()
+
+    def test_one_ping_of_a_job_ends_its_incident_and_counts_as_a_turn(self, down):
+        """Without a time of looking better in between."""
+        down.do(signal(down.now, reading=Reading.UP))
+        assert down.rows[1].status is Status.RESOLVED
+        assert len(down.rows[1].changes) == 2
 
     def test_looking_better_is_shown_and_holds_back_calls(self, down):
         """Nobody is woken for what is getting well."""
@@ -801,6 +815,12 @@ class TestEscalation:
         host.do(signal())
         host.wait(seconds=5)
         assert [one.say.mention for one in host.said if one.say.what is What.THREAD] == [(HERE,)]
+
+    def test_a_sev2_whose_owner_cannot_be_reached_leaves_a_line(self, host):
+        """Nobody is mentioned, and it is not lost either."""
+        host.duty = Duty(Contact("ana"), None, None)
+        part(host)
+        assert host.words() == [("root", "opened", ""), ("thread", "opened", "")]
 
     def test_a_sev2_at_night_wakes_nobody_for_ten_minutes(self, host):
         """The card has no mention; then a message."""

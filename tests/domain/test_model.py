@@ -212,8 +212,9 @@ class Life(RuleBasedStateMachine):
 
     @rule(blind=st.booleans())
     def sees_out(self, blind):
-        """The canaries are lost, or back."""
+        """The canaries are lost, or back; then everything is told again."""
         self.host.blind = blind
+        self.pass_time(0)
 
     @precondition(lambda self: self.host.rows)
     @rule(data=st.data(), user=PEOPLE, old=st.booleans())

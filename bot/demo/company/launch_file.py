@@ -43,31 +43,38 @@ mail:
 monitors:
   - name: Home page
     url: https://{domain}/
+    every: 10s
     service: home page
     expect: {{contains: Paid newsletters}}
   - name: Pricing
     url: https://{domain}/pricing
+    every: 10s
     service: home page
   - name: Sign-up page
     url: https://{app}/signup
+    every: 10s
     service: sign-up
     flow: signup
     expect: {{contains: Create your account}}
   - name: Log-in page
     url: https://{app}/login
+    every: 10s
     service: the app
     flow: login
   - name: Checkout
     url: https://{app}/checkout
+    every: 10s
     service: checkout
     flow: payment
   - name: API health
     url: https://{api}/health
+    every: 10s
     service: the app
     expect:
       json: {{path: status, equals: ok}}
   - name: Payment webhook
     url: https://{api}/webhooks/payments
+    every: 10s
     service: checkout
     flow: payment
     endpoint: webhook
