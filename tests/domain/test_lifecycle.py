@@ -778,6 +778,14 @@ class TestSilence:
         host.wait(hours=1, seconds=1)
         assert ("root", "opened", "") in host.words()
 
+    def test_a_sev1_whose_card_waits_leaves_its_quiet_line(self, host):
+        """As one that begins under the silence does."""
+        host.do(signal())
+        self.silence(host)
+        host.do(a.SilenceBegan(), 1)
+        host.wait(hours=1)
+        assert host.words() == [("line", "silenced_sev1", "")]
+
     def test_it_gets_worse_under_a_silence(self, host):
         """It sleeps on, and leaves one quiet line."""
         self.silence(host)
