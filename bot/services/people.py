@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bot.domain import rota
@@ -22,6 +24,7 @@ GONE = "gone:"
 """In the store's settings: somebody who has left the workspace, by Slack id."""
 FOUND = "slack:"
 """In the store's settings: the Slack id of a name, found by its e-mail address."""
+_SLACK = re.compile("[UW][A-Z0-9]{2,20}")
 INSTALLER = "installer"
 """In the store's settings: the workspace's primary owner, the last resort."""
 
@@ -34,6 +37,8 @@ class People:
     team: Team
     second_routes: int = 0
     """How many second routes are configured."""
+    emails: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """E-mail addresses by name, of those without a Slack id: Slack is asked who they are."""
 
     @classmethod
     def of(cls, config: Config) -> People:
@@ -42,7 +47,8 @@ class People:
         if file is None:
             return cls(config.product, Team())
         routes = file.channels.second_route if file.channels else ()
-        return cls(config.product, team_of(file), len(routes))
+        emails = {name: one.email for name, one in file.people.items() if one.email and not one.slack}
+        return cls(config.product, team_of(file), len(routes), emails)
 
     @property
     def time_zone(self) -> str:
@@ -62,6 +68,9 @@ class People:
             Override(_name(people, one.person), one.begins, one.until)
             for one in turns.ahead(connection, self.product, at)
         )
+        # Whoever takes over for a while need not stand in launch.yml; Slack must know the person.
+        guests = {one.person for one in swaps if one.person not in people and _SLACK.fullmatch(one.person)}
+        people |= {id: Person(id, id, gone=bool(known.get(GONE + id))) for id in sorted(guests)}
         return replace(self.team, people=people, overrides=swaps, installer=known.get(INSTALLER, ""))
 
     def _known(self, person: Person, known: Mapping[str, str]) -> Person:
