@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Generic, Protocol, TypeVar
 
-MOST = 4
+MOST = 6
 """Connections to one server that are kept at the same time."""
 
 

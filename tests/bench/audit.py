@@ -63,7 +63,7 @@ def _rows(
         return Row("audit", words, peer, "×", ratios(own, chain), target, spread(own, "ms"), spread(chain, "ms"), note)
 
     note = (
-        f"{received[0]} DNS questions and {received[1]} connections, and that is what the report says;"
+        f"{received[0]} DNS questions, {received[1]} requests and {received[2]} bare connections: what the report says;"
         f" processor time of the audit {spread(walls['cpu'], 'ms')}."
     )
     if unlimited:

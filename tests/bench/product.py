@@ -95,9 +95,11 @@ class Product:
     plain: HttpServer
     config: Path
 
-    def asked(self) -> tuple[int, int]:
-        """Questions and connections until now."""
-        return len(self.dns.queries), self.web.connections + self.plain.connections
+    def asked(self) -> tuple[int, int, int]:
+        """DNS questions, requests, and connections on which nothing was asked, until now."""
+        web = (self.web, self.plain)
+        silent = sum(one.connections - one.speaking for one in web)
+        return len(self.dns.queries), sum(len(one.requests) for one in web), silent
 
 
 def front(name: str, purpose: str, latency: float) -> Answer:
