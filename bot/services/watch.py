@@ -10,25 +10,31 @@ import asyncio
 import heapq
 import logging
 import sqlite3
-import zlib
-from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import Clock
-from bot.domain.asks import Signal
-from bot.domain.detection import Look, Policy, Sight, State, policy_of, see
+from bot.domain.detection import Sight, see
 from bot.domain.severity import Trouble
 from bot.domain.telling import Watched, removed, signals_of
 from bot.services.config import Config
-from bot.services.glance import CHECK, Glance, glance
+from bot.services.glance import Glance, glance
 from bot.services.incidents import Incidents
+from bot.services.watching import (
+    Standing,
+    Watching,
+    limits_of,
+    monitors_of,
+    next_look,
+    phase,
+    policy_for,
+    restored,
+    stored_of,
+    watched_of,
+)
 from bot.store import incidents, looks, probes
 from bot.store.db import Store, StoreError
-from bot.store.plain import from_plain, to_plain
-from checks.inventory import Inventory, expand
-from checks.model import Kind, Severity, Target
 from checks.net.limits import Limits
 
 log = logging.getLogger(__name__)
@@ -36,51 +42,40 @@ log = logging.getLogger(__name__)
 TICK = 0.25
 """Seconds between two looks at what is due: waking up seldom and doing much is half the work."""
 AT_ONCE = 8
-"""Looks that are under way at the same time."""
+"""Looks that begin at the same time."""
+BEGINNING = 0.1
+"""Seconds for which a look counts as beginning: who waits for a server that hangs needs no processor, and holds up
+nobody. How many connections a host and the network get is bounded elsewhere."""
 FIRST = 5.0
 """Seconds within which, after a start, everything has been looked at once."""
-KEEP_EVERY = timedelta(seconds=60)
+KEEP_EVERY = timedelta(minutes=5)
 """A look whose state did not change is stored this often."""
+STORE_AGAIN = timedelta(seconds=5)
+"""How long to wait after the disk refused something."""
+MOST_KEPT = 20_000
+"""Looks that wait in memory for a disk that refuses them; then the oldest go."""
+PUT_BACK = timedelta(seconds=5)
+"""A wall clock that falls behind by more than this was put back."""
 SEEN = {Sight.GOOD: probes.Seen.GOOD, Sight.BAD: probes.Seen.BAD, Sight.UNKNOWN: probes.Seen.UNKNOWN}
-
-
-@dataclass(slots=True)
-class Watching:
-    """One monitor under watch."""
-
-    target: Target
-    inventory: Inventory
-    watched: Watched
-    policy: Policy
-    look: Look = field(default_factory=Look)
-    number: int = 0
-    """Its number in the store."""
-    kept: Look | None = None
-    """The look as it was stored last."""
-    kept_at: datetime | None = None
-    due: datetime | None = None
-    busy: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a monitor stands, for people."""
-
-    name: str
-    state: State
-    since: datetime | None
-    last_at: datetime | None
-    evidence: str
 
 
 class Watch:
     """Looks at all monitors of `launch.yml` until it is stopped."""
 
-    def __init__(self, store: Store, clock: Clock, config: Callable[[], Config], incidents: Incidents) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        config: Callable[[], Config],
+        incidents: Incidents,
+        *,
+        eye: Callable[..., Awaitable[Glance]] = glance,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._config = config
         self._incidents = incidents
+        self._eye = eye
         self._of: dict[str, Watching] = {}
         self._heap: list[tuple[datetime, int, str]] = []
         self._order = 0
@@ -88,6 +83,10 @@ class Watch:
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._results: list[tuple[Watching, Glance]] = []
+        self._rows: list[probes.Probe] = []
+        self._untold: dict[str, Watching] = {}
+        self._not_before: datetime | None = None
+        self._last_tick: datetime | None = None
         self._loop: asyncio.Task[None] | None = None
         incidents.look_again_with(self.again)
 
@@ -97,22 +96,29 @@ class Watch:
         self._loop = asyncio.create_task(self._run(), name="watch")
 
     async def load(self) -> None:
-        """Read what is to be watched; a monitor that is there already keeps its state."""
+        """Read what is to be watched; a monitor that is there already keeps its state.
+
+        Without a usable `launch.yml` everything stays as it is.
+        """
         config = self._config()
         inventory = config.inventory
+        if inventory is None:
+            return
         now = self._clock.now()
-        wanted = {one.name: one for one in _monitors(config)} if inventory is not None else {}
+        wanted = {one.name: one for one in monitors_of(config)}
         stored = {one.target: one for one in await self._store.read(lambda c: looks.every(c, config.product))}
-        if inventory is not None:
-            self._limits = Limits(inventory.network.rate, inventory.network.burst, inventory.network.unlimited)
-        for name, target in wanted.items():
-            assert inventory is not None  # noqa: S101  (wanted is empty without it)
-            before = self._of.get(name)
-            look = before.look if before is not None else _restored(stored.get(name))
-            one = Watching(target, inventory, _watched(target, config), _policy(target), look)
-            one.number = await self._store.write(lambda c, name=name: probes.monitor(c, config.product, name))  # type: ignore[misc]
-            self._of[name] = one
-            self._at(one, now + timedelta(seconds=FIRST * _phase(name)))
+        self._limits = limits_of(inventory, wanted.values())
+        numbers = await self._store.write(lambda c: [probes.monitor(c, config.product, name) for name in wanted])
+        for number, (name, target) in zip(numbers, wanted.items(), strict=True):
+            watched, policy = watched_of(target, config), policy_for(target)
+            one = self._of.get(name)
+            if one is None:
+                look = restored(stored.get(name))
+                one = self._of[name] = Watching(target, inventory, watched, policy, look, number)
+            else:
+                # The same one goes on, also for a look that is under way.
+                one.target, one.inventory, one.watched, one.policy = target, inventory, watched, policy
+            self._at(one, now + timedelta(seconds=FIRST * phase(name)))
         gone = [name for name in {*self._of, *stored} if name not in wanted]
         for name in gone:
             self._of.pop(name, None)
@@ -127,10 +133,16 @@ class Watch:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._not_before = None
         try:
             await self._conclude()
         except StoreError as error:
             log.error("the last looks could not be stored: %s", error)  # noqa: TRY400  the sentence says it all
+
+    @property
+    def waiting(self) -> int:
+        """Looks that have been answered and are not stored yet."""
+        return len(self._results) + len(self._rows)
 
     def standings(self) -> list[Standing]:
         """How each monitor stands now, in the order of `launch.yml`."""
@@ -157,21 +169,33 @@ class Watch:
     def tick(self) -> None:
         """Begin the looks that are due."""
         now = self._clock.now()
+        if self._last_tick is not None and now < self._last_tick - PUT_BACK:
+            # Everything would wait until the clock has caught up.
+            for one in self._of.values():
+                self._at(one, now + timedelta(seconds=FIRST * phase(one.watched.probe)))
+        self._last_tick = now
         while self._heap and self._heap[0][0] <= now:
             due, _, name = heapq.heappop(self._heap)
-            one = self._of.get(name)
-            if one is None or one.due != due or one.busy:
+            found = self._of.get(name)
+            if found is None or found.due != due or found.busy:
                 continue
-            one.busy = True
-            self._spawn(self._look(one))
+            found.busy = True
+            self._spawn(self._look(found))
 
     async def _look(self, one: Watching) -> None:
-        async with self._gate:
-            now = self._clock.now()
-            self._results.append((one, await self._glance(one, now)))
+        await self._gate.acquire()
+        begun = asyncio.get_running_loop().call_later(BEGINNING, self._gate.release)
+        now = self._clock.now()
+        try:
+            seen = await self._glance(one, now)
+        finally:
+            if not begun.cancelled() and begun.when() > asyncio.get_running_loop().time():
+                begun.cancel()
+                self._gate.release()
+        self._results.append((one, seen))
 
     async def _glance(self, one: Watching, now: datetime) -> Glance:
-        return await glance(
+        return await self._eye(
             one.target,
             one.inventory,
             now,
@@ -188,38 +212,56 @@ class Watch:
             await self._conclude()
 
     async def _conclude(self) -> None:
-        """Judge what was seen, store it in one transaction, and tell the incidents."""
+        """Judge what was seen, store it in one transaction, and tell the incidents.
+
+        What the disk refuses stays in memory, and is stored and told as soon as it can be.
+        """
         results, self._results = self._results, []
-        if not results:
-            return
-        product = self._config().product
-        known = await self._known(product)
-        rows: list[probes.Probe] = []
-        states: list[looks.Stored] = []
-        told: list[Signal] = []
         for one, seen in results:
-            one.look, _ = see(one.look, seen.seen, one.policy)
-            one.busy = False
-            at = seen.seen.at
-            rows.append(probes.Probe(one.number, at, SEEN[seen.seen.sight], seen.server_ms))
-            told += signals_of(one.watched, one.look, known.get(one.watched.probe, ()))
-            if self._worth_keeping(one, at):
-                states.append(_stored(one, at))
-                one.kept, one.kept_at = one.look, at
-            self._at(one, one.look.next_try_at or at + timedelta(seconds=one.policy.interval))
+            self._judge(one, seen)
+        now = self._clock.now()
+        if not (self._rows or self._untold) or (self._not_before is not None and now < self._not_before):
+            return
+        self._not_before = now + STORE_AGAIN
+        rows, untold = tuple(self._rows), dict(self._untold)
+        product = self._config().product
+        changed = [one for one in untold.values() if one.turned]
+        kept = [(one, one.look) for one in untold.values() if one.turned or self._due_to_keep(one)]
 
         def keep(connection: sqlite3.Connection) -> None:
             probes.add(connection, rows)
-            looks.put(connection, product, states)
+            looks.put(connection, product, [stored_of(one, look) for one, look in kept])
 
-        await self._store.write(keep, durable=bool(states))
-        await self._incidents.signal(told)
+        await self._store.write(keep, durable=bool(changed))
+        del self._rows[: len(rows)]
+        for one, look in kept:
+            one.kept, one.kept_at = look, look.last_at
+        known = await self._known(product)
+        await self._incidents.signal(
+            [
+                signal
+                for name, one in untold.items()
+                if self._of.get(name) is one
+                for signal in signals_of(one.watched, one.look, known.get(name, ()))
+            ]
+        )
+        for name, one in untold.items():
+            if self._untold.get(name) is one:
+                del self._untold[name]
+        self._not_before = None
 
-    def _worth_keeping(self, one: Watching, now: datetime) -> bool:
-        before = one.kept
-        if before is None or one.kept_at is None or now - one.kept_at >= KEEP_EVERY:
-            return True
-        return (before.state, before.trouble, before.better) != (one.look.state, one.look.trouble, one.look.better)
+    def _judge(self, one: Watching, seen: Glance) -> None:
+        one.look, _ = see(one.look, seen.seen, one.policy)
+        one.busy = False
+        at = seen.seen.at
+        self._rows.append(probes.Probe(one.number, at, SEEN[seen.seen.sight], seen.server_ms))
+        del self._rows[:-MOST_KEPT]
+        self._untold[one.watched.probe] = one
+        self._at(one, next_look(one, at))
+
+    def _due_to_keep(self, one: Watching) -> bool:
+        at = one.look.last_at
+        return one.kept_at is None or (at is not None and not timedelta(0) <= at - one.kept_at < KEEP_EVERY)
 
     async def _known(self, product: str) -> dict[str, tuple[Trouble, ...]]:
         """The troubles under which each monitor is a member of an incident that is not history."""
@@ -261,41 +303,3 @@ class Watch:
         task = asyncio.create_task(work, name="look")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _monitors(config: Config) -> Iterable[Target]:
-    return [one for one in expand(config.inventory) if one.kind is Kind.MONITOR] if config.inventory else ()
-
-
-def _watched(target: Target, config: Config) -> Watched:
-    """To whom its trouble belongs: the service, or where none is written down the host."""
-    service = target.service or target.host
-    named = config.file.services.get(target.service) if config.file else None
-    ceiling: Severity | None = named.severity if named is not None else None
-    critical = target.critical if named is None or named.critical is None else named.critical
-    return Watched(config.product, target.name, service, target.environment, critical, ceiling)
-
-
-def _policy(target: Target) -> Policy:
-    monitor = target.monitor
-    interval = monitor.interval if monitor is not None else 60.0
-    return policy_of(CHECK, interval, slow_after=monitor.slow_after if monitor is not None else None)
-
-
-def _phase(name: str) -> float:
-    """From 0 to 1, the same for a name on every start."""
-    return (zlib.crc32(name.encode()) % 1000) / 1000
-
-
-def _restored(stored: looks.Stored | None) -> Look:
-    if stored is None:
-        return Look()
-    try:
-        return replace(from_plain(Look, stored.data), next_try_at=None)
-    except (KeyError, TypeError, ValueError) as error:
-        log.warning("what was known about %s cannot be read: %s", stored.target, error)
-        return Look()
-
-
-def _stored(one: Watching, at: datetime) -> looks.Stored:
-    return looks.Stored(one.watched.probe, "", one.look.state.value, at, to_plain(one.look))
