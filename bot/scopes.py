@@ -26,6 +26,9 @@ METHODS: dict[str, tuple[str, ...]] = {
     "chat.postEphemeral": ("chat:write",),
     "conversations.history": ("channels:history", "groups:history", "im:history"),
     "conversations.replies": ("channels:history", "groups:history", "im:history"),
+    "users.info": ("users:read",),
+    "users.list": ("users:read",),
+    "users.lookupByEmail": ("users:read.email",),
     "views.publish": (),
 }
 """Web API methods that the bot calls, with the scopes that each wants (any of them, by kind of conversation)."""

@@ -108,6 +108,24 @@ class Sent:
     ts: str
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What Slack says about a person."""
+
+    id: str
+    name: str = ""
+    team: str = ""
+    zone: str = ""
+    guest: bool = False
+    stranger: bool = False
+    """Of another workspace that shares a channel with this one."""
+    bot: bool = False
+    gone: bool = False
+    admin: bool = False
+    """Owner or administrator of the workspace."""
+    primary_owner: bool = False
+
+
 @asynccontextmanager
 async def open_client(token: str, base_url: str = "") -> AsyncIterator[AsyncWebClient]:
     """A Web API client with one shared HTTP session and the bot's time-outs, closed at the end."""
@@ -151,6 +169,18 @@ class Messenger:
         """Show someone's App Home."""
         await self._call("views.publish", {"user_id": user, "view": dict(view)})
 
+    async def open_dialog(self, trigger: str, view: Message) -> None:
+        """Open a dialog, within three seconds of the click that asked for it."""
+        await self._call("views.open", {"trigger_id": trigger, "view": dict(view)})
+
+    async def person(self, user: str) -> Profile:
+        """Who that is. Raises `Permanent("user_not_found")` for nobody."""
+        return _profile((await self._call("users.info", {"user": user}, get=True)).get("user"), user)
+
+    async def by_email(self, address: str) -> Profile:
+        """Who has that address; needs the scope users:read.email. Raises `Permanent("users_not_found")`."""
+        return _profile((await self._call("users.lookupByEmail", {"email": address}, get=True)).get("user"), "")
+
     async def find(self, channel: str, delivery_id: str, since: datetime, *, thread_ts: str = "") -> Sent | None:
         """Look a delivery id up in the channel's history (or a thread's) since a moment. None: it is not there."""
         arguments: dict[str, Any] = {
@@ -177,6 +207,21 @@ class Messenger:
             arguments["cursor"] = cursor
         raise Permanent("history_too_long")
 
+    async def primary_owner(self) -> str:
+        """The id of whoever owns the workspace; "" where the first pages of its people do not show it."""
+        arguments: dict[str, Any] = {"limit": PAGE}
+        for _ in range(PAGES):
+            answer = await self._call("users.list", arguments, get=True)
+            for each in answer.get("members") or ():
+                found = _profile(each, "")
+                if found.primary_owner and not found.gone:
+                    return found.id
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return ""
+            arguments["cursor"] = cursor
+        return ""
+
     async def works(self) -> None:
         """Prove that the token is good; raises like every other call."""
         await self._call("auth.test", {})
@@ -202,6 +247,25 @@ class Messenger:
             raise Unknown("what came back is not Slack's") from error
         data = response.data
         return data if isinstance(data, Mapping) else {}
+
+
+def _profile(given: Any, user: str) -> Profile:
+    about: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+    inner = about.get("profile")
+    profile: Mapping[str, Any] = inner if isinstance(inner, Mapping) else {}
+    name = profile.get("display_name") or about.get("real_name") or about.get("name") or ""
+    return Profile(
+        id=str(about.get("id") or user),
+        name=str(name)[:80],
+        team=str(about.get("team_id") or ""),
+        zone=str(about.get("tz") or "")[:80],
+        guest=bool(about.get("is_restricted") or about.get("is_ultra_restricted")),
+        stranger=bool(about.get("is_stranger")),
+        bot=bool(about.get("is_bot")),
+        gone=bool(about.get("deleted")),
+        admin=bool(about.get("is_admin") or about.get("is_owner") or about.get("is_primary_owner")),
+        primary_owner=bool(about.get("is_primary_owner")),
+    )
 
 
 def _refused(error: SlackApiError) -> NoReturn:
