@@ -263,6 +263,17 @@ class TestHands:
         assert codes == [AnswerCode.DONE] * 3 + [AnswerCode.NO_MORE_EXTENSIONS] * 2
         assert down.words(What.DM) == [("dm", "takes_long", "UBEN")]
 
+    def test_without_a_backup_the_line_below_the_card_says_that_it_takes_long(self, host):
+        """There is nobody else to tell."""
+        host.duty = Duty(ANA)
+        host.do(signal())
+        host.wait(seconds=5)
+        host.do(a.Ack("UANA"), 1)
+        for _ in range(4):
+            answer = host.do(a.Extend("UANA"), 1).answer
+        assert (answer.code, answer.who) == (AnswerCode.NO_MORE_EXTENSIONS, "")
+        assert host.words()[-1] == ("thread", "takes_long", "")
+
     def test_only_who_is_on_it_extends(self, down):
         """Others may take over."""
         down.do(a.Ack("UANA"), 1)
@@ -431,6 +442,7 @@ class TestEnding:
         down.do(a.FixedAsk("UANA"), 1)
         refused = down.do(a.Rechecked(good=False, evidence="HTTP 502"), 1)
         assert (refused.answer.code, refused.answer.evidence) == (AnswerCode.STILL_RED, "HTTP 502")
+        assert down.log[1][-1].why == "red"
         assert down.rows[1].status is Status.OPEN
         assert down.do(a.KeepOpen("UANA"), 1).answer.code is AnswerCode.KEPT_OPEN
         assert down.do(a.KnownMute("UANA", reason=" "), 1).answer.code is AnswerCode.REASON_NEEDED
@@ -448,6 +460,7 @@ class TestEnding:
         """It is said so."""
         down.do(a.FixedAsk("UANA"), 1)
         assert down.do(a.Rechecked(good=None), 1).answer.code is AnswerCode.COULD_NOT_SEE
+        assert down.log[1][-1].why == "unknown"
         assert down.do(a.Rechecked(good=True), 1).answer.code is AnswerCode.NOT_NOW
 
     def test_a_look_that_never_came_back_is_told_to_who_asked(self, down):
