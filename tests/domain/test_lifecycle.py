@@ -644,6 +644,17 @@ class TestCauses:
         host.do(signal(host.now, trouble=Trouble.SMOKE, probe="flow:shop"))
         assert [one.service for one in host.live] == ["", "shop"]
 
+    def test_a_consequence_that_was_up_meanwhile_may_have_a_cause_of_its_own(self, host):
+        """The walk failed with its service, healed with it, and fails again while the others are still down."""
+        for service in ("shop", "app", "api"):
+            host.do(signal(service=service))
+        walk = {"trouble": Trouble.SMOKE, "probe": "flow:shop", "sev": Sev.TWO}
+        host.do(signal(host.now, **walk))
+        well(host, **walk)
+        well(host)
+        host.do(signal(host.now, **walk))
+        assert [(one.service, one.trouble) for one in host.live] == [("", Trouble.REACH), ("shop", Trouble.SMOKE)]
+
     def test_services_under_maintenance_make_no_shared_card(self, host):
         """Two of the three are being worked on."""
         for n, service in enumerate(("shop", "app")):

@@ -45,6 +45,7 @@ class TestOnCall:
         """And the backup next."""
         duty = on_call(TEAM, "shop", NOW)
         assert (duty.owner.name, duty.backup.name, duty.why, duty.alone) == ("ana", "ben", "owner", False)
+        assert duty.last_resort.name == "ana"
 
     def test_a_shift_comes_before_the_owner_and_an_override_before_the_shift(self):
         """The later override wins; what it does not speak of it does not change."""
