@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from bot.domain.asks import Command, Shared, Signal
 from bot.domain.decision import Answer, Decision, Follow, Priority, Say, What
 from bot.domain.grouping import downstream_of, shared_cause, upstream_for
-from bot.domain.hours import NINE, next_at
+from bot.domain.hours import NINE, next_at, next_working_day
 from bot.domain.incident import Incident
 from bot.domain.lifecycle import decide
 from bot.domain.scene import Release, Scene
@@ -130,7 +130,7 @@ def scene_of(
     return Scene(
         duty=world.people.duty(connection, service, now),
         next_nine=next_at(now, NINE, zone),
-        next_working_nine=next_at(now, NINE, zone, days=world.people.working_days),
+        next_working_nine=next_working_day(now, zone, world.people.working_days),
         next_id=incidents.next_id(connection),
         silence=covering(held, service, trouble, now, environment),
         upstream=above,
