@@ -57,7 +57,14 @@ class Everyone:
     """A call to everybody who is active in the channel."""
 
 
-Span = str | Strong | Code | Link | Time | Person | Everyone
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    """A spot of colour in front of a line whose words say the same; only where colours can be shown."""
+
+    tone: Tone
+
+
+Span = str | Strong | Code | Link | Time | Person | Everyone | Lamp
 Words = tuple[Span, ...]
 """A run of text. Plain strings are escaped by the renderer."""
 

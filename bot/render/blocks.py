@@ -17,6 +17,7 @@ from bot.document import (
     Facts,
     Heading,
     Item,
+    Lamp,
     Link,
     Listing,
     Note,
@@ -30,6 +31,7 @@ from bot.document import (
     Strong,
     Table,
     Time,
+    Tone,
     Words,
 )
 from bot.render.spans import fallback, moment, sentence, timestamp
@@ -41,6 +43,14 @@ LINE = 600
 """Characters of one line of an entry, in Slack."""
 MENU = "more"
 """Action id of the menu beside the buttons."""
+LAMPS = {
+    Tone.PLAIN: "white_circle",
+    Tone.GOOD: "large_green_circle",
+    Tone.WARN: "large_orange_circle",
+    Tone.BAD: "red_circle",
+    Tone.UNKNOWN: "white_circle",
+}
+"""Slack's names for spots of colour."""
 CAPS = (1000, 8, 5, 3, 2, 1)
 """Entries shown per list: the next cap is tried when the blocks do not fit."""
 TOKENS = {"time": "{time}", "date": "{date}", "both": "{date_short_pretty} at {time}", "ago": "{ago}"}
@@ -96,6 +106,8 @@ def _span(span: Span) -> Markup:
             return words.mention(id)
         case Everyone():
             return words.everyone()
+        case Lamp(tone):
+            return words.token(f":{LAMPS[tone]}: ")
         case _ as never:
             assert_never(never)
 

@@ -17,6 +17,7 @@ from bot.document import (
     Facts,
     Heading,
     Item,
+    Lamp,
     Link,
     Listing,
     Note,
@@ -86,6 +87,8 @@ def _span(span: Span) -> str:
             return escape(id)
         case Everyone():
             return EVERYONE
+        case Lamp():
+            return ""
         case _ as never:
             assert_never(never)
 

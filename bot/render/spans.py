@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from bot.blockkit.words import clean, safe_url
-from bot.document import Code, Document, Everyone, Link, Person, Span, Strong, Time, Words
+from bot.document import Code, Document, Everyone, Lamp, Link, Person, Span, Strong, Time, Words
 
 EVERYONE = "everybody here"
 
@@ -44,6 +44,8 @@ def said(span: Span) -> str:
             return clean(id)
         case Everyone():
             return EVERYONE
+        case Lamp():
+            return ""
         case _ as never:
             assert_never(never)
 

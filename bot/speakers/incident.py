@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+from bot.domain.events import FixRefused
+from bot.domain.incident import Incident
 from bot.domain.outlook import next_of
 from bot.services.config import Config
 from bot.services.people import People
@@ -15,34 +18,62 @@ from bot.store.outbox import Delivery, Kind
 from bot.views import card as view
 from bot.views import lines
 
+NEWS = timedelta(minutes=10)
+"""How long a card says that a fresh look did not agree."""
+
 
 def say(connection: sqlite3.Connection, config: Config, id: int, row: Delivery, now: datetime) -> Said | None:
     """What a row of the outbox says about it, from what is stored now."""
     found = incidents.get(connection, id)
     if found is None:
         return None
-    world = World(found.product, People.of(config), "")
-    scene = scene_of(connection, world, found, None, now)
-    state = view.State(
-        incident=found,
-        duty=scene.duty,
-        next=next_of(found, timers.of(connection, id), scene, now),
-    )
+    mention = _mention(row)
+    state = state_of(connection, config, found, now)
+    if row.kind in (Kind.ROOT, Kind.THREAD):
+        state = replace(state, calls=frozenset(mention))
     if row.kind in (Kind.ROOT, Kind.EDIT) and not row.about:
-        mention = _mention(row)
-        return Said(view.card(state, mention=mention), found.rev, scene.duty.owner.slack)
+        return Said(view.card(state, mention=mention), found.rev, state.duty.owner.slack)
     event = incidents.event(connection, id, row.about)
     if event is None:
         return None
     told = lines.Told(
         why=str(row.said.get("why") or ""),
         event=event,
-        mention=_mention(row),
+        mention=mention,
         late_s=int(str(row.said.get("late_s") or 0)),
+        to=row.channel if row.kind is Kind.DM else "",
     )
     if row.kind is Kind.DM:
         return Said(lines.direct(state, told), found.rev)
     return Said(lines.line(state, told), found.rev)
+
+
+def state_of(connection: sqlite3.Connection, config: Config, found: Incident, now: datetime) -> view.State:
+    """All that its card shows, from what is stored now."""
+    people = People.of(config)
+    scene = scene_of(connection, World(found.product, people, ""), found, None, now)
+    return view.State(
+        incident=found,
+        duty=scene.duty,
+        next=next_of(found, timers.of(connection, found.id), scene, now),
+        now=now,
+        people=names_of(connection, people, now),
+        refused=_refused(connection, found, now),
+    )
+
+
+def names_of(connection: sqlite3.Connection, people: People, now: datetime) -> dict[str, str]:
+    """Names of launch.yml by Slack id, as they are said: `ana` is Ana."""
+    known = people.now(connection, now).people
+    return {one.slack: name.capitalize() if name.islower() else name for name, one in known.items() if one.slack}
+
+
+def _refused(connection: sqlite3.Connection, found: Incident, now: datetime) -> FixRefused | None:
+    """The last time that a fresh look did not agree, where it was a moment ago."""
+    if not found.live or found.fix_at is not None:
+        return None
+    last = [incidents.event(connection, found.id, rev) for rev in range(found.rev, max(0, found.rev - 10), -1)]
+    return next((one for one in last if isinstance(one, FixRefused) and now - one.at <= NEWS), None)
 
 
 def _mention(row: Delivery) -> tuple[str, ...]:

@@ -1,129 +1,65 @@
-"""The card of an incident: what customers feel, who has it, how bad it is, what comes next; the same in every state."""
+"""The card of an incident: what customers feel, who has it, how bad it is, what comes next; the same in every state.
+
+A new message calls everybody whom it names, an edited one nobody. So on a new card people are called by their names of
+launch.yml, unless they are to be called.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
+from bot.blockkit.words import clip, one_line
 from bot.document import (
-    Action,
     Actions,
     Code,
     Document,
     Facts,
+    Lamp,
     Note,
     Paragraph,
     Part,
-    Person,
     Span,
     Strong,
     Time,
     Tone,
     Words,
 )
-from bot.domain.decision import HERE
 from bot.domain.incident import Incident, Status
 from bot.domain.member import Light, Outcome
-from bot.domain.outlook import Next, NextStep
-from bot.domain.scene import Contact, Duty
-from bot.domain.severity import Sev, Trouble
-from bot.views.prose import count, listed
+from bot.domain.severity import Sev
+from bot.views.card_buttons import buttons, menu
+from bot.views.felt import FELT, called, felt, lasted, probes_of, word
+from bot.views.holding import REASON, coming, holder
+from bot.views.prose import count, listed, prose
+from bot.views.state import State, calling, moment, naming, small
+
+__all__ = ["FELT", "State", "card", "headline", "sentence_of", "tone_of", "word"]
 
 MOST_NAMED = 4
 """Members that are called by their names; the rest is counted."""
-FELT: Mapping[Trouble, tuple[str, str]] = {
-    Trouble.LEAK: ("EXPOSED", "Strangers can read what they must not"),
-    Trouble.DNS: ("DOWN", "Visitors cannot find it: its name leads nowhere"),
-    Trouble.REACH: ("DOWN", "Visitors get an error instead of the page"),
-    Trouble.TLS: ("DOWN", "Browsers warn visitors away from it"),
-    Trouble.DATABASE: ("DOWN", "The product answers, but cannot reach its data"),
-    Trouble.CHECKOUT: ("DOWN", "Customers cannot pay"),
-    Trouble.SMOKE: ("BROKEN", "Customers cannot get through one of its steps"),
-    Trouble.ERRORS: ("BROKEN", "More customers than usual get errors"),
-    Trouble.LATENCY: ("SLOW", "Visitors wait too long for it"),
-    Trouble.DEPLOY: ("BROKEN", "The last release did not go well"),
-    Trouble.HEARTBEAT: ("MISSED", "A job that should have run did not report"),
-    Trouble.MAIL: ("BROKEN", "Mail to or from customers may not arrive"),
-    Trouble.EDGE: ("WARNING", "What stands in front of the servers does not do its work"),
-    Trouble.REDIRECT: ("WARNING", "Some addresses lead visitors astray"),
-    Trouble.EXPIRY: ("WARNING", "Nothing is broken yet, but something ends soon"),
-    Trouble.TRUST: ("WARNING", "Nothing is broken, but trust in it is weaker than it should be"),
-    Trouble.DRIFT: ("WARNING", "DNS records changed, and nobody has said that it was on purpose"),
-    Trouble.NOTE: ("NOTE", "Nothing is broken; this is good to know"),
-}
-"""The state as a word, and what customers feel, by kind of trouble."""
-NEXT: Mapping[NextStep, str] = {
-    NextStep.CARD: "I post this card",
-    NextStep.CALL_OWNER: "I message",
-    NextStep.CALL_BACKUP: "I message",
-    NextStep.CALL_AGAIN: "I message again",
-    NextStep.CALL_EVERYBODY: "I call everybody in this channel",
-    NextStep.REPEAT: "I say it again",
-    NextStep.ASK_HOLDER: "I ask whether more time is needed:",
-    NextStep.LET_GO: "nobody is on it any more, and I call again",
-    NextStep.WAKE: "it wakes, if it still fails",
-    NextStep.SPEAK_AGAIN: "the silence ends, and I speak again",
-    NextStep.CONFIRM: "I call it fixed, if it stays good",
-    NextStep.LOOK: "I am looking again now",
-    NextStep.CALM: "I decide, if it stays calm",
-    NextStep.DIGEST: "it stands in the morning's summary",
-    NextStep.CLOSE: "I close it, if it stays good",
-    NextStep.NOTHING: "nothing, it is over",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """All that a card shows."""
-
-    incident: Incident
-    duty: Duty
-    next: Next
-    names: Mapping[str, str] = field(default_factory=dict)
-    """What customers call each service, by its name in launch.yml."""
-
-    @property
-    def what(self) -> str:
-        """What it is about, as people call it."""
-        incident = self.incident
-        if incident.service:
-            return self.names.get(incident.service, incident.service)
-        services = list(dict.fromkeys(one.service for one in incident.own if one.service))
-        if len(services) > 1:
-            return f"{count(len(services), 'service')} together"
-        probes = list(dict.fromkeys(one.probe for one in incident.own))
-        return listed(probes, 2) or "your product"
+MOST_STEPS = 2
+"""First steps of a repair that a card has room for."""
+EVIDENCE, STEP = 300, 240
+"""Characters of what was seen, of a step."""
+QUIET = frozenset({"WARNING", "NOTE", "EXPOSED"})
+"""What nobody knows the beginning of: it is said since when the bot knows."""
+FALLBACK = 150
+"""Characters of the sentence on a phone's banner."""
 
 
 def card(state: State, *, mention: tuple[str, ...] = ()) -> Document:
-    """The whole card; `mention` are the people (or `here`) that the first posting calls."""
+    """The whole card; `mention` are the people (or `here`) that its first posting calls."""
     incident = state.incident
-    parts: list[Part] = [Paragraph(_impact(state)), Facts(_facts(state))]
-    cause = _cause(incident)
+    impact = (Lamp(tone_of(incident)), *_impact(state), *_asking(mention))
+    parts: list[Part] = [Paragraph(impact), Facts(_facts(state))]
+    cause = _cause(state)
     if cause:
         parts.append(Note(cause))
-    buttons = _buttons(incident)
-    if buttons:
-        parts.append(Actions(buttons))
-    parts.append(Note((*_mentioned(mention), *coming(state))))
-    return Document(headline(state), tuple(parts), _tone(incident), fallback=sentence_of(state))
-
-
-def word(incident: Incident) -> str:
-    """The state in a word or two: DOWN, BEING FIXED, ASLEEP, FIXED."""
-    if incident.outcome is Outcome.MERGED:
-        return f"PART OF INC-{incident.parent}"
-    if incident.status in (Status.RESOLVED, Status.CLOSED):
-        return "GONE" if incident.outcome is Outcome.REMOVED else "FIXED"
-    if incident.flapping_until is not None:
-        return "UNSTABLE"
-    if incident.green_since is not None:
-        return "LOOKS BETTER"
-    if incident.status is Status.SNOOZED:
-        return "ASLEEP"
-    if incident.status is Status.ACKED:
-        return "BEING FIXED"
-    return FELT[incident.trouble][0]
+    if _failing(incident):
+        parts += [Paragraph(line) for line in _first(state.steps)]
+    parts.append(Actions(buttons(incident), menu(incident)))
+    parts.append(Note(coming(state)))
+    if incident.live:
+        parts += state.charts[:2]
+    return Document(headline(state), tuple(parts), tone_of(incident), fallback=sentence_of(state))
 
 
 def headline(state: State) -> str:
@@ -133,134 +69,131 @@ def headline(state: State) -> str:
 
 
 def sentence_of(state: State) -> str:
-    """One sentence for a phone's banner: severity, what customers feel, who has it."""
+    """One sentence for a phone's banner: severity, what customers feel, who has it; at most 150 characters."""
     incident = state.incident
     drill = "Drill, nothing is broken: " if incident.drill else ""
+    end = f" ({incident.name})."
+    what = one_line(state.what, 40)
+    if incident.outcome is Outcome.MERGED:
+        said = f"{what} has the same cause as INC-{incident.parent} and goes on there"
+    elif incident.outcome is Outcome.REMOVED:
+        said = f"{what} is no longer watched"
+    elif not incident.live:
+        said = f"{what}: {small(felt(incident).again)}, after {lasted(incident)}"
+    elif incident.green_since is not None and incident.flapping_until is None:
+        said = f"SEV{int(incident.sev)} {what}: it looks better, I am making sure"
+    else:
+        said = f"SEV{int(incident.sev)} {what}: {small(felt(incident).now)}; {_briefly(state)}"
+    return drill + clip(said, FALLBACK - len(drill) - len(end)) + end
+
+
+def _briefly(state: State) -> str:
+    incident = state.incident
+    if incident.acker:
+        return f"{one_line(state.people.get(incident.acker, 'somebody'), 20)} is on it"
+    return "asleep for now" if incident.status is Status.SNOOZED else "nobody is on it yet"
+
+
+def tone_of(incident: Incident) -> Tone:
+    """How it is meant: bad while nobody is on a grave one, good once it is over."""
     if not incident.live:
-        return f"{drill}{state.what}: {word(incident).lower()} ({incident.name})"
-    who = "somebody is on it" if incident.acker else "asleep" if incident.snooze_until else "nobody is on it yet"
-    return f"{drill}SEV{int(incident.sev)} {state.what}: {FELT[incident.trouble][1].lower()}; {who} ({incident.name})"
+        unknown = incident.outcome in (Outcome.MERGED, Outcome.REMOVED)
+        return Tone.PLAIN if unknown else Tone.GOOD
+    if incident.status is Status.SNOOZED:
+        return Tone.PLAIN
+    calm = incident.status is Status.ACKED or incident.green_since is not None or incident.flapping_until is not None
+    return Tone.BAD if incident.sev in (Sev.ONE, Sev.TWO) and not calm else Tone.WARN
+
+
+def _failing(incident: Incident) -> bool:
+    """Whether there is something to repair now."""
+    return incident.live and (incident.green_since is None or incident.flapping_until is not None)
 
 
 def _impact(state: State) -> Words:
     incident = state.incident
-    felt = FELT[incident.trouble][1]
+    drill: Words = (Strong("A drill, nothing is really broken."), " ") if incident.drill else ()
+    if not incident.live:
+        return (*drill, *_over(state))
+    words = felt(incident)
     seen = next((one.evidence for one in incident.own if one.light is Light.RED and one.evidence), "")
-    evidence: tuple[Span, ...] = ("\n", Strong("Seen:"), " ", seen) if seen else ()
+    evidence: Words = ("\n", Strong("Seen:"), " ", one_line(seen, EVIDENCE)) if seen else ()
+    if incident.flapping_until is not None:
+        turns = count(len(incident.changes), "change")
+        return (*drill, Strong("It goes up and down"), f": {turns} within an hour. While it is down: ",
+                small(words.now), ".", *evidence)  # fmt: skip
+    if incident.green_since is not None:
+        since = moment(state, incident.green_since)
+        return (*drill, Strong("It looks better"), " since ", since, ", and I am making sure. Before that: ",
+                small(words.was), ".")  # fmt: skip
+    since = moment(state, incident.first_failure)
+    ago = Time(incident.first_failure, "ago")
+    begun = " Noticed at " if words.word in QUIET else " Since "
+    return (*drill, Strong(f"{words.now}."), begun, since, " (", ago, ").", *evidence, *_refused(state))
+
+
+def _asking(mention: tuple[str, ...]) -> Words:
+    """Who is called, in the first paragraph, so that the simplest form of the card still calls them."""
+    return ("\n", *calling(mention), "– can you look?") if mention else ()
+
+
+def _refused(state: State) -> Words:
+    """That a fresh look did not agree, right after somebody said that it is fixed."""
+    if state.refused is None:
+        return ()
+    still = "and it still fails" if state.refused.why == "red" else "but could not see how it is"
+    return ("\n", Strong("Not fixed yet:"), " I looked again at ", moment(state, state.refused.at), f", {still}.")
+
+
+def _over(state: State) -> Words:
+    incident = state.incident
     if incident.outcome is Outcome.MERGED:
-        return (f"It is part of INC-{incident.parent}, which has the same cause. Everything goes on there.",)
-    if not incident.live and incident.resolved_at is not None:
-        by: tuple[Span, ...] = (
-            (" (", Person(incident.resolved_by), " said so, and a fresh look agreed)")
-            if (incident.outcome is Outcome.HUMAN)
-            else (" by itself",)
-            if incident.outcome is Outcome.AUTO
-            else ()
-        )
-        if incident.outcome is Outcome.REMOVED:
-            return ("It is no longer in launch.yml, so nobody looks at it any more.",)
-        lasted = _lasted(incident)
-        return ("Visitors are fine again since ", Time(incident.resolved_at), f", after {lasted}", *by, ".")
-    if incident.green_since is not None and incident.flapping_until is None:
-        return ("It looks better since ", Time(incident.green_since), ". It was: ", felt.lower(), ".")
-    return (
-        Strong(felt),
-        " since ",
-        Time(incident.first_failure),
-        " (",
-        Time(incident.first_failure, "ago"),
-        ").",
-        *evidence,
-    )
-
-
-def _lasted(incident: Incident) -> str:
-    end = incident.resolved_at or incident.first_failure
-    minutes = round((end - incident.opened_at).total_seconds() / 60)
-    return count(max(minutes, 1), "minute") if minutes < 120 else count(round(minutes / 60), "hour")
+        return (Strong(f"It has the same cause as INC-{incident.parent}."),
+                " Everything goes on there; nobody needs to do anything here.")  # fmt: skip
+    if incident.outcome is Outcome.REMOVED:
+        return (Strong("Nobody looks at it any more"), ": it is no longer in launch.yml. How it is now, I do not know.")
+    since = moment(state, incident.resolved_at) if incident.resolved_at else "now"
+    by: Words = (" It ended by itself, or somebody repaired it without telling me.",)
+    if incident.outcome is Outcome.HUMAN and incident.resolved_by:
+        by = (" ", naming(state, incident.resolved_by), " said that it is fixed, and a fresh look agreed.")
+    return (Strong(felt(incident).again), " since ", since, f", after {lasted(incident)}.", *by)
 
 
 def _facts(state: State) -> tuple[tuple[str, Words], ...]:
     incident = state.incident
     facts: list[tuple[str, Words]] = [("Severity", (f"{int(incident.sev)} – {incident.sev.meaning}",))]
-    facts.append(("Who has it", _who(state)))
-    probes = list(dict.fromkeys(one.probe for one in incident.own))
-    if len(probes) > 1 or incident.service:
-        facts.append(("What fails" if incident.live else "What failed", (listed(probes, MOST_NAMED),)))
-    also = list(dict.fromkeys(one.probe for one in incident.also))
+    facts.append(("Who has it" if incident.live else "Whose it is", holder(state)))
+    probes = probes_of(incident)
+    if probes:
+        names = [called(one) for one in probes]
+        facts.append(("What fails" if _failing(incident) else "What failed", (listed(names, MOST_NAMED),)))
+    also = [called(one.probe) for one in incident.also]
     if also:
-        facts.append(("Also affected", (listed(also, MOST_NAMED),)))
+        facts.append(("Also affected", (listed(tuple(dict.fromkeys(also)), MOST_NAMED),)))
+    if incident.muted_until is not None and incident.live:
+        why = f": {one_line(incident.mute_reason, REASON)}" if incident.mute_reason else ""
+        facts.append(("Silence", ("I repeat nothing until ", moment(state, incident.muted_until), why)))
     if incident.reopened:
         facts.append(("Came back", (count(incident.reopened, "time"),)))
     return tuple(facts)
 
 
-def _who(state: State) -> Words:
+def _cause(state: State) -> Words:
     incident = state.incident
-    if incident.status is Status.ACKED and incident.acker:
-        until: tuple[Span, ...] = (", until ", Time(incident.ack_until)) if incident.ack_until else ()
-        helpers = tuple(span for one in incident.helpers for span in (", with ", Person(one)))
-        return (Person(incident.acker), *helpers, *until)
-    if incident.status is Status.SNOOZED and incident.snooze_until is not None:
-        why = f": {incident.snooze_reason}" if incident.snooze_reason else ""
-        return ("Nobody; asleep until ", Time(incident.snooze_until), why, ", wakes if it gets worse")
-    owner = Contact(slack=incident.handed_to) if incident.handed_to else state.duty.owner
-    if not incident.live:
-        return _person(owner)
-    then: tuple[Span, ...] = ()
-    if state.duty.backup is not None and state.duty.backup.slack != owner.slack:
-        then = (", then ", *_person(state.duty.backup))
-    return ("Nobody yet. Called: ", *_person(owner), *then)
-
-
-def _person(contact: Contact) -> Words:
-    if contact.slack:
-        return (Person(contact.slack),)
-    return (contact.name or "nobody is written down in launch.yml",)
-
-
-def _cause(incident: Incident) -> Words:
-    if not incident.deploy or incident.deploy_at is None:
+    if not incident.deploy or incident.deploy_at is None or not incident.live:
         return ()
-    by: tuple[Span, ...] = (" by ", Person(incident.deploy_by)) if incident.deploy_by else ()
+    by: Words = (" by ", naming(state, incident.deploy_by)) if incident.deploy_by else ()
     minutes = max(0, round((incident.first_failure - incident.deploy_at).total_seconds() / 60))
-    return ("Likely because of release ", Code(incident.deploy), *by, f", {count(minutes, 'minute')} earlier")
+    before = f"{count(minutes, 'minute')} earlier" if minutes else "at the same time"
+    return ("Likely because of release ", Code(one_line(incident.deploy, 40)), *by, f", {before}")
 
 
-def coming(state: State) -> Words:
-    """`INC-12 · Next: 14:08 I message @ben`."""
-    step = state.next
-    at: tuple[Span, ...] = (Time(step.at), " ") if step.at is not None else ()
-    people = tuple(
-        span
-        for index, one in enumerate(step.whom)
-        if one != HERE
-        for span in ((" and " if index else " "), Person(one))
-    )
-    return (f"{state.incident.name} · Next: ", *at, NEXT[step.what], *people)
-
-
-def _mentioned(mention: tuple[str, ...]) -> Words:
-    return tuple(span for one in mention if one != HERE for span in (Person(one), " "))
-
-
-def _buttons(incident: Incident) -> tuple[Action, ...]:
-    value = f"{incident.id}:{incident.rev}"
-    if not incident.live:
-        return ()
-    name = incident.name
-    ack = Action("incident.ack", "I'm on It", value, primary=True, command=f"/launch ack {name}")
-    fixed = Action("incident.fixed", "It's Fixed", value, command=f"/launch fixed {name}")
-    snooze = Action("incident.snooze", "Snooze 30 Min", f"{value}:30m", command=f"/launch snooze {name} 30m")
-    if incident.status is Status.ACKED:
-        more = Action("incident.extend", "30 Min More", value, command=f"/launch ack {name}")
-        return (Action("incident.fixed", "It's Fixed", value, primary=True, command=f"/launch fixed {name}"), more)
-    if incident.status is Status.SNOOZED:
-        return (ack, fixed)
-    return (ack, fixed, snooze)
-
-
-def _tone(incident: Incident) -> Tone:
-    if not incident.live:
-        return Tone.GOOD
-    return Tone.BAD if incident.sev in (Sev.ONE, Sev.TWO) else Tone.WARN
+def _first(steps: tuple[str, ...]) -> list[Words]:
+    """`Try first: …`, and the step after it."""
+    if not steps:
+        return []
+    shown = [prose(clip(" ".join(one.split()), STEP)) for one in steps[:MOST_STEPS]]
+    lines: list[Span] = [Strong("Try first:"), " ", *shown[0]]
+    for one in shown[1:]:
+        lines += ["\n", Strong("Then:"), " ", *one]
+    return [tuple(lines)]
