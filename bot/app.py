@@ -42,8 +42,10 @@ from bot.services.container import Services
 from bot.services.health import Health, Socket
 from bot.services.incidents import Incidents
 from bot.services.look import prepare
+from bot.services.second_routes import SecondRoutes
 from bot.services.watch import Watch
 from bot.speakers import speakers
+from bot.speakers.second_route import speak
 from bot.store import seen
 from bot.store.db import Store, StoreError
 
@@ -65,6 +67,7 @@ class Runtime:
     identity: Identity
     services: Services
     postman: Postman
+    second_routes: SecondRoutes
     bolt: AsyncApp
     desk: Desk
     http_port: int
@@ -111,6 +114,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     postman = Postman(store, messenger, clock, health, speakers=speakers(config, clock), render=message)
     audits = Audits(store, clock, config, postman.wake)
     incidents = Incidents(store, clock, lambda: config, postman.wake)
+    second_routes = SecondRoutes(store, clock, lambda: config, speak(lambda: config, clock))
     watch = Watch(store, clock, lambda: config, incidents)
     services = Services(
         clock=clock,
@@ -129,11 +133,13 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
 
     await audits.recover()
     await postman.recover()
+    await second_routes.recover()
+    stack.push_async_callback(second_routes.stop)
     stack.push_async_callback(postman.stop, DRAIN)
     stack.push_async_callback(audits.stop, 0.0)
     stack.push_async_callback(desk.drain, DRAIN)
     port = await _serve_http(settings, services, bolt, stack)
-    runtime = Runtime(settings, identity, services, postman, bolt, desk, port)
+    runtime = Runtime(settings, identity, services, postman, second_routes, bolt, desk, port)
     clockwork = Clockwork(runtime)
     await clockwork.start()
     stack.callback(clockwork.stop)

@@ -17,6 +17,7 @@ from bot.store.db import StoreError
 if TYPE_CHECKING:
     from bot.delivery import Postman
     from bot.services.container import Services
+    from bot.services.second_routes import SecondRoutes
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,9 @@ class Runtime(Protocol):
     @property
     def postman(self) -> Postman: ...
 
+    @property
+    def second_routes(self) -> SecondRoutes: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -56,6 +60,11 @@ async def _deliver(runtime: Runtime) -> None:
 async def _due(runtime: Runtime) -> None:
     """What incidents are waiting for: cards, calls, ends of acknowledgements and of sleeps."""
     await runtime.services.incidents.tick()
+
+
+async def _other_ways(runtime: Runtime) -> None:
+    """What Slack does not take, or nobody answers there."""
+    await runtime.second_routes.tick()
 
 
 async def _alive(runtime: Runtime) -> None:
@@ -87,6 +96,7 @@ async def _retain(runtime: Runtime) -> None:
 JOBS: tuple[Job, ...] = (
     Job("incidents", 1, _due),
     Job("delivery", 1, _deliver),
+    Job("second-routes", 2, _other_ways),
     Job("alive", 60, _alive),
     Job("forget-events", 300, _forget_events),
     Job("retention", 3600, _retain),

@@ -230,6 +230,13 @@ class Http(Section):
     public_url: Url | None = Field(default=None, description="How the outside reaches the bot's own HTTP server")
 
 
+class Watchdog(Section):
+    """Who notices when the bot itself dies: a service outside that expects a call again and again."""
+
+    url_env: EnvironmentName = Field(description="Environment variable that holds the URL to call")
+    every: Seconds = Field(default=60.0, ge=10, le=3600, description="How often, 10s to 1h")
+
+
 class LaunchFile(Section):
     """The whole file."""
 
@@ -253,6 +260,7 @@ class LaunchFile(Section):
     rotation: Rotation | None = Field(default=None, description="Who is on call, in turns." + LATER)
     quiet_hours: QuietHours | None = Field(default=None, description="When people sleep." + LATER)
     channels: Channels | None = Field(default=None, description="Where the bot speaks")
+    watchdog: Watchdog | None = Field(default=None, description="Who notices when the bot itself dies")
     deploy: Deploy | None = Field(default=None, description="How a version goes out and comes back." + LATER)
     inventories: Inventories | None = Field(default=None, description="Secrets, accounts and access, by name." + LATER)
     runbooks: dict[str, LongText] = Field(default={}, description="Your own words for what to do, by topic." + LATER)

@@ -153,6 +153,22 @@ class Settings(BaseSettings):
         return tuple(filter(None, map(_plain, (*own, *self.hook_secrets.values()))))
 
 
+def variable(name: str, *, env_file: str | Path | None = ".env") -> str:
+    """One environment variable that `launch.yml` names, else its line in `.env`; "" where it is nowhere.
+
+    Read anew each time: a line that was mended counts without a restart.
+    """
+    found = os.environ.get(name, "").strip()
+    if found or not env_file or not Path(env_file).is_file():
+        return found
+    from dotenv import dotenv_values
+
+    try:
+        return (dotenv_values(env_file).get(name) or "").strip()
+    except (OSError, UnicodeError):
+        return ""
+
+
 def _plain(secret: SecretStr | None) -> str:
     return secret.get_secret_value().strip() if secret else ""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bot.config.section import LATER, Section
 from bot.config.values import (
@@ -13,11 +13,13 @@ from bot.config.values import (
     Email,
     EnvironmentName,
     LongText,
+    MailServer,
     SlackUser,
     Text,
     TimeOfDay,
     TimeZone,
     Url,
+    refuse,
 )
 from checks.model import Severity
 
@@ -55,11 +57,35 @@ class Service(Section):
 class Route(Section):
     """One way to reach people besides Slack."""
 
-    kind: Literal["email", "webhook", "ntfy"] = Field(description="How")
-    to: Text | None = Field(default=None, description="Address or topic")
-    env: EnvironmentName | None = Field(
-        default=None, description="Environment variable that holds the secret URL or token"
+    kind: Literal["email", "webhook", "ntfy", "sms", "other"] = Field(
+        description="How; sms and other are whatever Apprise knows: Twilio, Telegram, Pushover …"
     )
+    to: Text | None = Field(
+        default=None,
+        description="email: the mailbox, without it that of whoever is called; webhook: the URL; ntfy: topic or URL",
+    )
+    server: MailServer | None = Field(
+        default=None, description="email: the server that sends, such as smtp.example.com:587; port 465 is TLS at once"
+    )
+    sender: Email | None = Field(default=None, alias="from", description="email: the address in From")
+    env: EnvironmentName | None = Field(
+        default=None,
+        description="Environment variable with the secret. email: user:password; sms and other: the Apprise URL;"
+        " webhook and ntfy: the key or token, or the whole URL where `to` is left out",
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """What each kind cannot do without."""
+        if self.kind == "email" and (self.server is None or self.sender is None):
+            raise refuse("an email route needs server, such as smtp.example.com:587, and from")
+        if self.kind in ("sms", "other") and self.env is None:
+            raise refuse(f"a route of kind {self.kind} needs env: the variable that holds its Apprise URL")
+        if self.kind in ("webhook", "ntfy") and self.to is None and self.env is None:
+            raise refuse(f"a route of kind {self.kind} needs to, or env with its URL")
+        if self.kind != "email" and (self.server is not None or self.sender is not None):
+            raise refuse("server and from are for routes of kind email")
+        return self
 
 
 class Channels(Section):
@@ -72,7 +98,7 @@ class Channels(Section):
         default=None, description="Where the daily summary goes; without it the alerts channel"
     )
     second_route: tuple[Route, ...] = Field(
-        default=(), description="Ways to reach people when Slack itself is down." + LATER
+        default=(), description="Ways to reach people when Slack is down, refuses the bot, or nobody answers there"
     )
 
 

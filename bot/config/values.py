@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from bot.config.names import BadName, ascii_name, shown, split_address, web_url
+from bot.config.names import BadName, ascii_name, is_address, shown, split_address, web_url
 from bot.config.nearest import did_you_mean
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?")
@@ -174,6 +174,17 @@ def _clock(text: str) -> str:
     return text.rjust(5, "0")
 
 
+def _mail_server(text: str) -> str:
+    host, colon, port = text.strip().rpartition(":")
+    if not colon or "]" in port:
+        host, port = text.strip(), "587"
+    host = host.removeprefix("[").removesuffix("]")
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise refuse(f'"{shown(text)}" is not a mail server; write one such as smtp.example.com:587')
+    name = host if is_address(host) or host == "localhost" else _name(host)
+    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+
+
 def _email(text: str) -> str:
     local, at, domain = text.rpartition("@")
     if not at or not local or any(character.isspace() for character in text):
@@ -227,4 +238,5 @@ Channel = Annotated[str, AfterValidator(_channel)]
 RecordType = Annotated[str, AfterValidator(_record_type)]
 TimeOfDay = Annotated[str, AfterValidator(_clock)]
 Email = Annotated[str, AfterValidator(_email)]
+MailServer = Annotated[str, Field(max_length=300), AfterValidator(_mail_server)]
 Day = Annotated[date, Field(description="A date such as 2026-11-30")]
