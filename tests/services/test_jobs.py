@@ -34,13 +34,13 @@ class Running:
 
     services: Services
     postman: Bell
-    second_routes: Bell
+    second_routes = Bell()
 
 
 @pytest.fixture
 def runtime(make, tmp_path) -> Iterator[Running]:
     """Services without configuration are enough for housekeeping."""
-    return Running(make(tmp_path / "nowhere.yml").services, Bell(), Bell())
+    return Running(make(tmp_path / "nowhere.yml").services, Bell())
 
 
 def _job(name: str) -> Job:
