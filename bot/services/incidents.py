@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -48,6 +49,7 @@ class Incidents:
         self._config = config
         self._wake = wake
         self._recheck: Recheck | None = None
+        self._waiting: dict[int, list[asyncio.Future[Answer]]] = {}
         self.blind = False
         """Whether the bot itself cannot see out: no probe says anything."""
 
@@ -98,7 +100,28 @@ class Incidents:
         command = Rechecked(good, evidence)
         outcome = await self._store.write(lambda c: carry_out(c, self.world(c), command, now, incident=incident))
         await self._after([outcome])
+        for one in self._waiting.pop(incident, ()):
+            if not one.done() and outcome.answer is not None:
+                one.set_result(outcome.answer)
         return outcome.answer
+
+    async def verdict(self, incident: int, seconds: float) -> Answer | None:
+        """What the fresh look under way says about "It's fixed"; None where it takes longer than that.
+
+        To be awaited right after the answer that a look is under way, so that it cannot be over before.
+        """
+        coming: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(incident, []).append(coming)
+        try:
+            return await asyncio.wait_for(coming, seconds)
+        except TimeoutError:
+            return None
+        finally:
+            waiting = self._waiting.get(incident, [])
+            if coming in waiting:
+                waiting.remove(coming)
+                if not waiting:
+                    del self._waiting[incident]
 
     async def tick(self) -> int:
         """Carry out every timer whose time has come; says how many there were."""
@@ -142,6 +165,10 @@ class Incidents:
             ]
 
         await self._after(await self._store.write(work))
+
+    async def carry_out(self, work: Callable[[sqlite3.Connection, World], list[Outcome]]) -> list[Outcome]:
+        """Whatever else asks something of incidents, in one transaction with its own rows."""
+        return await self._after(await self._store.write(lambda c: work(c, self.world(c))))
 
     async def live(self) -> list[Incident]:
         """Those that are somebody's business, worst first."""

@@ -13,7 +13,7 @@ from bot.blockkit.validator import validate_message
 from bot.clock import Clock
 from bot.document import Note, words
 from bot.services.config import Config
-from bot.speakers import audit, incident
+from bot.speakers import audit, calendar, incident
 from bot.speakers.said import Render, Said, Speaker
 from bot.store import audits, incidents
 from bot.store.outbox import Delivery
@@ -34,7 +34,33 @@ def speakers(config: Config, clock: Clock) -> Mapping[str, Speaker]:
     def of_incident(connection: sqlite3.Connection, id: int, row: Delivery) -> Said | None:
         return incident.say(connection, config, id, row, clock.now())
 
-    return {"audit": Speaker(of_audit, audits.shown), "incident": Speaker(of_incident, incidents.shown)}
+    return {
+        "audit": Speaker(of_audit, audits.shown),
+        "incident": Speaker(of_incident, incidents.shown),
+        **_of_the_calendar(config, clock),
+    }
+
+
+def _of_the_calendar(config: Config, clock: Clock) -> dict[str, Speaker]:
+    """Days, mornings, weeks and coverage: nobody needs to know where their messages stand."""
+
+    def of_day(connection: sqlite3.Connection, id: int, row: Delivery) -> Said | None:
+        return calendar.digest(connection, config, id, row, clock.now())
+
+    def of_morning(connection: sqlite3.Connection, _id: int, row: Delivery) -> Said | None:
+        return calendar.morning(connection, config, row, clock.now())
+
+    def of_week(connection: sqlite3.Connection, id: int, _row: Delivery) -> Said | None:
+        return calendar.noise(connection, config, id)
+
+    def of_coverage(connection: sqlite3.Connection, _id: int, _row: Delivery) -> Said | None:
+        return calendar.covered(connection, config, clock.now())
+
+    def nothing(_connection: sqlite3.Connection, _id: int, _channel: str, _ts: str) -> None:
+        return None
+
+    spoken = {"digest": of_day, "morning": of_morning, "noise": of_week, "coverage": of_coverage}
+    return {kind: Speaker(say, nothing) for kind, say in spoken.items()}
 
 
 def compose(row: Delivery, said: Said, render: Render) -> dict[str, Any]:

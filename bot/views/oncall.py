@@ -185,3 +185,17 @@ def _hours(sleeper: Sleeper) -> str:
 
 def _covered(roster: Roster) -> Words:
     return ("Somebody is on call at every moment of the next seven days. ",) if roster.complete else ()
+
+
+def notice(roster: Roster) -> Document:
+    """Said once, when a gap opens in the next seven days; later edits tell when it is closed."""
+    if roster.complete:
+        return Document(
+            "Somebody is on call again, at every moment",
+            (Paragraph(("Every call of the next seven days reaches somebody who was named for it.",)),),
+            Tone.GOOD,
+            fallback="Somebody is on call at every moment of the next seven days",
+        )
+    first = "Nobody is on call" if roster.nobody else "If something breaks, the right person may not hear of it"
+    parts = [*holes(roster), Note(("Who is called, now and next: ", Code("/launch oncall")))]
+    return Document(first, tuple(parts), tone(roster), fallback=fallback(roster) if roster.nobody else first)
