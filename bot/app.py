@@ -6,7 +6,7 @@ Start, in this order, so that nothing is taken on before it can be kept:
 3. prove    tokens and scopes with Slack
 4. recover  audits that a kill cut off, and messages that were on their way
 5. tick     recurring work begins, and the bot's own HTTP server
-6. watch    every monitor is looked at once, then at its pace
+6. watch    every monitor is looked at once, then at its pace; clicks that a kill cut off are carried out
 7. listen   to Slack, over two connections or over HTTP
 Stop, in the opposite order: intake first, then what is in flight, then the rest of the outbox, the store last.
 """
@@ -31,6 +31,7 @@ from bot.adapters.selftest import Identity, prove
 from bot.adapters.slack import Messenger, open_client
 from bot.adapters.sockets import Sockets, SocketState
 from bot.clock import Clock, SystemClock
+from bot.commands import dispatch
 from bot.config.settings import Mode, Settings
 from bot.delivery import Postman
 from bot.jobs import Clockwork
@@ -43,6 +44,7 @@ from bot.services.health import Health, Socket
 from bot.services.incidents import Incidents
 from bot.services.look import prepare
 from bot.services.second_routes import SecondRoutes
+from bot.services.roles import Roles
 from bot.services.watch import Watch
 from bot.speakers import speakers
 from bot.speakers.second_route import speak
@@ -125,6 +127,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         watch=watch,
         health=health,
         flush=postman.wake,
+        roles=Roles(messenger.person, identity.team_id, messenger.by_email),
     )
     session = await stack.enter_async_context(aiohttp.ClientSession())
     desk = Desk(services, messenger, session)
@@ -145,8 +148,11 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     stack.callback(clockwork.stop)
     await watch.start()
     stack.push_async_callback(watch.stop)
+    await desk.take_up()
     if socket_mode:
-        sockets = Sockets(bolt, _secret(settings.slack_app_token), clock, tell=lambda now: _note(health, now))
+        sockets = Sockets(
+            bolt, _secret(settings.slack_app_token), clock, tell=lambda now: _note(health, now), stored=dispatch.stored
+        )
         stack.push_async_callback(sockets.close)
         await sockets.open(identity.socket_url)
     return runtime

@@ -42,6 +42,16 @@ class Runtime(Protocol):
     @property
     def second_routes(self) -> SecondRoutes: ...
 
+    @property
+    def desk(self) -> Desk: ...
+
+
+class Desk(Protocol):
+    """Where requests of people are worked on."""
+
+    async def take_up(self) -> int:
+        """Carry out what was written down and not done."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -60,6 +70,11 @@ async def _deliver(runtime: Runtime) -> None:
 async def _due(runtime: Runtime) -> None:
     """What incidents are waiting for: cards, calls, ends of acknowledgements and of sleeps."""
     await runtime.services.incidents.tick()
+
+
+async def _left_over(runtime: Runtime) -> None:
+    """What people asked for while the disk was full."""
+    await runtime.desk.take_up()
 
 
 async def _other_ways(runtime: Runtime) -> None:
@@ -96,6 +111,7 @@ async def _retain(runtime: Runtime) -> None:
 JOBS: tuple[Job, ...] = (
     Job("incidents", 1, _due),
     Job("delivery", 1, _deliver),
+    Job("left-over", 10, _left_over),
     Job("second-routes", 2, _other_ways),
     Job("alive", 60, _alive),
     Job("forget-events", 300, _forget_events),

@@ -34,6 +34,8 @@ PATIENCE = 0.5
 CONNECT_TIMEOUT = 10.0
 TURNS = 4
 """Commands that are worked on at the same time: a crowd of them at once would hold up the loop, and everybody."""
+Stored = Callable[[str], bool]
+"""Whether a command with this text is acknowledged only once it is written down."""
 LONGEST_PAUSE = 30.0
 """`apps.connections.open` is of Slack's lowest rate tier, so attempts thin out."""
 
@@ -54,16 +56,17 @@ class Handler(AsyncSocketModeHandler):
     """Hands envelopes to Bolt, but acknowledges a command itself, before anything else.
 
     Slack gives up after three seconds, and Bolt looks only every 10 ms whether a listener has acknowledged: with many
-    commands at once the last would wait for the work of all others.
+    commands at once the last would wait for the work of all others. What must be stored first is left to Bolt.
     """
 
-    def __init__(self, app: AsyncApp, app_token: str, turns: asyncio.Semaphore) -> None:
+    def __init__(self, app: AsyncApp, app_token: str, turns: asyncio.Semaphore, stored: Stored) -> None:
         super().__init__(app, app_token, ping_interval=PING_INTERVAL)
         self._turns = turns
+        self._stored = stored
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         """Take one envelope."""
-        if req.type != "slash_commands":
+        if req.type != "slash_commands" or self._stored(str(req.payload.get("text") or "")):
             await super().handle(client, req)
             return
         await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
@@ -83,8 +86,10 @@ class Connection:
         *,
         looked: Callable[[], None],
         turns: asyncio.Semaphore,
+        stored: Stored,
     ) -> None:
         self.number = number
+        self._stored = stored
         self._turns = turns
         self._looked = looked
         self._app = app
@@ -115,7 +120,7 @@ class Connection:
 
     async def _connect(self, url: str | None = None) -> None:
         # The SDK's client opens its own HTTP session; the Web API client is the app's, so that one base URL rules.
-        self._handler = Handler(self._app, self._token, self._turns)
+        self._handler = Handler(self._app, self._token, self._turns, self._stored)
         self._handler.client.wss_uri = url  # None: the SDK asks for one
         self._last_pong = (None, 0.0)
         try:
@@ -180,11 +185,12 @@ class Sockets:
         *,
         count: int = 2,
         tell: Callable[[tuple[SocketState, ...]], None] = lambda _: None,
+        stored: Stored = lambda _: False,
     ) -> None:
         self._tell = tell
         turns = asyncio.Semaphore(TURNS)
         self._connections = tuple(
-            Connection(number, app, app_token, clock, looked=self._looked, turns=turns)
+            Connection(number, app, app_token, clock, looked=self._looked, turns=turns, stored=stored)
             for number in range(1, count + 1)
         )
 

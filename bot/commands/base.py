@@ -1,6 +1,7 @@
 """What a command is: one file per verb, a `Call` in, a `Reply` out; Bolt and Block Kit stay outside.
 
-`@command("status", …)` registers a verb of `/launch`, `@action("audit.rerun")` a button. `load()` finds them all.
+`@command("status", …)` registers a verb of `/launch`, `@action("audit.rerun")` a button or a dialog that was sent.
+What is `stored` is written down before Slack is told that it arrived, and carried out once, also after a kill.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from bot.document import Document
 
 if TYPE_CHECKING:
+    from bot.document import Form
     from bot.services.container import Services
 
 
@@ -54,6 +56,22 @@ class Call:
     """The message whose button was clicked."""
     trigger: str = ""
     """Slack's trigger id, for opening a dialog within 3 s."""
+    id: str = ""
+    """Slack's own mark of it: a button's `action_ts`, a command's trigger id, a dialog's view id."""
+    team: str = ""
+    """The workspace that the person belongs to."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """What was filled in, by the name of the field."""
+
+    @property
+    def name(self) -> str:
+        """What was asked, for the journal: `/launch ack`, or the button's id."""
+        return self.verb if "." in self.verb else f"/launch {self.verb}"
+
+    @property
+    def number(self) -> str:
+        """The mark of it; where Slack gave none, the moment."""
+        return self.id or f"{self.now.timestamp():.6f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +80,10 @@ class Reply:
 
     document: Document | None
     where: Where = Where.ALONE
+    replaces: bool = False
+    """It stands in place of the answer, seen by one person, whose button was clicked."""
+    form: Form | None = None
+    """A dialog to open instead."""
 
 
 Handler = Callable[[Call, "Services"], Awaitable[Reply]]
@@ -81,12 +103,24 @@ class Command:
     run: Handler
     role: Role = Role.MEMBER
     listed: bool = True
+    stored: bool = False
+    """Written down before it is acknowledged; only a full member of the workspace may do it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """What happens when a button is clicked, or a dialog sent."""
+
+    run: Handler
+    role: Role = Role.MEMBER
+    stored: bool = False
+    """Written down before it is acknowledged; only a full member of the workspace may do it."""
 
 
 @dataclass(slots=True)
 class _Registry:
     commands: dict[str, Command] = field(default_factory=dict)
-    actions: dict[str, Handler] = field(default_factory=dict)
+    buttons: dict[str, Button] = field(default_factory=dict)
     loaded: bool = False
 
 
@@ -94,26 +128,32 @@ _registry = _Registry()
 
 
 def command(
-    verb: str, *, usage: str, help: str, examples: tuple[str, ...], role: Role = Role.MEMBER
+    verb: str,
+    *,
+    usage: str,
+    help: str,
+    examples: tuple[str, ...],
+    role: Role = Role.MEMBER,
+    stored: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register a verb."""
 
     def register(run: Handler) -> Handler:
         if verb in _registry.commands:
             raise ValueError(f"/launch {verb} is defined twice")
-        _registry.commands[verb] = Command(verb, usage, help, examples, run, role)
+        _registry.commands[verb] = Command(verb, usage, help, examples, run, role, stored=stored)
         return run
 
     return register
 
 
-def action(id: str) -> Callable[[Handler], Handler]:
-    """Register what happens when a button with this dotted id is clicked."""
+def action(id: str, *, role: Role = Role.MEMBER, stored: bool = False) -> Callable[[Handler], Handler]:
+    """Register what happens when a button with this dotted id is clicked, or the dialog of that name is sent."""
 
     def register(run: Handler) -> Handler:
-        if id in _registry.actions:
+        if id in _registry.buttons:
             raise ValueError(f"action {id} is defined twice")
-        _registry.actions[id] = run
+        _registry.buttons[id] = Button(run, role, stored)
         return run
 
     return register
@@ -134,6 +174,11 @@ def commands() -> Mapping[str, Command]:
     return dict(sorted(_load().commands.items()))
 
 
+def buttons() -> Mapping[str, Button]:
+    """Every button and dialog by action id."""
+    return dict(sorted(_load().buttons.items()))
+
+
 def actions() -> Mapping[str, Handler]:
     """Every button's handler by action id."""
-    return dict(sorted(_load().actions.items()))
+    return {id: button.run for id, button in buttons().items()}

@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.commands import dispatch
 from bot.commands.base import Call
+from bot.listeners import intake
 from bot.listeners.desk import Desk
 from bot.listeners.home import publish
 from bot.render.blocks import chosen
@@ -19,28 +20,37 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
     async def clicked(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         with desk.busy():
-            await ack()
             if action.get("url"):
+                await ack()
                 return
-            user = _part(body, "user", "id")
-            verb, value = _asked(action)
-            call = Call(
-                verb=verb,
-                args=(),
-                user=user,
-                channel=_part(body, "channel", "id") or user,
-                now=desk.clock.now(),
-                value=value,
-                message_ts=_part(body, "container", "message_ts"),
-                trigger=str(body.get("trigger_id") or ""),
-            )
+            call = _call(desk, body, action)
+            button = dispatch.button(call.verb)
+            if not await intake.accept(desk, call, button, ack):
+                return
             url = str(body.get("response_url") or "")
-            await desk.work(call, dispatch.for_action(call.verb), url)
+            await desk.work(call, button, url)
             if not url:
                 # A click on the App Home has no response URL: its answer is the Home itself, drawn anew.
-                await publish(desk, user)
+                await publish(desk, call.user)
 
     app.action(re.compile(r".+"))(clicked)
+
+
+def _call(desk: Desk, body: dict[str, Any], action: dict[str, Any]) -> Call:
+    verb, value = _asked(action)
+    user = _part(body, "user", "id")
+    return Call(
+        verb=verb,
+        args=(),
+        user=user,
+        channel=_part(body, "channel", "id") or user,
+        now=desk.clock.now(),
+        value=value,
+        message_ts=_part(body, "container", "message_ts"),
+        trigger=str(body.get("trigger_id") or ""),
+        id=str(action.get("action_ts") or ""),
+        team=_part(body, "user", "team_id"),
+    )
 
 
 def _asked(action: dict[str, Any]) -> tuple[str, str]:

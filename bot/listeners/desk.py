@@ -11,12 +11,17 @@ from typing import Any
 
 import aiohttp
 
-from bot.adapters.slack import Messenger
+from bot.adapters.slack import Messenger, SlackError
 from bot.clock import Clock
-from bot.commands.base import Call, Handler, Reply, Where
+from bot.commands.base import Button, Call, Reply, Role, Where
+from bot.document import Document, Form
+from bot.listeners.rows import mark_of, payload, restored
 from bot.render.blocks import message
+from bot.render.forms import dialog
 from bot.services.container import Services
+from bot.store.db import StoreError
 from bot.views import notice
+from bot.views.refused import refused
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +40,8 @@ class Desk:
         self._services = services
         self._messenger = messenger
         self._session = session
-        self._open = 0
+        self._count = 0
+        self._under_way: set[tuple[str, str, str]] = set()
         self._empty = asyncio.Event()
         self._empty.set()
 
@@ -57,13 +63,13 @@ class Desk:
     @contextmanager
     def busy(self) -> Iterator[None]:
         """Count one request in flight, so that a stop waits for it."""
-        self._open += 1
+        self._count += 1
         self._empty.clear()
         try:
             yield
         finally:
-            self._open -= 1
-            if self._open == 0:
+            self._count -= 1
+            if self._count == 0:
                 self._empty.set()
 
     async def drain(self, seconds: float) -> bool:
@@ -74,22 +80,100 @@ class Desk:
             return False
         return True
 
-    async def work(self, call: Call, run: Handler, response_url: str) -> None:
+    async def work(self, call: Call, button: Button, response_url: str) -> None:
         """Run the handler and send its answer to the person who asked; a fault of ours is said, never shown raw."""
-        reply = await self._ask(call, run)
-        if reply.document is not None:
-            payload = message(reply.document)
-            payload.pop("metadata", None)
-            kind = "in_channel" if reply.where is Where.CHANNEL else "ephemeral"
-            await self.send(response_url, {"response_type": kind, "replace_original": False, **payload})
-
-    async def _ask(self, call: Call, run: Handler) -> Reply:
+        mark = mark_of(call)
+        self._under_way.add(mark)
         try:
-            return await run(call, self._services)
+            reply, finished = await self._ask(call, button)
+            if button.stored and finished:
+                await self._finish(mark)
+        finally:
+            self._under_way.discard(mark)
+        if reply.form is not None:
+            reply = await self._open(call, reply, reply.form)
+        if reply.document is None:
+            return
+        payload = message(reply.document)
+        payload.pop("metadata", None)
+        if response_url:
+            kind = "in_channel" if reply.where is Where.CHANNEL else "ephemeral"
+            await self.send(response_url, {"response_type": kind, "replace_original": reply.replaces, **payload})
+        elif call.channel and call.channel != call.user:
+            await self._whisper(call, payload)
+
+    async def _ask(self, call: Call, button: Button) -> tuple[Reply, bool]:
+        """The answer, and whether nothing is left to do."""
+        try:
+            if button.stored or button.role is Role.OWNER:
+                refused = await self._refusal(call, button)
+                if refused is not None:
+                    return Reply(refused), True
+            return await button.run(call, self._services), True
+        except StoreError as error:
+            log.error("/launch %s: %s", call.verb, error)  # noqa: TRY400  the sentence says it all
+            return Reply(notice.kept_for_later() if button.stored else notice.store_trouble()), False
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("/launch %s failed (reference %s)", call.verb, reference)
-            return Reply(notice.our_fault(reference))
+            return Reply(notice.our_fault(reference)), True
+
+    async def _refusal(self, call: Call, button: Button) -> Document | None:
+        config = self._services.config
+        owners = config if button.role is Role.OWNER else None
+        no = await self._services.roles.refusal(call.user, call.now, team=call.team, config=owners)
+        if no is None:
+            return None
+        log.info("%s was refused to %s (%s)", call.name, call.user, no.value)
+        return refused(no)
+
+    async def _finish(self, mark: tuple[str, str, str]) -> None:
+        try:
+            await self._services.requests.finish(*mark)
+        except StoreError as error:
+            log.error("%s is done, but could not be marked so: %s", mark[2], error)  # noqa: TRY400
+
+    async def _open(self, call: Call, reply: Reply, form: Form) -> Reply:
+        """Open a dialog; where Slack does not, the answer says how to do without."""
+        try:
+            await self._messenger.open_dialog(call.trigger, dialog(form, call.channel))
+        except SlackError as error:
+            log.warning("a dialog could not be opened: %s", error)
+            return Reply(reply.document or notice.no_dialog(), reply.where, reply.replaces)
+        return Reply(None)
+
+    async def _whisper(self, call: Call, payload: dict[str, Any]) -> None:
+        """An answer without a response URL: from a dialog, or given only after a restart."""
+        try:
+            await self._messenger.post_ephemeral(call.channel, call.user, payload)
+        except SlackError as error:
+            log.warning("an answer to %s could not be given: %s", call.user, error)
+
+    async def keep(self, call: Call) -> bool:
+        """Write it down before it is acknowledged; False where Slack has delivered it before. Raises `StoreError`."""
+        mark = mark_of(call)
+        if mark in self._under_way:
+            return False
+        self._under_way.add(mark)
+        first = False
+        try:
+            first = await self._services.requests.take(*mark, payload(call))
+        finally:
+            if not first:
+                self._under_way.discard(mark)
+        return first
+
+    async def take_up(self) -> int:
+        """Carry out what was written down and not done: after a kill, or once the disk has room again."""
+        count = 0
+        with self.busy():
+            for click in await self._services.requests.waiting():
+                if (click.id, click.user, click.action) in self._under_way:
+                    continue
+                call, button = restored(click, self.clock.now())
+                await self.work(call, button, "")
+                count += 1
+        return count
 
     async def send(self, response_url: str, payload: dict[str, Any]) -> bool:
         """Post to a response URL (five uses, thirty minutes); tried again where Slack did not take it."""

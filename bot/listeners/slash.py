@@ -1,4 +1,4 @@
-"""`/launch …`: acknowledged at once, then worked on."""
+"""`/launch …`: acknowledged at once, or once it is written down, then worked on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.commands import dispatch
+from bot.listeners import intake
 from bot.listeners.desk import Desk
 
 
@@ -15,14 +16,15 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
     async def launch(ack: AsyncAck, body: dict[str, Any]) -> None:
         with desk.busy():
-            await ack()
-            call, run = dispatch.from_text(
+            call, button = dispatch.typed(
                 str(body.get("text", "")),
                 user=str(body.get("user_id", "")),
                 channel=str(body.get("channel_id", "")),
                 trigger=str(body.get("trigger_id", "")),
                 now=desk.clock.now(),
+                team=str(body.get("team_id", "")),
             )
-            await desk.work(call, run, str(body.get("response_url", "")))
+            if await intake.accept(desk, call, button, ack):
+                await desk.work(call, button, str(body.get("response_url", "")))
 
     app.command("/launch")(launch)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.clock import Clock
 from bot.services.audit import Audits
@@ -11,6 +11,8 @@ from bot.services.config import Config
 from bot.services.drift import Drift
 from bot.services.health import Health
 from bot.services.incidents import Incidents
+from bot.services.requests import Requests
+from bot.services.roles import Roles
 from bot.services.watch import Watch
 from bot.store.db import Store
 from checks.inventory import Inventory
@@ -29,6 +31,8 @@ class Services:
     health: Health
     flush: Callable[[], None]
     """Have the outbox sent now instead of at the next tick; returns at once."""
+    roles: Roles = field(default_factory=Roles)
+    """Who may do what."""
 
     @property
     def inventory(self) -> Inventory | None:
@@ -44,3 +48,8 @@ class Services:
     def drift(self) -> Drift:
         """Answers about DNS records; it remembers nothing by itself."""
         return Drift(self.store, self.clock, self.config, self.flush)
+
+    @property
+    def requests(self) -> Requests:
+        """What people asked for, as it is written down; it remembers nothing by itself."""
+        return Requests(self.store, self.clock, self.product)

@@ -104,6 +104,29 @@ def store_trouble() -> Document:
     )
 
 
+def kept_for_later() -> Document:
+    """It is written down, and will be carried out once the disk takes more."""
+    return Document(
+        headline="I could not do that yet",
+        parts=(
+            Paragraph(("I have written down what you asked for, but the disk of the bot takes nothing more.",)),
+            Paragraph(("I try again every few seconds. Make room in its data folder; you need not click again.",)),
+        ),
+        tone=Tone.BAD,
+        fallback="The disk of the bot is full: what you asked for is written down, and done once there is room.",
+    )
+
+
+def no_dialog() -> Document:
+    """Slack did not open a dialog in time."""
+    return Document(
+        headline="Slack did not open the dialog",
+        parts=(Paragraph(("Nothing was done. Please click again, or type ", Code("/launch help"), ".")),),
+        tone=Tone.WARN,
+        fallback="Slack did not open the dialog, so nothing was done; please click again.",
+    )
+
+
 def no_report() -> Document:
     """The detail of an audit was asked for that is not there any more."""
     return Document(

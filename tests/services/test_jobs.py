@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -29,12 +29,21 @@ class Bell:
 
 
 @dataclass
+class Idle:
+    """Stands where the desk stands; nothing is left over."""
+
+    async def take_up(self) -> int:
+        return 0
+
+
+@dataclass
 class Running:
     """A runtime as jobs know it."""
 
     services: Services
     postman: Bell
     second_routes = Bell()
+    desk: Idle = field(default_factory=Idle)
 
 
 @pytest.fixture
