@@ -1,7 +1,8 @@
 """The bot's own HTTP server: is it well, its numbers, Slack's requests in HTTP mode, and a door for the terminal.
 
-`GET /healthz` and `GET /metrics` are for monitors and say nothing secret. What is under `/local/` needs the token
-that only a user of this machine can read from the data folder.
+`GET /healthz` and `GET /metrics` are for monitors and say nothing secret. `/ping/{token}` is called by jobs that
+report, each with a token of its own. What is under `/local/` needs the token that only a user of this machine can read
+from the data folder.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from bot.services import heartbeats
 from bot.services.container import Services
+from bot.store import heartbeats as beats
 from bot.store import outbox
 from bot.store.db import StoreError
 from bot.store.outbox import QueueState
@@ -74,6 +77,8 @@ def build(
     app[SERVICES], app[TOKEN], app[PATIENCE] = services, token, patience
     app.router.add_get("/healthz", _healthz)
     app.router.add_get("/metrics", _metrics)
+    app.router.add_get("/ping/{token}", _ping)
+    app.router.add_post("/ping/{token}", _ping)
     if slack is not None:
         app.router.add_post("/slack/events", slack)
     for name, handler in (local or {}).items():
@@ -161,6 +166,22 @@ async def _healthz(request: web.Request) -> web.Response:
         "uptime_s": _age(health.started_at, now),
     }
     return web.json_response(body, status=503 if troubles else 200, headers={"Cache-Control": "no-store"})
+
+
+async def _ping(request: web.Request) -> web.Response:
+    """A job says that it is done; what it sends along is not read. 404 for a token that belongs to none."""
+    services = request.app[SERVICES]
+    inventory, now = services.inventory, services.clock.now()
+    try:
+        secret = await asyncio.to_thread(heartbeats.secret_of, services.store.path.parent)
+        name = heartbeats.named(secret, inventory, request.match_info["token"]) if inventory is not None else None
+        if name is None:
+            return web.Response(status=404, text="No job has this address; launch config shows those that are right.\n")
+        await services.store.write(lambda c: beats.came(c, services.product, name, now))
+    except (StoreError, OSError) as error:
+        log.error("a report could not be written down: %s", error)  # noqa: TRY400  the sentence says it all
+        return web.Response(status=503, text="It could not be written down; try again.\n")
+    return web.Response(text="ok\n", headers={"Cache-Control": "no-store"})
 
 
 async def _metrics(request: web.Request) -> web.Response:

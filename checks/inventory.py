@@ -100,11 +100,34 @@ class Monitor:
     final_host: str = ""
     slow_after: float = 2.0
     """Seconds of server time (first byte without DNS, TCP and TLS) above which a probe counts as slow."""
+    first_byte: float | None = None
+    """Seconds of server time above which an answer counts as none; None: not looked at."""
     flow: str = ""
     critical: bool = True
     endpoint: str = ""
     """Class of its speed target: `cached_read`, `auth`, `billing`, `dashboard`, `dashboard_uncached`, `admin`,
     `webhook`, `page` or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Something besides a page that is looked at again and again; no audit asks about it."""
+
+    name: str
+    kind: str
+    """`tcp`, `certificate`, `record` or `heartbeat`."""
+    host: str = ""
+    """ASCII name; empty for a heartbeat."""
+    port: int = 0
+    record: Record | None = None
+    """With `record`: what must stay as it is."""
+    interval: float = 60.0
+    """Seconds between two looks; for a heartbeat between two reports."""
+    grace: float = 0.0
+    """Seconds that a heartbeat may be late."""
+    service: str = ""
+    owner: str = ""
+    critical: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +217,7 @@ class Inventory:
     """Second brand domains that must end at the canonical URL."""
     mail: tuple[MailDomain, ...] = ()
     monitors: tuple[Monitor, ...] = ()
+    points: tuple[Point, ...] = ()
     redirects: tuple[RedirectRule, ...] = ()
     stage: str = "launch"
     """`launch` or `live`: some thresholds are milder in the first launch month."""

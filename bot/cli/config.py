@@ -11,6 +11,7 @@ from bot.cli.terminal import config_option, config_path, examples, lines, width,
 
 if TYPE_CHECKING:
     from bot.config.schema import LaunchFile
+    from checks.inventory import Inventory
 
 
 @click.group(
@@ -125,6 +126,7 @@ def _said(file: LaunchFile) -> list[str]:
         lines.append(f"Host: {readable(host.name)} ({host.purpose.value}{flow}{owner})")
     lines += [f"Mail: {readable(mail.name)} {'sends' if mail.sends else 'never sends'}" for mail in inventory.mail]
     lines += [f"Monitor: {each.name}, every {each.interval:g} s: {each.url}" for each in inventory.monitors]
+    lines += _points(file, inventory)
     if file.people:
         lines.append("People: " + ", ".join(file.people))
     off = sorted(name for name, rule in file.checks.items() if not rule.enabled)
@@ -135,6 +137,36 @@ def _said(file: LaunchFile) -> list[str]:
     if ownerless:
         lines.append(f"Without an owner: {', '.join(ownerless)}. Add `owner: NAME` to the host or to its service.")
     return lines
+
+
+def _points(file: LaunchFile, inventory: Inventory) -> list[str]:
+    """What is watched besides pages; with each job the line that it runs at its end."""
+    lines = []
+    for one in inventory.points:
+        if one.kind == "heartbeat":
+            lines.append(f"Job: {one.name}, reports every {one.interval:g} s, may be {one.grace:g} s late")
+            lines.append(f"  At its end: {_report(file, inventory, one.name)}")
+        else:
+            where = (
+                f"{one.host}, port {one.port}" if one.port else f"{one.host}, {one.record.type if one.record else ''}"
+            )
+            lines.append(f"Monitor: {one.name}, every {one.interval:g} s: {one.kind} {where}")
+    return lines
+
+
+def _report(file: LaunchFile, inventory: Inventory, name: str) -> str:
+    from bot.config.settings import Settings
+    from bot.services.heartbeats import line, secret_of, token
+
+    settings = Settings.from_env(tokens=False)
+    if not settings.launch_data.is_dir():
+        return "its address is shown here once the bot has run with this data folder"
+    try:
+        secret = secret_of(settings.launch_data)
+    except OSError as error:
+        return f"its address cannot be made: {error}"
+    base = (file.http.public_url if file.http else None) or f"http://{settings.launch_http}"
+    return line(base, token(secret, inventory.product, name))
 
 
 def _network(file: LaunchFile) -> list[str]:

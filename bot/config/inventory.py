@@ -13,8 +13,9 @@ from checks import inventory as facts
 from checks.model import Purpose
 
 if TYPE_CHECKING:
+    from bot.config.monitors import Monitor
     from bot.config.records import Record
-    from bot.config.schema import Host, LaunchFile, Monitor
+    from bot.config.schema import Host, LaunchFile
 
 _ASKS_FOR_LOGIN = (*range(200, 300), 401, 403)
 _ROOT_ANSWERS = {
@@ -59,7 +60,10 @@ def to_inventory(file: LaunchFile) -> facts.Inventory:
         hosts=hosts,
         domains=product.brand_domains if product else (),
         mail=_mail(file, domain),
-        monitors=homepages(hosts) if monitors is None else tuple(_monitor(file, monitor, base) for monitor in monitors),
+        monitors=homepages(hosts)
+        if monitors is None
+        else tuple(_monitor(file, monitor, monitor.url, base) for monitor in monitors if monitor.url is not None),
+        points=tuple(_point(file, monitor) for monitor in monitors or () if monitor.url is None),
         redirects=tuple(facts.RedirectRule(r.source, r.target, r.reason or "", r.permanent) for r in file.redirects),
         stage=product.stage if product else "launch",
         network=network_of(file),
@@ -172,15 +176,15 @@ def _mail(file: LaunchFile, domain: str) -> tuple[facts.MailDomain, ...]:
     return (facts.MailDomain(domain),)
 
 
-def _monitor(file: LaunchFile, monitor: Monitor, base: str) -> facts.Monitor:
+def _monitor(file: LaunchFile, monitor: Monitor, url: str, base: str) -> facts.Monitor:
     expect = monitor.expect
     critical = _critical(file, monitor.critical, monitor.service)
     return facts.Monitor(
         name=monitor.name,
-        url=urljoin(base, monitor.url),
+        url=urljoin(base, url),
         service=monitor.service or "",
         owner=_owner(file, monitor.owner, monitor.service),
-        interval=monitor.every,
+        interval=monitor.interval,
         status=expect.status,
         contains=expect.contains or "",
         absent=expect.absent or "",
@@ -189,7 +193,27 @@ def _monitor(file: LaunchFile, monitor: Monitor, base: str) -> facts.Monitor:
         header=expect.header or "",
         final_host=expect.final_host or "",
         slow_after=monitor.slow_after,
+        first_byte=expect.first_byte,
         flow=monitor.flow or "",
         critical=True if critical is None else critical,
         endpoint=monitor.endpoint or "",
+    )
+
+
+def _point(file: LaunchFile, monitor: Monitor) -> facts.Point:
+    host, _, port = (monitor.tcp or monitor.certificate or "").rpartition(":")
+    record = _record(monitor.record, "") if monitor.record is not None else None
+    critical = _critical(file, monitor.critical, monitor.service)
+    beat = monitor.heartbeat
+    return facts.Point(
+        name=monitor.name,
+        kind=monitor.kind,
+        host=host or (record.name if record is not None else ""),
+        port=int(port or 0),
+        record=record,
+        interval=monitor.interval if beat is None else beat.every,
+        grace=0.0 if beat is None else beat.grace,
+        service=monitor.service or "",
+        owner=_owner(file, monitor.owner, monitor.service),
+        critical=True if critical is None else critical,
     )

@@ -1,9 +1,10 @@
-"""One look of a monitor: its check is run on a fresh connection, and its answer becomes what detection reads."""
+"""One look of a monitor: it is made over fresh connections, and its answer becomes what detection reads."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from bot.domain.detection import Seen, Sight
 from bot.domain.severity import Trouble
 from bot.domain.trouble import trouble_of
 from checks.finding import build
-from checks.inventory import Inventory
+from checks.inventory import Network
 from checks.masking import mask
 from checks.model import Finding, Status, Target
 from checks.net.limits import Limits
@@ -41,42 +42,56 @@ class Glance:
     """The answer as a sentence, masked."""
 
 
+Look = Callable[[LiveProbe], Awaitable[Glance]]
+
+
 async def glance(
-    target: Target, inventory: Inventory, now: datetime, *, timeout: float, path: int, limits: Limits
+    look: Look, name: str, network: Network, now: datetime, *, timeout: float, path: int, limits: Limits
 ) -> Glance:
     """Look once. `path` other than 0 asks another resolver first; nothing is kept from one look to the next.
 
     It never raises for what the network does, nor for a mistake in the check: that is an answer that could not be had.
     It ends within `MOST` times `timeout`, whatever hangs, and a few seconds for the question whether we are online.
     """
-    monitor = target.monitor
-    if monitor is not None:
-        target = replace(target, monitor=replace(monitor, slow_after=NEVER_SLOW))
     try:
-        async with LiveProbe(inventory.network, now, limits=limits, path=path, patience=timeout) as probe:
-            return await _bounded(target, probe, now, timeout)
+        async with LiveProbe(network, now, limits=limits, path=path, patience=timeout) as probe:
+            return await _bounded(look, name, probe, timeout)
     except Exception as error:
-        log.exception("looking at %s", target.name)
+        log.exception("looking at %s", name)
         return unknown(now, "bug", f"the bot's own check stopped ({type(error).__name__})")
 
 
-async def _bounded(target: Target, probe: LiveProbe, now: datetime, timeout: float) -> Glance:
+async def _bounded(look: Look, name: str, probe: LiveProbe, timeout: float) -> Glance:
     """Each request has its own limit; many of them in a row have one together."""
-    check = load()[CHECK]
     try:
         async with asyncio.timeout(MOST * timeout):
-            verdict = await check.run(target, probe)
+            return await look(probe)
     except TimeoutError:
-        seconds = f"{MOST * timeout:g} s"
-        try:
-            async with asyncio.timeout(ONLINE):
-                online = await probe.online()
-        except TimeoutError:
-            online = True
-        if not online:
-            return unknown(now, "could_not_look", "this bot's own connection to the internet is down")
-        return bad(now, trouble_of(CHECK, "timeout"), "timeout", f"{target.name} did not answer within {seconds}")
-    return of(build(check, target, verdict, at=now))
+        if not await online(probe):
+            return unknown(probe.now(), "could_not_look", "this bot's own connection to the internet is down")
+        said = f"{name} is down: it did not answer within {MOST * timeout:g} s"
+        return bad(probe.now(), trouble_of(CHECK, "timeout"), "timeout", said)
+
+
+async def online(probe: LiveProbe) -> bool:
+    """Whether we can see out ourselves; a question that hangs says nothing."""
+    try:
+        async with asyncio.timeout(ONLINE):
+            return await probe.online()
+    except TimeoutError:
+        return True
+
+
+def page(target: Target) -> Look:
+    """A look at a page."""
+    check = load()[CHECK]
+    if target.monitor is not None:
+        target = replace(target, monitor=replace(target.monitor, slow_after=NEVER_SLOW))
+
+    async def look(probe: LiveProbe) -> Glance:
+        return of(build(check, target, await check.run(target, probe), at=probe.now()))
+
+    return look
 
 
 def of(finding: Finding) -> Glance:
@@ -91,6 +106,11 @@ def of(finding: Finding) -> Glance:
     if finding.status.bad:
         return bad(at, trouble_of(finding.check, finding.code), finding.code, summary)
     return unknown(at, finding.code, summary)
+
+
+def good(at: datetime, summary: str) -> Glance:
+    """It is as it should be."""
+    return Glance(Seen(at, Sight.GOOD), None, summary)
 
 
 def bad(at: datetime, trouble: Trouble, code: str, summary: str) -> Glance:

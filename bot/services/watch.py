@@ -18,23 +18,28 @@ from bot.clock import Clock
 from bot.domain.detection import Sight, see
 from bot.domain.severity import Trouble
 from bot.domain.telling import Watched, removed, signals_of
+from bot.domain.uptime import Span
 from bot.services.config import Config
-from bot.services.glance import Glance, glance
+from bot.services.glance import Glance, glance, unknown
+from bot.services.heartbeats import beats, judged
 from bot.services.incidents import Incidents
 from bot.services.watching import (
     Standing,
     Watching,
     limits_of,
-    monitors_of,
+    look_of,
     next_look,
     phase,
     policy_for,
     restored,
+    spots_of,
     stored_of,
     watched_of,
 )
-from bot.store import incidents, looks, probes
+from bot.store import blindness, heartbeats, incidents, looks, probes
 from bot.store.db import Store, StoreError
+from bot.store.heartbeats import Beat
+from checks.inventory import Point
 from checks.net.limits import Limits
 
 log = logging.getLogger(__name__)
@@ -105,19 +110,26 @@ class Watch:
         if inventory is None:
             return
         now = self._clock.now()
-        wanted = {one.name: one for one in monitors_of(config)}
-        stored = {one.target: one for one in await self._store.read(lambda c: looks.every(c, config.product))}
+        wanted = {one.name: one for one in spots_of(config)}
+        jobs = [point.name for point in beats(inventory)]
         self._limits = limits_of(inventory, wanted.values())
-        numbers = await self._store.write(lambda c: [probes.monitor(c, config.product, name) for name in wanted])
-        for number, (name, target) in zip(numbers, wanted.items(), strict=True):
-            watched, policy = watched_of(target, config), policy_for(target)
+
+        def take_up(connection: sqlite3.Connection) -> tuple[list[int], list[looks.Stored]]:
+            heartbeats.expect(connection, config.product, jobs, now)
+            numbers = [probes.monitor(connection, config.product, name) for name in wanted]
+            return numbers, looks.every(connection, config.product)
+
+        numbers, found = await self._store.write(take_up)
+        stored = {one.target: one for one in found}
+        for number, (name, spot) in zip(numbers, wanted.items(), strict=True):
+            watched, policy = watched_of(spot, config), policy_for(spot)
             one = self._of.get(name)
             if one is None:
                 look = restored(stored.get(name))
-                one = self._of[name] = Watching(target, inventory, watched, policy, look, number)
+                one = self._of[name] = Watching(spot, inventory, watched, policy, look, number)
             else:
                 # The same one goes on, also for a look that is under way.
-                one.target, one.inventory, one.watched, one.policy = target, inventory, watched, policy
+                one.spot, one.inventory, one.watched, one.policy = spot, inventory, watched, policy
             self._at(one, now + timedelta(seconds=FIRST * phase(name)))
         gone = [name for name in {*self._of, *stored} if name not in wanted]
         for name in gone:
@@ -195,14 +207,34 @@ class Watch:
         self._results.append((one, seen))
 
     async def _glance(self, one: Watching, now: datetime) -> Glance:
-        return await self._eye(
-            one.target,
-            one.inventory,
+        spot, look = one.spot, one.look
+        if spot.point is not None and spot.point.kind == "heartbeat":
+            return await self._listened(spot.point, now)
+        return await glance(
+            look_of(spot, one.inventory, look.timeout),
+            spot.name,
+            one.inventory.network,
             now,
-            timeout=one.look.timeout,
-            path=one.look.fails,
+            timeout=look.timeout,
+            path=look.fails,
             limits=self._limits,
         )
+
+    async def _listened(self, job: Point, now: datetime) -> Glance:
+        product = self._config().product
+        since = now - timedelta(seconds=2 * (job.interval + job.grace))
+
+        def known(connection: sqlite3.Connection) -> tuple[Beat | None, list[Span]]:
+            return (
+                heartbeats.every(connection, product).get(job.name),
+                blindness.between(connection, product, since, now),
+            )
+
+        try:
+            beat, blind = await self._store.read(known)
+        except StoreError as error:
+            return unknown(now, "could_not_look", str(error))
+        return judged(job, beat or Beat(now, None), now, blind)
 
     async def settle(self) -> None:
         """Until every look under way has ended and its answer is stored."""

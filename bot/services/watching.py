@@ -11,21 +11,41 @@ from datetime import datetime, timedelta
 from bot.domain.detection import Look, Policy, State, policy_of
 from bot.domain.telling import Watched
 from bot.services.config import Config
-from bot.services.glance import CHECK
+from bot.services.glance import CHECK, page
+from bot.services.glance import Look as Sighting
+from bot.services.points import look_at
 from bot.store import looks
 from bot.store.plain import from_plain, to_plain
-from checks.inventory import Inventory, expand
-from checks.model import Kind, Severity, Target
+from checks.inventory import Inventory, Point, expand
+from checks.model import Kind, Purpose, Severity, Target
 from checks.net.limits import Limits
 
 log = logging.getLogger(__name__)
+
+CONFIRMED_AS = {"tcp": "up.tcp", "certificate": "tls.expiry", "record": "dns.expected", "heartbeat": "up.heartbeat"}
+"""Whose rules of confirmation a point follows."""
+LATE_WITHIN = 60.0
+"""Seconds within which a late job is noticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What is looked at: a page, or a point beside it."""
+
+    name: str
+    host: str
+    """Empty for a job that reports."""
+    service: str
+    critical: bool
+    page: Target | None = None
+    point: Point | None = None
 
 
 @dataclass(slots=True)
 class Watching:
     """One monitor under watch."""
 
-    target: Target
+    spot: Spot
     inventory: Inventory
     watched: Watched
     policy: Policy
@@ -58,36 +78,69 @@ class Standing:
     evidence: str
 
 
-def monitors_of(config: Config) -> Iterable[Target]:
-    """The targets that are monitors; none without a usable `launch.yml`."""
-    return [one for one in expand(config.inventory) if one.kind is Kind.MONITOR] if config.inventory else ()
+def spots_of(config: Config) -> list[Spot]:
+    """Everything that is looked at again and again; nothing without a usable `launch.yml`."""
+    if config.inventory is None:
+        return []
+    pages = [
+        Spot(one.name, one.host, one.service or one.host, one.critical, page=one)
+        for one in expand(config.inventory)
+        if one.kind is Kind.MONITOR
+    ]
+    points = [
+        Spot(one.name, one.host, one.service or one.host or one.name, one.critical, point=one)
+        for one in config.inventory.points
+    ]
+    return [*pages, *points]
 
 
-def watched_of(target: Target, config: Config) -> Watched:
-    """To whom its trouble belongs: the service, or where none is written down the host."""
-    service = target.service or target.host
-    named = config.file.services.get(target.service) if config.file else None
-    ceiling: Severity | None = named.severity if named is not None else None
-    critical = target.critical if named is None or named.critical is None else named.critical
-    return Watched(config.product, target.name, service, target.environment, critical, ceiling)
+def watched_of(spot: Spot, config: Config) -> Watched:
+    """To whom its trouble belongs: the service, or where none is written down the host, or the job itself."""
+    file, inventory = config.file, config.inventory
+    services = file.services if file else {}
+    own = [one.severity for one in (file.monitors if file else None) or () if one.name == spot.name]
+    named = [services[spot.service].severity] if spot.service in services else []
+    ceilings: list[Severity] = [one for one in (*own, *named) if one is not None]
+    purposes = [one.purpose for one in (inventory.hosts if inventory else ()) if one.name == spot.host]
+    return Watched(
+        config.product,
+        spot.name,
+        spot.service,
+        purposes[0].environment if purposes else Purpose.OTHER.environment,
+        spot.critical,
+        max(ceilings, key=lambda one: one.rank) if ceilings else None,
+    )
 
 
-def policy_for(target: Target) -> Policy:
+def policy_for(spot: Spot) -> Policy:
     """How it is confirmed, and when it is slow."""
-    monitor = target.monitor
-    interval = monitor.interval if monitor is not None else 60.0
-    return policy_of(CHECK, interval, slow_after=monitor.slow_after if monitor is not None else None)
+    if spot.point is None:
+        monitor = spot.page.monitor if spot.page is not None else None
+        if monitor is None:
+            return policy_of(CHECK, 60.0)
+        return policy_of(CHECK, monitor.interval, slow_after=monitor.slow_after)
+    if spot.point.kind == "heartbeat":
+        return policy_of(CONFIRMED_AS["heartbeat"], min(LATE_WITHIN, spot.point.interval))
+    return policy_of(CONFIRMED_AS[spot.point.kind], spot.point.interval)
 
 
-def limits_of(inventory: Inventory, targets: Iterable[Target]) -> Limits:
+def look_of(spot: Spot, inventory: Inventory, timeout: float) -> Sighting:
+    """How it is looked at; a job that reports is only listened to."""
+    if spot.page is not None:
+        return page(spot.page)
+    assert spot.point is not None  # noqa: S101  (it is one of the two)
+    return look_at(spot.point, inventory, timeout)
+
+
+def limits_of(inventory: Inventory, spots: Iterable[Spot]) -> Limits:
     """Monitors have the pace that is written down for them; to confirm a failure within seconds is part of it."""
     network = inventory.network
-    return Limits(network.rate, network.burst, network.unlimited | {one.host for one in targets})
+    return Limits(network.rate, network.burst, network.unlimited | {one.host for one in spots})
 
 
 def phase(name: str) -> float:
     """From 0 to 1, the same for a name on every start."""
-    return (zlib.crc32(name.encode()) % 1000) / 1000
+    return zlib.crc32(name.encode()) / (1 << 32)
 
 
 def restored(stored: looks.Stored | None) -> Look:

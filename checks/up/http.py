@@ -114,6 +114,13 @@ OUTCOMES = {
         "If the new answer is right, change the monitor's expected status.",
         "Run this check again.",
     ),
+    "too_late": _down(
+        "{name} is down: the answer began after {server_ms} ms, and you allow {allowed_ms} ms",
+        "slow_pages",
+        "Look at your host's dashboard: is memory or processor time used up?",
+        "If it began after a release, go back to the previous version.",
+        "Run this check again.",
+    ),
     "redirect_loop": _down(
         "{name} is down: it sends visitors round in circles",
         "redirect_loop",
@@ -233,6 +240,8 @@ def judge(facts: Facts, *, agent: str = firewall.AGENT) -> Verdict:
     wrong = _status(answer, monitor, seen) or _content(answer, facts, seen)
     if wrong is not None:
         return wrong
+    if monitor.first_byte is not None and answer.phases.server > monitor.first_byte * 1000:
+        return Verdict("too_late", seen | {"allowed_ms": round(monitor.first_byte * 1000)})
     tries = (answer, *facts.more)
     slow = sum(_slow(one, monitor) for one in tries)
     if slow >= SLOW_TRIES:

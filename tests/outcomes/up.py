@@ -48,6 +48,12 @@ SCENARIOS = (
         says(Answer(body=SIGN_IN, delay=0.25)),
         expects(slow_after=0.02),
     ),
+    Scenario(
+        "The log-in page begins its answer after a quarter of a second, a fiftieth is the latest",
+        login("too_late"),
+        says(Answer(body=SIGN_IN, delay=0.25)),
+        expects(first_byte=0.02),
+    ),
     Scenario("The name of the watched page is gone", login("dns"), gone(APP)),
     Scenario(
         "The certificate of the watched page has run out",

@@ -14,7 +14,7 @@ from bot.domain.asks import Ack, FixedAsk
 from bot.domain.detection import State
 from bot.domain.incident import Status
 from bot.domain.severity import Trouble
-from bot.services.glance import glance
+from bot.services.glance import glance, page
 from bot.services.incidents import Request
 from bot.store import looks, probes
 from bot.store.db import StoreError
@@ -257,7 +257,9 @@ async def test_a_look_ends_in_its_time(tower):
     tower.web.route("*", "*", lambda request: Answer(302, b"", (("location", request.target + "x"),), delay=0.25))
     [target] = [one for one in expand(tower.config.inventory) if one.monitor is not None]
     began = asyncio.get_running_loop().time()
-    seen = await glance(target, tower.config.inventory, START, timeout=0.3, path=0, limits=Limits(1000, 1000))
+    seen = await glance(
+        page(target), "login", tower.config.inventory.network, START, timeout=0.3, path=0, limits=Limits(1000, 1000)
+    )
     assert asyncio.get_running_loop().time() - began < 2
     assert seen.seen.sight.value == "bad"
     assert seen.seen.code == "timeout"
@@ -268,7 +270,7 @@ async def test_a_mistake_of_the_bot_itself_is_no_outage(tower):
     inventory = tower.config.inventory
     broken = replace(inventory, network=replace(inventory.network, ca_file=str(tower.folder / "none.pem")))
     [target] = [one for one in expand(broken) if one.monitor is not None]
-    seen = await glance(target, broken, START, timeout=1, path=0, limits=Limits())
+    seen = await glance(page(target), "login", broken.network, START, timeout=1, path=0, limits=Limits())
     assert seen.seen.sight.value == "unknown"
 
 

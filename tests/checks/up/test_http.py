@@ -48,6 +48,7 @@ CASES = {
     "http_5xx": seen_by(PLAIN, answers(502)),
     "http_4xx": seen_by(PLAIN, answers(404)),
     "wrong_status": seen_by(replace(PLAIN, status=(204,)), answers()),
+    "too_late": seen_by(replace(PLAIN, first_byte=2.5), SLOW),
     "redirect_loop": Facts(PLAIN, chain(URL, end=ChainEnd.LOOP, next_url=URL)),
     "wrong_host": seen_by(replace(PLAIN, final_host="app.other.test"), answers()),
     "wrong_content": seen_by(replace(PLAIN, contains="Welcome"), answers()),
