@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PrivateAttr
 
 from bot.config.flows import Critical, Flow
+from bot.config.monitors import Monitor
 from bot.config.records import Record
 from bot.config.section import LATER, Section, entries
 from bot.config.team import Channels, Deploy, Inventories, Person, QuietHours, Rotation, Service
@@ -17,7 +18,6 @@ from bot.config.values import (
     Address,
     Canaries,
     EnvironmentName,
-    Header,
     HostName,
     Identifier,
     LongText,
@@ -27,7 +27,6 @@ from bot.config.values import (
     Resolver,
     Seconds,
     Selector,
-    Statuses,
     Text,
     TimeZone,
     Url,
@@ -150,47 +149,6 @@ class Mail(Section):
     seed_mailbox: SeedMailbox | None = Field(default=None, description="A mailbox to test delivery with." + LATER)
 
 
-class JsonValue(Section):
-    """A value that must be in a JSON answer."""
-
-    path: Text = Field(description="Dotted path: status or checks.0.ok")
-    equals: Text = Field(description="The value there, as text")
-
-
-class Expectation(Section):
-    """What a monitor must see."""
-
-    status: Statuses = Field(default=(), description="Accepted status codes; without it 200 to 299")
-    contains: Text | None = Field(default=None, description="Text that must be in the answer")
-    absent: Text | None = Field(default=None, description="Text that must not be in the answer")
-    json_value: JsonValue | None = Field(
-        default=None, alias="json", description="A value that must be in a JSON answer"
-    )
-    header: Header | None = Field(default=None, description='A header that must be there: "Name: value"')
-    final_host: HostName | None = Field(default=None, description="Host at which redirects must end")
-
-
-class Monitor(Section):
-    """One URL that is looked at again and again."""
-
-    name: Text = Field(description="What customers call it: Login page")
-    url: UrlOrPath = Field(description="Whole URL, or a path on the canonical URL")
-    every: Seconds = Field(default=60.0, ge=10, le=86400, description="How often, 10s to 1d")
-    expect: Expectation = Field(default=Expectation(), description="What must be seen")
-    slow_after: Seconds = Field(default=2.0, gt=0, le=60, description="Server time above which an answer is slow")
-    service: Text | None = Field(default=None, description="A name from services")
-    owner: Text | None = Field(default=None, description="A name from people; without it the service's owner")
-    critical: bool | None = Field(
-        default=None, description="Whether the launch depends on it; without it the service's word"
-    )
-    flow: Critical | None = Field(default=None, description="login, signup or payment, where customers do that here")
-    endpoint: (
-        Literal["page", "cached_read", "auth", "billing", "dashboard", "dashboard_uncached", "admin", "webhook"] | None
-    ) = Field(default=None, description="Class of endpoint; sets how fast it must be")
-    severity: Severity | None = Field(default=None, description="Never call a problem here worse than this." + LATER)
-    runbook: Text | None = Field(default=None, description="Topic of the runbook that leads out." + LATER)
-
-
 class Network(Section):
     """How the bot reaches the world. Leave it out for the ordinary internet."""
 
@@ -248,7 +206,7 @@ class LaunchFile(Section):
         default=None, description="Mail that customers get; without it the product's domain is looked at"
     )
     monitors: tuple[Monitor, ...] | None = Field(
-        default=None, description="URLs looked at again and again; without it the homepage of each production host"
+        default=None, description="Looked at again and again; without it the homepage of each production host"
     )
     flows: tuple[Flow, ...] = Field(default=(), description="Walks through the product after each deploy." + LATER)
     people: Annotated[dict[str, Person], BeforeValidator(entries)] = Field(
