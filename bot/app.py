@@ -43,6 +43,7 @@ from bot.services.container import Services
 from bot.services.health import Health, Socket
 from bot.services.incidents import Incidents
 from bot.services.look import prepare
+from bot.services.members import Members
 from bot.services.second_routes import SecondRoutes
 from bot.services.roles import Roles
 from bot.services.watch import Watch
@@ -127,6 +128,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         watch=watch,
         health=health,
         flush=postman.wake,
+        members=Members(store, clock, lambda: config, messenger),
         roles=Roles(messenger.person, identity.team_id, messenger.by_email),
     )
     session = await stack.enter_async_context(aiohttp.ClientSession())

@@ -82,6 +82,25 @@ async def _other_ways(runtime: Runtime) -> None:
     await runtime.second_routes.tick()
 
 
+async def _silences(runtime: Runtime) -> None:
+    """Silences that begin and end."""
+    await runtime.services.calendar.tick()
+
+
+async def _members(runtime: Runtime) -> None:
+    """Who the people of launch.yml are in Slack: once a day, and after a change of the file."""
+    members = runtime.services.members
+    if members is not None and await members.due():
+        await members.refresh()
+
+
+async def _calendar(runtime: Runtime) -> None:
+    """Nine o'clock: coverage, the summary, on Mondays the report."""
+    asked = await runtime.services.calendar.day()
+    if asked:
+        log.info("asked for %s", ", ".join(asked))
+
+
 async def _alive(runtime: Runtime) -> None:
     """Prove that the bot can write, and notice where it could not for a while."""
     services = runtime.services
@@ -110,12 +129,15 @@ async def _retain(runtime: Runtime) -> None:
 
 JOBS: tuple[Job, ...] = (
     Job("incidents", 1, _due),
+    Job("silences", 1, _silences),
     Job("delivery", 1, _deliver),
     Job("left-over", 10, _left_over),
     Job("second-routes", 2, _other_ways),
     Job("alive", 60, _alive),
     Job("forget-events", 300, _forget_events),
     Job("retention", 3600, _retain),
+    Job("members", 600, _members),
+    Job("calendar", 30, _calendar),
 )
 
 

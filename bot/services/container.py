@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from bot.clock import Clock
 from bot.services.audit import Audits
+from bot.services.calendar import Calendar
 from bot.services.config import Config
 from bot.services.drift import Drift
 from bot.services.health import Health
 from bot.services.incidents import Incidents
+from bot.services.members import Members
 from bot.services.requests import Requests
 from bot.services.roles import Roles
 from bot.services.watch import Watch
@@ -34,6 +36,9 @@ class Services:
     roles: Roles = field(default_factory=Roles)
     """Who may do what."""
 
+    members: Members | None = None
+    """Asks Slack who people are; None where there is no Slack."""
+
     @property
     def inventory(self) -> Inventory | None:
         """What is watched; None while there is no usable `launch.yml`."""
@@ -43,6 +48,11 @@ class Services:
     def product(self) -> str:
         """The product id that stands in every row."""
         return self.config.product
+
+    @property
+    def calendar(self) -> Calendar:
+        """What the hour brings; it remembers nothing by itself."""
+        return Calendar(self.store, self.clock, lambda: self.config, self.incidents, self.flush)
 
     @property
     def drift(self) -> Drift:
