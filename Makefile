@@ -9,7 +9,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 NODE_STAMP := tests/node/node_modules/.installed
 ARGS   ?=
 
-.PHONY: run test test-fast lint format bench lock clean
+.PHONY: run test test-fast lint format bench soak lock clean
 .DEFAULT_GOAL := run
 
 $(BIN)/python:
@@ -65,6 +65,10 @@ format: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	$(BIN)/python -m tests.bench $(ARGS)
+
+# Ten thousand kills and faults, in two hours at most; `make soak ARGS="--runs 500 --seconds 60"` for fewer.
+soak: $(DEV_STAMP)
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 # The lock files are universal (every platform, Python 3.11 and later) and name no registry.
 lock:

@@ -18,9 +18,9 @@ import random
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from bot.adapters.slack import (
     BadBlocks,
@@ -46,8 +46,17 @@ log = logging.getLogger(__name__)
 AT_ONCE = 8
 LOOK_AGAIN = timedelta(seconds=3)
 LOOKS = 2
-SEARCH_BEFORE = timedelta(seconds=60)
+SEARCH_BEFORE = timedelta(hours=2)
+"""Slack's clock dates a message, ours its claim: even where ours was an hour ahead, the message is found again."""
 LONGEST_BACKOFF = 60.0
+
+
+class Refused(Protocol):
+    """Told of a row that Slack has refused for good, in the transaction that buries it."""
+
+    def __call__(
+        self, connection: sqlite3.Connection, row: Delivery, now: datetime, /, *, error: str, everywhere: bool
+    ) -> None: ...
 
 
 class Postman:
@@ -62,6 +71,7 @@ class Postman:
         *,
         speakers: Mapping[str, Speaker],
         render: Render,
+        refused: Refused | None = None,
         dice: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
@@ -70,6 +80,7 @@ class Postman:
         self._health = health
         self._speakers = speakers
         self._render = render
+        self._refused = refused
         self._dice = dice
         self._pace = Pace(clock)
         self._busy: set[str] = set()
@@ -97,6 +108,24 @@ class Postman:
         count = await self._store.write(lambda c: sending.revive(c, self._clock.now(), channel=channel))
         self.wake()
         return count
+
+    async def prove(self) -> None:
+        """Ask Slack whether the bot is welcome; once it is again, what was refused goes back into the queue."""
+        try:
+            await self._messenger.works()
+        except Permanent as error:
+            self._health.slack_problem = str(error)
+            return
+        except SlackError as error:
+            log.info("Slack cannot be asked: %s", error)
+            return
+        await self._welcome()
+
+    async def _welcome(self) -> None:
+        self._health.slack_ok_at = self._clock.now()
+        if self._health.slack_problem:
+            self._health.slack_problem = ""
+            await self.revive()
 
     async def tick(self) -> None:
         """Start what is due and may go now; one row at a time for each channel."""
@@ -191,8 +220,8 @@ class Postman:
             if rung != row.rung:
                 log.warning("%s went out plainer (rung %s): Slack refused its layout", row.subject, rung)
             self._health.last_sent = self._clock.now()
-            self._health.slack_problem = ""
             await self._mark(row, sent, said.rev)
+            await self._welcome()
 
     def _say(self, connection: sqlite3.Connection, row: Delivery) -> Said | None:
         kind, _, id = row.subject.partition(":")
@@ -244,6 +273,8 @@ class Postman:
             sending.bury(connection, row.number, str(error))
             if row.kind is Kind.ROOT and said.person and not error.everywhere:
                 outbox.post_to_person(connection, row.product, row.subject, self._clock.now(), user=said.person)
+            if self._refused is not None:
+                self._refused(connection, row, self._clock.now(), error=error.error, everywhere=error.everywhere)
 
         await self._store.write(store)
 

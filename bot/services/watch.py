@@ -210,7 +210,7 @@ class Watch:
         spot, look = one.spot, one.look
         if spot.point is not None and spot.point.kind == "heartbeat":
             return await self._listened(spot.point, now)
-        return await glance(
+        return await self._eye(
             look_of(spot, one.inventory, look.timeout),
             spot.name,
             one.inventory.network,

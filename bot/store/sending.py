@@ -10,6 +10,8 @@ from bot.store.outbox import Delivery, Kind, delivery, get, shown
 
 LEASE = timedelta(seconds=30)
 """A row that is `sending` for longer has lost its sender."""
+AFTER_THE_LIVE = timedelta(seconds=5)
+"""By how much history waits for what still is broken, once Slack takes messages again."""
 PATIENCE = timedelta(minutes=1)
 """Nothing waits longer than this for a clock that was wrong; a pause that Slack asked for is kept elsewhere."""
 
@@ -40,6 +42,17 @@ def due(connection: sqlite3.Connection, now: datetime) -> list[Delivery]:
     return [delivery(row) for row in rows]
 
 
+def waiting(connection: sqlite3.Connection, product: str, before: datetime) -> list[Delivery]:
+    """Cards of incidents, and calls about them, that were due before a moment and are not in Slack."""
+    rows = connection.execute(
+        "SELECT * FROM outbox WHERE product = :product AND subject LIKE 'incident:%' AND kind IN ('root', 'dm')"
+        " AND state IN ('pending', 'retry', 'sending', 'reconcile') AND created_at <= :before"
+        " AND (state <> 'pending' OR not_before <= :before) ORDER BY number LIMIT 200",
+        {"product": product, "before": to_ms(before)},
+    )
+    return [delivery(row) for row in rows]
+
+
 def claim(connection: sqlite3.Connection, number: int, now: datetime) -> Delivery | None:
     """Take a row for sending; None where it is no longer waiting."""
     cursor = connection.execute(
@@ -64,18 +77,18 @@ def mark_sent(connection: sqlite3.Connection, number: int, now: datetime, *, cha
 def place(connection: sqlite3.Connection, row: Delivery) -> tuple[str, str]:
     """The channel in whose history a row can be looked up ("" where it is not known), and the thread it belongs to.
 
-    A direct message is addressed to a person. Their channel is known from an earlier message: asking Slack for it
-    would need one more permission.
+    Slack's history wants the id of a channel. A person's direct messages, and a channel that launch.yml calls by its
+    `#name`, are known by theirs from an earlier message: asking Slack would need one more permission.
     """
     if row.kind is Kind.THREAD:
         under = shown(connection, row.product, row.subject)
         return ("", "") if under is None else (under.channel, under.ts)
-    if row.kind is not Kind.DM:
+    if row.kind is not Kind.DM and not row.channel.startswith("#"):
         return row.channel, ""
     found = connection.execute(
-        "SELECT slack_channel FROM outbox WHERE product = ? AND kind = 'dm' AND channel = ? AND state = 'sent'"
+        "SELECT slack_channel FROM outbox WHERE product = ? AND kind = ? AND channel = ? AND state = 'sent'"
         " ORDER BY number DESC LIMIT 1",
-        (row.product, row.channel),
+        (row.product, row.kind.value, row.channel),
     ).fetchone()
     return "" if found is None else str(found["slack_channel"]), ""
 
@@ -161,12 +174,24 @@ def revive(
 ) -> int:
     """Put dead rows back into the queue: of one channel that was repaired, or of all. Returns how many.
 
-    What is older than `not_older` stays dead: nobody waits for it any more.
+    What is older than `not_older` stays dead, as do calls about an incident that is over: nobody waits for them. What
+    is about a live incident goes first.
     """
+    over = (
+        "EXISTS (SELECT 1 FROM incident AS i WHERE 'incident:' || i.id = outbox.subject"
+        " AND i.status IN ('resolved', 'closed'))"
+    )
     cursor = connection.execute(
-        "UPDATE outbox SET state = 'pending', attempts = 0, looks = 0, rung = 0, not_before = :now"
-        " WHERE state = 'dead' AND created_at >= :since AND (:channel = '' OR channel = :channel"
+        "UPDATE outbox SET state = 'pending', attempts = 0, looks = 0, rung = 0,"  # noqa: S608  (no text from outside)
+        f" not_before = CASE WHEN {over} THEN :later ELSE :now END"
+        f" WHERE state = 'dead' AND NOT (about > 0 AND kind IN ('root', 'dm') AND {over})"
+        " AND created_at >= :since AND (:channel = '' OR channel = :channel"
         " OR subject IN (SELECT subject FROM outbox WHERE channel = :channel))",
-        {"now": to_ms(now), "since": to_ms(now - not_older), "channel": channel},
+        {
+            "now": to_ms(now),
+            "later": to_ms(now + AFTER_THE_LIVE),
+            "since": to_ms(now - not_older),
+            "channel": channel,
+        },
     )
     return cursor.rowcount

@@ -302,3 +302,25 @@ async def test_a_stop_lets_what_is_on_its_way_arrive(office):
     await office.postman.tick()
     await office.postman.stop()
     assert [row.state for row in await office.rows(1)] == [State.SENT]
+
+
+async def test_a_channel_that_is_called_by_its_name_is_looked_up_by_its_id(office):
+    """Slack's history knows no names: from the second message on, an unknown outcome is settled without repeating."""
+    await office.post(1, "#launch")
+    await office.work(2)
+    office.slack.core.faults.add(Fault("status_after", "chat.postMessage"))
+    await office.post(2, "#launch")
+    await office.work(8)
+    assert office.seen() == ["news 1: first", "news 2: first"]
+    assert [row.may_repeat for row in await office.rows(2) if row.kind is outbox.Kind.ROOT] == [False]
+
+
+async def test_a_message_is_found_again_though_the_clock_was_an_hour_ahead(office):
+    """Slack dates it by its own clock, an hour before the claim."""
+    office.slack.core.faults.add(Fault("status_after", "chat.postMessage"))
+    await office.post(1)
+    await office.work()
+    await office.store.write(lambda c: c.execute("UPDATE outbox SET claimed_at = claimed_at + 3600000"))
+    await office.work(8)
+    assert office.seen() == ["news 1: first"]
+    assert office.calls("chat.postMessage") == 1

@@ -20,7 +20,9 @@ from bot.domain.member import Light, Member
 from bot.domain.severity import Sev, Trouble
 from tests.domain.host import STEADY
 
-MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)).map(
+    lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
+)
 MEMBERS = st.builds(
     Member,
     probe=st.text(),
@@ -127,3 +129,10 @@ def test_replaying_is_stable():
     log = [e.Opened(at, id=1, sev=Sev.ONE), e.Announced(at, esc_from=at), e.Acked(at, "U1", until=at)]
     assert replay(log) == apply(replay(log[:2]), log[2])
     assert replace(replay(log)) == replay(log)
+
+
+def test_what_is_replayed_is_as_fine_as_the_stored_row():
+    """A clock tells microseconds, the store keeps milliseconds: both sides forget the same."""
+    at = datetime(2026, 3, 10, 14, 3, 0, 123_999, tzinfo=UTC)
+    kept = at.replace(microsecond=123_000)
+    assert codec.from_json(codec.to_json(e.Acked(at, "UANA", until=at))) == e.Acked(kept, "UANA", until=kept)
