@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.events import FixRefused
-from bot.domain.incident import Incident
+from bot.domain.incident import Incident, Status
 from bot.domain.outlook import next_of
 from bot.services.config import Config
 from bot.services.people import People
@@ -27,11 +27,13 @@ def say(connection: sqlite3.Connection, config: Config, id: int, row: Delivery, 
     found = incidents.get(connection, id)
     if found is None:
         return None
-    mention = _mention(row)
+    # A card that comes late calls nobody to what is over, or in somebody's hands.
+    calling = row.about or (found.status is Status.OPEN and found.green_since is None)
+    mention = _mention(row) if calling else ()
     state = state_of(connection, config, found, now)
     if row.kind in (Kind.ROOT, Kind.THREAD):
         state = replace(state, calls=frozenset(mention))
-    if row.kind in (Kind.ROOT, Kind.EDIT) and not row.about:
+    if not row.about:
         return Said(view.card(state, mention=mention), found.rev, state.duty.owner.slack)
     event = incidents.event(connection, id, row.about)
     if event is None:

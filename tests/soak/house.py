@@ -25,9 +25,10 @@ from bot.services.config import Config
 from bot.services.glance import Glance
 from bot.services.health import Health
 from bot.services.incidents import Incidents, Request
+from bot.services.requests import Requests
 from bot.services.watch import Watch
 from bot.speakers import speakers
-from bot.store import clicks, incidents, sending
+from bot.store import incidents, sending
 from bot.store.db import Store, StoreError
 from tests.soak.ground import Ground, HandClock, die
 from tests.soak.office import CHANNEL, Line
@@ -111,7 +112,8 @@ class House:
         self.config = config
         self.ground = Ground(folder / "ground")
         self.clock = HandClock(self.ground)
-        self.acked: list[str] = []
+        self.refused: set[str] = set()
+        """Clicks that a full disk kept from being carried out."""
 
     async def open(self, stack: AsyncExitStack, api: str, token: str) -> None:
         """Start, in the order of the real one."""
@@ -141,7 +143,8 @@ class House:
         stack.push_async_callback(self.watch.stop)
         await self.postman.recover()
         await self.watch.load()
-        for click in await store.read(lambda c: clicks.waiting(c, "shop")):
+        self.requests = Requests(store, self.clock, "shop")
+        for click in await self.requests.waiting():
             await self._carry_out(int(str(click.payload["incident"])), click.id, click.user, click.action)
 
     async def _eye(self, _look: object, name: str, _network: object, now: datetime, **_how: object) -> Glance:
@@ -204,16 +207,17 @@ class House:
         payload = {"incident": number}
         for _ in range(act.copies):
             with suppress(StoreError):
-                await self.store.write(
-                    lambda c: clicks.take(
-                        c, "shop", self.clock.now(), id=act.number, user=act.user, action=act.what, payload=payload
-                    )
-                )
+                if not await self.requests.take(act.number, act.user, act.what, payload):
+                    continue
                 if self.kill is not None and self.kill.point == "C7":
                     self.store.passed += 1
                     if self.store.passed >= self.kill.nth:
                         die()
-                await self._carry_out(number, act.number, act.user, act.what)
+                try:
+                    await self._carry_out(number, act.number, act.user, act.what)
+                except StoreError:
+                    # Whoever clicked is told that it did not work, and clicks again.
+                    self.refused.add(act.number)
 
     async def _carry_out(self, incident: int, number: str, user: str, what: str) -> None:
         other = "UBEN" if user == "UMIA" else "UMIA"
