@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from checks.report import Report
 
 FORMATS = ("text", "json", "markdown", "junit", "sarif")
+FAMILIES = ("dns", "edge", "exp", "hdr", "mail", "perf", "redir", "seo", "tls", "up", "web")
 SEVERITIES = ("blocker", "high", "medium", "low")
 
 
@@ -67,16 +68,23 @@ def command(
     """Look at a product from outside and say whether it is safe to launch.
 
     TARGET is a domain, a host or a URL; without a launch.yml that is enough. With one, TARGET may be left out, or name
-    a host or monitor of it.
+    a host or monitor of it. A check or a family beside it, such as tls.valid or mail, is the same as --only.
 
     Exit codes: 0 go · 1 no-go · 2 wrong usage or configuration · 3 not proven, because something important could not
     be seen.
     """
     file = config_if_any(config)
+    targets, checks = _apart(targets)
+    if checks and not targets and (file is None or not file.names_a_product):
+        named = ",".join(checks)
+        raise click.UsageError(
+            f"{checks[0]} says what to look at, so name a domain too: launch check example.com --only {named}",
+            click.get_current_context(),
+        )
     if not targets and (file is None or not file.names_a_product):
         where = "There is no launch.yml here" if file is None else f"{file.path} names no product"
         raise click.UsageError(f"{where}, so name a domain: launch check example.com", click.get_current_context())
-    names = tuple(part.strip() for given in only for part in given.split(",") if part.strip())
+    names = tuple(part.strip() for given in only for part in given.split(",") if part.strip()) + checks
     report, stopped = _look(targets, names, file, timeout)
     if report is None:
         return 130
@@ -90,6 +98,26 @@ def command(
     from checks.model import Severity
 
     return 130 if stopped else report.exit_code(Severity(fail_on) if fail_on else None)
+
+
+def _apart(named: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Domains and hosts, and the checks and families among them, as `/launch check mail` takes them too.
+
+    Checks are told by their modules: none of them needs to be imported before the first question is on its way.
+    """
+    from importlib.util import find_spec
+
+    checks = []
+    for name in named:
+        family, dot, rest = name.partition(".")
+        known = (
+            family.isidentifier()
+            and family in FAMILIES
+            and (not dot or (rest.isidentifier() and not rest.startswith("_")))
+        )
+        if known and find_spec(f"checks.{name}") is not None:
+            checks.append(name)
+    return tuple(name for name in named if name not in checks), tuple(checks)
 
 
 def _look(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.group(
     "config",
     invoke_without_command=True,
-    short_help="Check launch.yml, or print its JSON Schema.",
+    short_help="Check launch.yml, print its schema or accepted DNS.",
     epilog=examples(
         "launch config",
         "launch config check --config staging.yml",

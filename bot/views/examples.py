@@ -39,7 +39,7 @@ EXAMPLES = {
     "overdue": "a few days",
     "patience": "10",
     "policy": "reject",
-    "reason": "and why",
+    "reason": "the server did not answer in time",
     "slow": "3",
     "start": "http://example.com/",
     "status": "503",
@@ -67,6 +67,8 @@ OF: dict[str, dict[str, str]] = {
     "dns.caa": {
         "allowed": "DigiCert",
         "renewal": "20 December 2026",
+        "tag": "issue",
+        "tags": "contactphone",
         "wanted": "letsencrypt.org",
     },
     "dns.dangling": {
@@ -88,6 +90,7 @@ OF: dict[str, dict[str, str]] = {
     },
     "dns.domain_expiry": {
         "registrar": "Porkbun",
+        "where": "porkbun.com",
     },
     "dns.expected": {
         "record_name": "example.com",
@@ -137,6 +140,7 @@ OF: dict[str, dict[str, str]] = {
     "edge.static_cache": {
         "days": "365",
         "files": "logo.png",
+        "why": "cache-control: no-store",
     },
     "exp.admin": {
         "shown": "https://app.example.com/admin",
@@ -195,7 +199,7 @@ OF: dict[str, dict[str, str]] = {
     },
     "mail.mx": {
         "bad": "mx2.example.com",
-        "provider": "Google Workspace",
+        "provider": " (Google Workspace)",
         "real": "real.mail.example",
     },
     "mail.spf_senders": {

@@ -21,6 +21,7 @@ from bot.document import (
     Tone,
     Words,
 )
+from bot.views.answer_examples import ANSWERS
 from bot.views.examples import EXAMPLES, OF
 from bot.views.prose import FAMILIES, SEVERITY, STATUS, TONES, count, listed, prose, sentence
 from checks.model import Check, Kind, Outcome, Status
@@ -132,35 +133,38 @@ def _flowing(text: str) -> str:
 
 def _felt(check: Check) -> list[str]:
     """What customers feel, worst first, each said once."""
-    bad = sorted((one for one in check.outcomes.values() if one.status.bad), key=lambda one: one.severity.rank)
-    return list(dict.fromkeys(sentence(_open(one.impact, check)) for one in bad if one.impact))[:FELT]
+    bad = [(code, one) for code, one in _by_severity(check) if one.status.bad and one.impact]
+    return list(dict.fromkeys(sentence(_open(one.impact, check, code)) for code, one in bad))[:FELT]
 
 
-def _open(text: str, check: Check) -> str:
+def _by_severity(check: Check) -> list[tuple[str, Outcome]]:
+    return sorted(check.outcomes.items(), key=lambda item: item[1].severity.rank)
+
+
+def _open(text: str, check: Check, code: str = "") -> str:
     """Words of an outcome table before they are filled: with an example's name, and examples of what is seen."""
     name = "app.example.com" if check.kind in (Kind.HOST, Kind.MONITOR) else "example.com"
     own = {"host": name, "name": name, "domain": "example.com", "url": f"https://{name}/"}
-    values = own | EXAMPLES | OF.get(check.id, {})
+    values = own | EXAMPLES | OF.get(check.id, {}) | ANSWERS.get(f"{check.id} {code}", {})
     return _HOLE.sub(lambda hole: values.get(hole[1], "…"), text)
 
 
 def _answers(check: Check) -> tuple[Item, ...]:
     """What it can find, worst first; answers that are repaired in the same way stand together."""
-    alike: dict[tuple[str, ...], list[Outcome]] = {}
-    for outcome in sorted(check.outcomes.values(), key=lambda one: one.severity.rank):
+    alike: dict[tuple[str, ...], list[tuple[str, Outcome]]] = {}
+    for code, outcome in _by_severity(check):
         if outcome.status.bad or (outcome.status is Status.UNKNOWN and len(outcome.fix) > 1):
-            alike.setdefault(outcome.fix, []).append(outcome)
-    return tuple(_answer(outcomes, check) for outcomes in alike.values())
+            steps = tuple(_open(step, check, code) for step in outcome.fix)
+            alike.setdefault(steps, []).append((_open(outcome.summary, check, code), outcome))
+    return tuple(_answer(steps, found) for steps, found in alike.items())
 
 
-def _answer(outcomes: list[Outcome], check: Check) -> Item:
-    first = outcomes[0]
-    said: dict[str, Outcome] = {}
-    for outcome in outcomes:
-        said.setdefault(_open(outcome.summary, check), outcome)
-    more = tuple((f"{_word(one)}: ", *prose(summary)) for summary, one in said.items() if one is not first)
-    steps = tuple((f"{number}. ", *prose(_open(step, check))) for number, step in enumerate(first.fix, start=1))
-    return Item(prose(_open(first.summary, check)), (*more, *steps), TONES[first.status], _word(first))
+def _answer(steps: tuple[str, ...], found: list[tuple[str, Outcome]]) -> Item:
+    summary, first = found[0]
+    others = dict.fromkeys((f"{_word(one)}: ", said) for said, one in found[1:] if said != summary)
+    more = tuple((word, *prose(said)) for word, said in others)
+    numbered = tuple((f"{number}. ", *prose(step)) for number, step in enumerate(steps, start=1))
+    return Item(prose(summary), (*more, *numbered), TONES[first.status], _word(first))
 
 
 def _word(outcome: Outcome) -> str:

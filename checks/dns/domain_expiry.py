@@ -61,7 +61,7 @@ OUTCOMES = {
     "on_hold": Outcome(
         Status.FAIL,
         "The domain {name} is switched off: {why}",
-        "Site, mail and logins under this name do not work, for nobody.",
+        "Site, mail and logins under this name do not work for anybody.",
         (
             "Sign in at {registrar} ({where}) and read what it says about {name}; then do that today.",
             "Look for mails from {registrar}, in the spam folder too: often an address must be confirmed.",

@@ -210,3 +210,25 @@ async def test_a_site_that_hangs_ends_with_the_time_that_was_given(launch: Launc
     assert asyncio.get_running_loop().time() - started < 20
     assert ran.code in (1, 3), ran.out
     assert "Traceback" not in ran.err
+
+
+def test_a_check_or_a_family_beside_a_domain_narrows() -> None:
+    """As in Slack; what only looks like one is a domain."""
+    from bot.cli.check import FAMILIES, _apart
+    from checks.registry import load
+
+    ids = tuple(load())
+    assert _apart(ids) == ((), ids)
+    assert set(FAMILIES) == {id.partition(".")[0] for id in ids}
+    domains = ("acme.test", "mail.example.com", "web.dev", "up.com", "dns", "tls.valid", "net.live", "")
+    assert _apart(domains) == (
+        ("acme.test", "mail.example.com", "web.dev", "up.com", "net.live", ""),
+        ("dns", "tls.valid"),
+    )
+
+
+async def test_a_check_without_a_domain_is_explained(launch: Launch) -> None:
+    """It is not taken for a domain that nobody owns."""
+    ran = await launch("check", "mail.dmarc")
+    assert ran.code == 2
+    assert "launch check example.com --only mail.dmarc" in ran.err

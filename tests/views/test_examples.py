@@ -7,6 +7,7 @@ import re
 import pytest
 
 from bot.render.text import text
+from bot.views.answer_examples import ANSWERS
 from bot.views.examples import EXAMPLES, OF
 from bot.views.explain import explain
 from checks.model import Check, Status
@@ -36,3 +37,14 @@ def test_no_example_is_left_over() -> None:
     for id, values in OF.items():
         assert set(values) <= gaps(CHECKS[id]), id
     assert set(EXAMPLES) <= set().union(*map(gaps, CHECKS.values()))
+
+
+def test_no_example_of_an_answer_is_left_over() -> None:
+    """Each stands for a gap in the words of that answer, and says something else than the one of its check."""
+    for key, values in ANSWERS.items():
+        id, _, code = key.partition(" ")
+        answer = CHECKS[id].outcomes[code]
+        words = " ".join((answer.summary, answer.impact, *answer.fix))
+        assert set(values) <= set(re.findall(r"\{([a-z0-9_]+)\}", words)), key
+        before = EXAMPLES | OF.get(id, {})
+        assert all(before.get(name) != value for name, value in values.items()), key
