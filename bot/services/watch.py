@@ -16,9 +16,9 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.domain.detection import Sight, see
-from bot.domain.severity import Trouble
-from bot.domain.telling import Watched, removed, signals_of
+from bot.domain.telling import signals_of
 from bot.domain.uptime import Span
+from bot.services.canaries import BLIND, Canaries
 from bot.services.config import Config
 from bot.services.glance import Glance, glance, unknown
 from bot.services.heartbeats import beats, judged
@@ -26,6 +26,8 @@ from bot.services.incidents import Incidents
 from bot.services.watching import (
     Standing,
     Watching,
+    farewells,
+    known_troubles,
     limits_of,
     look_of,
     next_look,
@@ -36,7 +38,7 @@ from bot.services.watching import (
     stored_of,
     watched_of,
 )
-from bot.store import blindness, heartbeats, incidents, looks, probes
+from bot.store import blindness, heartbeats, looks, probes
 from bot.store.db import Store, StoreError
 from bot.store.heartbeats import Beat
 from checks.inventory import Point
@@ -93,6 +95,9 @@ class Watch:
         self._not_before: datetime | None = None
         self._last_tick: datetime | None = None
         self._loop: asyncio.Task[None] | None = None
+        self.canaries = Canaries(store, clock, config, incidents, self._all_soon)
+        self.besides: Callable[[tuple[str, ...]], Awaitable[list[Glance]]] = _nothing
+        """Looks freshly at what is no monitor, by name."""
         incidents.look_again_with(self.again)
 
     async def start(self) -> None:
@@ -120,7 +125,7 @@ class Watch:
             return numbers, looks.every(connection, config.product)
 
         numbers, found = await self._store.write(take_up)
-        stored = {one.target: one for one in found}
+        stored = {one.target: one for one in found if not one.trouble}
         for number, (name, spot) in zip(numbers, wanted.items(), strict=True):
             watched, policy = watched_of(spot, config), policy_for(spot)
             one = self._of.get(name)
@@ -134,7 +139,9 @@ class Watch:
         gone = [name for name in {*self._of, *stored} if name not in wanted]
         for name in gone:
             self._of.pop(name, None)
-            await self._forget(config.product, name, now)
+            await self._store.write(lambda c, name=name: looks.forget(c, config.product, name))  # type: ignore[misc]
+        if gone:
+            await self._incidents.signal(await self._store.read(lambda c: farewells(c, config.product, gone, now)))
 
     async def stop(self) -> None:
         """Begin nothing more; what has been seen is stored."""
@@ -183,9 +190,10 @@ class Watch:
         now = self._clock.now()
         if self._last_tick is not None and now < self._last_tick - PUT_BACK:
             # Everything would wait until the clock has caught up.
-            for one in self._of.values():
-                self._at(one, now + timedelta(seconds=FIRST * phase(one.watched.probe)))
+            self._all_soon()
         self._last_tick = now
+        if self.canaries.due(now):
+            self._spawn(self.canaries.look())
         while self._heap and self._heap[0][0] <= now:
             due, _, name = heapq.heappop(self._heap)
             found = self._of.get(name)
@@ -268,7 +276,7 @@ class Watch:
         del self._rows[: len(rows)]
         for one, look in kept:
             one.kept, one.kept_at = look, look.last_at
-        known = await self._known(product)
+        known = await self._store.read(lambda c: known_troubles(c, product))
         await self._incidents.signal(
             [
                 signal
@@ -283,6 +291,10 @@ class Watch:
         self._not_before = None
 
     def _judge(self, one: Watching, seen: Glance) -> None:
+        if seen.seen.sight is not Sight.GOOD:
+            self.canaries.doubt()
+            if self.canaries.blind:
+                seen = unknown(seen.seen.at, "could_not_look", BLIND)
         one.look, _ = see(one.look, seen.seen, one.policy)
         one.busy = False
         at = seen.seen.at
@@ -295,43 +307,32 @@ class Watch:
         at = one.look.last_at
         return one.kept_at is None or (at is not None and not timedelta(0) <= at - one.kept_at < KEEP_EVERY)
 
-    async def _known(self, product: str) -> dict[str, tuple[Trouble, ...]]:
-        """The troubles under which each monitor is a member of an incident that is not history."""
-        found: dict[str, list[Trouble]] = {}
-        for incident in await self._store.read(lambda c: incidents.live(c, product)):
-            for member in incident.members:
-                found.setdefault(member.probe, []).append(member.trouble)
-        return {name: tuple(dict.fromkeys(each)) for name, each in found.items()}
-
     async def _recheck(self, incident: int, names: tuple[str, ...]) -> None:
         watched = [self._of[name] for name in names if name in self._of]
         now = self._clock.now()
-        seen = await asyncio.gather(*(self._glance(one, now) for one in watched))
+        others = tuple(name for name in names if name not in self._of)
+        seen = [*await asyncio.gather(*(self._glance(one, now) for one in watched)), *await self.besides(others)]
         bad = [each for each in seen if each.seen.sight is Sight.BAD]
         blind = [each for each in seen if each.seen.sight is Sight.UNKNOWN]
         good = False if bad else None if blind or not seen else True
         telling = [*bad, *blind]
         await self._incidents.rechecked(incident, good, telling[0].summary if telling else "")
 
-    async def _forget(self, product: str, name: str, now: datetime) -> None:
-        """It is no longer in `launch.yml`: what is still open about it ends."""
-        troubles = (await self._known(product)).get(name, ())
-        live = await self._incidents.live()
-        of = {one.service: one.environment for one in live if any(each.probe == name for each in one.members)}
-        signals = [
-            signal
-            for service, environment in of.items()
-            for signal in removed(Watched(product, name, service, environment), troubles, now)
-        ]
-        await self._incidents.signal(signals)
-        await self._store.write(lambda c: looks.forget(c, product, name))
-
     def _at(self, one: Watching, due: datetime) -> None:
         one.due = due
         self._order += 1
         heapq.heappush(self._heap, (due, self._order, one.watched.probe))
 
+    def _all_soon(self) -> None:
+        now = self._clock.now()
+        for one in self._of.values():
+            self._at(one, now + timedelta(seconds=FIRST * phase(one.watched.probe)))
+
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name="look")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _nothing(_names: tuple[str, ...]) -> list[Glance]:
+    return []

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.domain.asks import Signal
 from bot.domain.detection import Look, Policy, State, policy_of
-from bot.domain.telling import Watched
+from bot.domain.severity import Trouble
+from bot.domain.telling import Watched, removed
 from bot.services.config import Config
 from bot.services.glance import CHECK, page
 from bot.services.glance import Look as Sighting
 from bot.services.points import look_at
-from bot.store import looks
+from bot.store import incidents, looks
 from bot.store.plain import from_plain, to_plain
 from checks.inventory import Inventory, Point, expand
 from checks.model import Kind, Purpose, Severity, Target
@@ -178,3 +181,28 @@ def next_look(one: Watching, at: datetime) -> datetime:
     place = phase(one.watched.probe) * seconds
     passed = (at.timestamp() + min(1.0, seconds / 10) - place) % seconds
     return at + timedelta(seconds=seconds + min(1.0, seconds / 10) - passed)
+
+
+def known_troubles(connection: sqlite3.Connection, product: str) -> dict[str, tuple[Trouble, ...]]:
+    """The troubles under which each probe is a member of an incident that is somebody's business."""
+    found: dict[str, list[Trouble]] = {}
+    for incident in incidents.live(connection, product):
+        for member in incident.members:
+            found.setdefault(member.probe, []).append(member.trouble)
+    return {name: tuple(dict.fromkeys(each)) for name, each in found.items()}
+
+
+def farewells(connection: sqlite3.Connection, product: str, names: Iterable[str], now: datetime) -> list[Signal]:
+    """What is said for probes that are no longer watched, to each incident that they belong to."""
+    gone = frozenset(names)
+    return [
+        signal
+        for incident in incidents.live(connection, product)
+        for member in incident.members
+        if member.probe in gone
+        for signal in removed(
+            Watched(product, member.probe, member.service, incident.environment, drill=incident.drill),
+            (member.trouble,),
+            now,
+        )
+    ]

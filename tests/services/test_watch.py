@@ -16,7 +16,7 @@ from bot.domain.incident import Status
 from bot.domain.severity import Trouble
 from bot.services.glance import glance, page
 from bot.services.incidents import Request
-from bot.store import looks, probes
+from bot.store import blindness, looks, probes
 from bot.store.db import StoreError
 from bot.store.outbox import Kind
 from checks.inventory import expand
@@ -334,3 +334,33 @@ async def test_a_name_that_is_gone_is_named_as_the_cause(tower):
     await tower.run(seconds=90)
     [incident] = await tower.open()
     assert incident.trouble is Trouble.DNS
+
+
+async def test_while_the_bot_is_blind_nothing_is_down_and_afterwards_all_is_looked_at(tmp_path):
+    """No incident, a stretch that counts for nobody, and a look at everything within seconds of the return."""
+    async with a_tower(tmp_path) as tower:
+        hosts = [f"canary{n}.shop.test" for n in range(3)]
+        tower.network = f", canaries: [{', '.join(f'http://{host}/' for host in hosts)}]"
+        tower.web.route("*", "*", GOOD)
+        tower.write(monitors("login"))
+        await tower.begin()
+        await tower.run(minutes=2)
+        for host in hosts:
+            tower.web.route(host, "*", Answer(hostile=Hostile.CLOSE_EARLY))
+        tower.web.route("app.shop.test", "*", BROKEN)
+        began = tower.clock.time
+        await tower.run(minutes=5)
+        assert tower.watch.canaries.blind
+        assert tower.incidents.blind
+        assert tower.state("login") is State.UNKNOWN
+        assert await tower.all() == []
+        for host in hosts:
+            tower.web.route(host, "*", GOOD)
+        tower.web.requests.clear()
+        await tower.run(seconds=20)
+        assert not tower.incidents.blind
+        assert tower.web.asked("/login") >= 1
+        [span] = await tower.store.read(lambda c: blindness.between(c, "shop", began, tower.clock.time))
+        assert span.seconds >= 200
+        await tower.run(seconds=60)
+        assert len(await tower.open()) == 1
