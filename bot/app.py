@@ -40,12 +40,13 @@ from bot.render.blocks import message
 from bot.services.audit import Audits
 from bot.services.config import Config
 from bot.services.container import Services
+from bot.services.fallbacks import Fallbacks
 from bot.services.health import Health, Socket
 from bot.services.incidents import Incidents
 from bot.services.look import prepare
 from bot.services.members import Members
-from bot.services.second_routes import SecondRoutes
 from bot.services.roles import Roles
+from bot.services.second_routes import SecondRoutes
 from bot.services.watch import Watch
 from bot.speakers import speakers
 from bot.speakers.second_route import speak
@@ -71,6 +72,7 @@ class Runtime:
     services: Services
     postman: Postman
     second_routes: SecondRoutes
+    fallbacks: Fallbacks
     bolt: AsyncApp
     desk: Desk
     http_port: int
@@ -114,7 +116,16 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         missing_scopes=tuple(identity.missing_optional),
     )
     messenger = Messenger(client)
-    postman = Postman(store, messenger, clock, health, speakers=speakers(config, clock), render=message)
+    fallbacks = Fallbacks(lambda: config)
+    postman = Postman(
+        store,
+        messenger,
+        clock,
+        health,
+        speakers=speakers(config, clock),
+        render=message,
+        refused=fallbacks.refused,
+    )
     audits = Audits(store, clock, config, postman.wake)
     incidents = Incidents(store, clock, lambda: config, postman.wake)
     second_routes = SecondRoutes(store, clock, lambda: config, speak(lambda: config, clock))
@@ -128,6 +139,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         watch=watch,
         health=health,
         flush=postman.wake,
+        repaired=postman.revive,
         members=Members(store, clock, lambda: config, messenger),
         roles=Roles(messenger.person, identity.team_id, messenger.by_email),
     )
@@ -144,7 +156,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     stack.push_async_callback(audits.stop, 0.0)
     stack.push_async_callback(desk.drain, DRAIN)
     port = await _serve_http(settings, services, bolt, stack)
-    runtime = Runtime(settings, identity, services, postman, second_routes, bolt, desk, port)
+    runtime = Runtime(settings, identity, services, postman, second_routes, fallbacks, bolt, desk, port)
     clockwork = Clockwork(runtime)
     await clockwork.start()
     stack.callback(clockwork.stop)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from bot.services.fallbacks import TOO_LONG
 from bot.services.retention import retain
 from bot.store import seen, sending
 from bot.store.beat import beat
@@ -17,6 +18,7 @@ from bot.store.db import StoreError
 if TYPE_CHECKING:
     from bot.delivery import Postman
     from bot.services.container import Services
+    from bot.services.fallbacks import Fallbacks
     from bot.services.second_routes import SecondRoutes
 
 log = logging.getLogger(__name__)
@@ -41,6 +43,9 @@ class Runtime(Protocol):
 
     @property
     def second_routes(self) -> SecondRoutes: ...
+
+    @property
+    def fallbacks(self) -> Fallbacks: ...
 
     @property
     def desk(self) -> Desk: ...
@@ -101,6 +106,19 @@ async def _calendar(runtime: Runtime) -> None:
         log.info("asked for %s", ", ".join(asked))
 
 
+async def _overdue(runtime: Runtime) -> None:
+    """What has been waiting for Slack for minutes is told by other ways."""
+    services = runtime.services
+    now = services.clock.now()
+    if now - services.health.started_at >= TOO_LONG:
+        await services.store.write(lambda c: runtime.fallbacks.overdue(c, now), durable=False)
+
+
+async def _welcome(runtime: Runtime) -> None:
+    """Ask Slack whether the bot is still welcome."""
+    await runtime.postman.prove()
+
+
 async def _alive(runtime: Runtime) -> None:
     """Prove that the bot can write, and notice where it could not for a while."""
     services = runtime.services
@@ -133,6 +151,8 @@ JOBS: tuple[Job, ...] = (
     Job("delivery", 1, _deliver),
     Job("left-over", 10, _left_over),
     Job("second-routes", 2, _other_ways),
+    Job("overdue", 15, _overdue),
+    Job("welcome", 60, _welcome),
     Job("alive", 60, _alive),
     Job("forget-events", 300, _forget_events),
     Job("retention", 3600, _retain),

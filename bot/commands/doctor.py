@@ -24,4 +24,7 @@ async def doctor(call: Call, services: Services) -> Reply:
         tokens=False, launch_config=services.config.path, launch_data=services.store.path.parent
     )
     lines = await examine(settings, call.now)
+    if services.repaired is not None:
+        # Whoever asks has perhaps just mended something.
+        await services.repaired()
     return Reply(view(tuple(replace(line, said=mask(line.said), fix=mask(line.fix)) for line in lines)))

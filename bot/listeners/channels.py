@@ -26,5 +26,9 @@ def register(app: AsyncApp, desk: Desk) -> None:
                     await desk.messenger.post(str(event.get("channel", "")), message(hello))
                 except SlackError as error:
                     log.warning("the greeting could not be posted: %s", error)
+                else:
+                    # What was refused there before goes out now.
+                    if desk.services.repaired is not None:
+                        await desk.services.repaired()
 
     app.event("member_joined_channel")(joined)

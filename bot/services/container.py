@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
@@ -38,6 +38,9 @@ class Services:
 
     members: Members | None = None
     """Asks Slack who people are; None where there is no Slack."""
+
+    repaired: Callable[[], Awaitable[int]] | None = None
+    """Something at Slack may have been repaired: try again what it refused. Says how many messages."""
 
     @property
     def inventory(self) -> Inventory | None:

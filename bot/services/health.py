@@ -33,6 +33,8 @@ class Health:
     last_tick: datetime | None = None
     last_write: datetime | None = None
     last_sent: datetime | None = None
+    slack_ok_at: datetime | None = None
+    """When Slack last said that the bot is welcome, or took a message."""
     slack_problem: str = ""
     """Why Slack refuses the bot as a whole; empty while it does not."""
     store_problem: str = ""

@@ -349,9 +349,9 @@ def shown(connection: sqlite3.Connection, product: str, subject: str) -> Shown |
     """The message that an edit of the subject changes; None while it is not in Slack."""
     row = connection.execute(
         "SELECT slack_channel, slack_ts, (SELECT max(rev) FROM outbox WHERE product = o.product"
-        " AND subject = o.subject AND about = 0 AND state = 'sent' AND number >= o.number) AS newest"
+        " AND subject = o.subject AND about = 0 AND state = 'sent' AND sent_at >= o.sent_at) AS newest"
         " FROM outbox AS o WHERE product = ? AND subject = ? AND kind IN ('root', 'dm') AND about = 0"
-        " AND state = 'sent' ORDER BY number DESC LIMIT 1",
+        " AND state = 'sent' ORDER BY sent_at DESC, number DESC LIMIT 1",
         (product, subject),
     ).fetchone()
     return None if row is None else Shown(row["slack_channel"], row["slack_ts"], row["newest"])

@@ -27,6 +27,9 @@ class Bell:
     async def tick(self) -> None:
         self.rung += 1
 
+    async def prove(self) -> None:
+        """Slack is content."""
+
 
 @dataclass
 class Idle:
