@@ -26,6 +26,7 @@ COMMANDS = (
     "providers",
     "backup",
     "restore",
+    "erase",
 )
 """In the order in which a founder meets them; the module of each has its name and holds `command`."""
 

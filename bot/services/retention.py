@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.store import audits, disagreement, drift, outbox, probes, seen
+from bot.store import audits, clicks, disagreement, drift, incidents, outbox, past, probes, seen
 from bot.store.db import Store
 
 RAW_PROBES = timedelta(days=14)
@@ -15,6 +15,10 @@ AUDITS = timedelta(days=400)
 DISAGREEMENTS = timedelta(days=90)
 """Name servers that have differed for so long belong to a domain that nobody looks at any more."""
 MESSAGES = timedelta(days=30)
+INCIDENTS = timedelta(days=400)
+"""Closed ones, with all that was said and done about them; silences, swaps and releases as well."""
+CLICKS = timedelta(days=30)
+"""What a button did stands in the story of its incident; the click itself is only there so that none counts twice."""
 
 
 async def retain(store: Store, now: datetime) -> Mapping[str, int]:
@@ -29,5 +33,18 @@ async def retain(store: Store, now: datetime) -> Mapping[str, int]:
         "changes": await store.write(lambda c: drift.purge(c, now - AUDITS), durable=False),
         "disagreements": await store.write(lambda c: disagreement.purge(c, now - DISAGREEMENTS), durable=False),
         "messages": await store.write(lambda c: outbox.purge(c, now - MESSAGES), durable=False),
+        "incidents": await _incidents(store, now),
+        "clicks": await store.write(lambda c: clicks.purge(c, now - CLICKS), durable=False),
+        "past": await store.write(lambda c: past.purge(c, now - INCIDENTS), durable=False),
         "events": await store.write(lambda c: seen.purge(c, now), durable=False),
     }
+
+
+async def _incidents(store: Store, now: datetime) -> int:
+    """In steps: a year of them at once would hold the writer up."""
+    gone = 0
+    while True:
+        count = await store.write(lambda c: incidents.purge(c, now - INCIDENTS), durable=False)
+        gone += count
+        if not count:
+            return gone

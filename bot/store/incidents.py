@@ -135,11 +135,24 @@ def place(connection: sqlite3.Connection, id: int) -> Place:
     return Place("", "") if row is None else Place(row["channel"], row["root_ts"])
 
 
-def purge(connection: sqlite3.Connection, before: datetime) -> int:
-    """Forget closed incidents that ended before a moment, each as a whole."""
-    return connection.execute(
-        "DELETE FROM incident WHERE status = 'closed' AND ended_at < ?", (to_ms(before),)
-    ).rowcount
+def purge(connection: sqlite3.Connection, before: datetime, *, most: int = 200) -> int:
+    """Forget closed incidents that ended before a moment, each as a whole: its story, its messages, its calls.
+
+    At most so many at a time; says how many.
+    """
+    old = connection.execute(
+        "SELECT id, product FROM incident WHERE status = 'closed' AND coalesce(ended_at, opened_at) < ?"
+        " AND opened_at < ? ORDER BY id LIMIT ?",
+        (to_ms(before), to_ms(before), most),
+    ).fetchall()
+    for row in old:
+        for table in ("outbox", "second_route"):
+            connection.execute(
+                f"DELETE FROM {table} WHERE product = ? AND subject = ?",  # noqa: S608  (names of ours)
+                (row["product"], f"incident:{row['id']}"),
+            )
+        connection.execute("DELETE FROM incident WHERE id = ?", (row["id"],))
+    return len(old)
 
 
 def _incident(row: sqlite3.Row) -> Incident:

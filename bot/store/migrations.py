@@ -14,6 +14,7 @@ from sqlite_utils import Database, Migrations
 
 from bot.store.db import StoreError
 from bot.store.tables.dns_as_decided import DNS_AS_DECIDED
+from bot.store.tables.erasing import ERASING
 from bot.store.tables.foundation import FOUNDATION
 from bot.store.tables.watching import WATCHING
 
@@ -38,6 +39,13 @@ def m002_dns_as_decided(db: Database) -> None:
 def m003_watching(db: Database) -> None:
     """Looks, incidents with their events and timers, clicks, silences, turns, releases, second routes."""
     for statement in WATCHING:
+        db.conn.execute(statement)
+
+
+@STEPS()
+def m004_erasing(db: Database) -> None:
+    """People may be erased from what is otherwise only appended to."""
+    for statement in ERASING:
         db.conn.execute(statement)
 
 
