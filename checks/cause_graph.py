@@ -19,6 +19,7 @@ FAULTS: tuple[tuple[tuple[str, frozenset[str]], ...], ...] = (
         ("dns.resolve", _ANY),
         ("dns.apex_www", frozenset({"www_missing", "apex_missing", "both_missing"})),
         ("up.http", frozenset({"dns"})),
+        ("redir.map", DEAD_LINK),
     ),
     (("up.http", DOWN), ("dns.apex_www", frozenset({"one_unreachable"}))),
     (

@@ -66,3 +66,14 @@ def unheard(answers: tuple[DnsAnswer, ...]) -> str:
         return ""
     statuses = sorted({answer.status for answer in answers})
     return ", ".join(UNHEARD[status] for status in statuses) or "nobody could be asked"
+
+
+def visitors_fail_too(answers: tuple[DnsAnswer, ...]) -> bool:
+    """Whether visitors cannot find a name either: a resolver knows that, or several report that its zone fails.
+
+    `answers` are those of each resolver for both families: only absence of both is absence. Resolvers that say nothing
+    are ours, and the failure of a single one may be its own.
+    """
+    failing = {one.server for one in answers if one.status is DnsStatus.SERVFAIL}
+    present = {one.server for one in answers if not one.status.absent}
+    return len(failing) > 1 or any(one.server not in present for one in answers)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from checks import trouble
-from checks.net.facts import Chain, ChainEnd
+from checks.net.facts import Chain, ChainEnd, DnsAnswer
 from checks.probe import Probe
 
 CIRCLING = (ChainEnd.LOOP, ChainEnd.TOO_MANY)
@@ -28,3 +30,9 @@ def unfinished(chain: Chain) -> str:
     if chain.end is ChainEnd.BAD_LOCATION:
         return "it is sent on to something that is not a web address"
     return trouble.words(chain.last.fault) if chain.end is ChainEnd.FAULT or not chain.last.status else ""
+
+
+async def everywhere(probe: Probe, host: str) -> tuple[DnsAnswer, ...]:
+    """What each resolver says about the addresses of a host, of both families."""
+    a, aaaa = await asyncio.gather(probe.dns_everywhere(host, "A"), probe.dns_everywhere(host, "AAAA"))
+    return (*a, *aaaa)

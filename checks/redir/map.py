@@ -8,19 +8,19 @@ follow every line of it to the end.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 from checks import firewall, trouble
 from checks.inventory import Inventory
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
-from checks.net.facts import Chain, ChainEnd
+from checks.net.facts import Chain, ChainEnd, Reason
 from checks.probe import Probe
 from checks.redir.permanent import TEMPORARY
 from checks.registry import check
 from checks.urls import host_of, next_of, same_place
-from checks.visit import CIRCLING, visit
+from checks.visit import CIRCLING, everywhere, visit
 
 MOST_PER_HOST = 10
 """Lines that are followed per host in one run, unless launch.yml lifts the limit for that host."""
@@ -152,6 +152,8 @@ class Facts:
     """By the line's source; a line that was not followed is missing."""
     home: str = ""
     """The home page of the product."""
+    absent: frozenset[str] = frozenset()
+    """Hosts at which lines end and whose names visitors cannot find either."""
 
 
 def _main(target: Target) -> bool:
@@ -180,9 +182,25 @@ async def redirect_map(target: Target, probe: Probe) -> Verdict:
     followed = _affordable(lines, target.inventory)
     chains = await asyncio.gather(*(visit(probe, line.source) for line in followed))
     facts = Facts(
-        lines, {line.source: chain for line, chain in zip(followed, chains, strict=True)}, home_of(target.inventory)
+        lines,
+        {line.source: chain for line, chain in zip(followed, chains, strict=True)},
+        home_of(target.inventory),
+        await _absent(probe, chains),
     )
     return judge(facts, agent=firewall.agent(target.inventory))
+
+
+async def _absent(probe: Probe, chains: Iterable[Chain]) -> frozenset[str]:
+    """The hosts without a name at which chains end, as far as it is not only we who cannot find them."""
+    hosts = sorted({host_of(chain.last.url) for chain in chains if _unnamed(chain)})
+    if not hosts or not await probe.online():
+        return frozenset()
+    said = await asyncio.gather(*(everywhere(probe, host) for host in hosts))
+    return frozenset(host for host, answers in zip(hosts, said, strict=True) if trouble.visitors_fail_too(answers))
+
+
+def _unnamed(chain: Chain) -> bool:
+    return chain.last.fault is not None and chain.last.fault.reason is Reason.DNS
 
 
 def home_of(inventory: Inventory) -> str:
@@ -247,7 +265,9 @@ def judge(facts: Facts, *, agent: str = firewall.AGENT) -> Verdict:
     if not facts.lines:
         return Verdict("not_written_down", {"link": facts.home})
     results = [
-        (line, _follow(line, facts.chains[line.source], agent)) for line in facts.lines if line.source in facts.chains
+        (line, _follow(line, facts.chains[line.source], agent, facts.absent))
+        for line in facts.lines
+        if line.source in facts.chains
     ]
     bad = sorted((found for _, found in results if found is not None), key=lambda found: found.rank)
     seen: dict[str, Json] = {
@@ -263,7 +283,7 @@ def judge(facts: Facts, *, agent: str = firewall.AGENT) -> Verdict:
     return Verdict("in_part" if seen["left"] else "ok", seen)
 
 
-def _follow(line: Line, chain: Chain, agent: str) -> _Found | None:
+def _follow(line: Line, chain: Chain, agent: str, absent: frozenset[str] = frozenset()) -> _Found | None:
     """What is wrong with where a line leads; None where it arrives."""
     last, end = chain.last, same_place(chain.last.url)
     seen: dict[str, Json] = {
@@ -286,6 +306,8 @@ def _follow(line: Line, chain: Chain, agent: str) -> _Found | None:
     blocked = firewall.blocked(last)
     if blocked:
         return found("blocked_by_firewall", blocked)
+    if _unnamed(chain) and host_of(last.url) in absent:
+        return found(dead, f"the name {host_of(last.url)} cannot be found")
     if chain.end is ChainEnd.FAULT or not last.status:
         return found("could_not_look", trouble.words(last.fault))
     if not _lands(line, last.status):

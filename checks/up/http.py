@@ -7,18 +7,17 @@ its visitor. One slow moment is nothing, so we call a page slow only if it stays
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 
 from checks import firewall, trouble
 from checks.expectation import unmet
 from checks.inventory import Monitor
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
-from checks.net.facts import Chain, ChainEnd, DnsAnswer, DnsStatus, Exchange, Reason
+from checks.net.facts import Chain, ChainEnd, DnsAnswer, Exchange, Reason
 from checks.probe import Probe
 from checks.registry import check
 from checks.urls import host_of
-from checks.visit import visit
+from checks.visit import everywhere, visit
 
 TRIES = 5
 SLOW_TRIES = 3
@@ -204,9 +203,7 @@ async def http(target: Target, probe: Probe) -> Verdict:
     if final.fault is not None and not trouble.ours(final.fault):
         facts = replace(facts, online=await probe.online())
         if final.fault.reason is Reason.DNS:
-            host = host_of(final.url)
-            a, aaaa = await asyncio.gather(probe.dns_everywhere(host, "A"), probe.dns_everywhere(host, "AAAA"))
-            facts = replace(facts, name=(*a, *aaaa))
+            facts = replace(facts, name=await everywhere(probe, host_of(final.url)))
     # A server that does not answer at all is down, however often it is asked.
     if final.fault is None and _slow(final, monitor):
         facts = replace(facts, more=await _again(final.url, monitor, probe))
@@ -255,21 +252,10 @@ def _faulty(answer: Exchange, facts: Facts, seen: dict[str, Json]) -> Verdict:
         return Verdict("could_not_look", seen | {"reason": "this bot's own connection to the internet is down"})
     if answer.fault is None or trouble.ours(answer.fault):
         return Verdict("could_not_look", seen | {"reason": reason})
-    if facts.name and not _visitors_fail_too(facts.name):
+    if facts.name and not trouble.visitors_fail_too(facts.name):
         return Verdict("could_not_look", seen | {"reason": trouble.unheard(facts.name) or reason})
     more: dict[str, Json] = {"reason": answer.fault.detail or reason, "verify_code": answer.fault.verify_code}
     return Verdict(CLASS[answer.fault.reason], seen | more)
-
-
-def _visitors_fail_too(name: tuple[DnsAnswer, ...]) -> bool:
-    """Whether visitors cannot find the name either: a resolver knows that, or several report that its zone fails.
-
-    Only absence of both families is absence. Resolvers that say nothing are ours, and the failure of a single one may
-    be its own.
-    """
-    failing = {one.server for one in name if one.status is DnsStatus.SERVFAIL}
-    present = {one.server for one in name if not one.status.absent}
-    return len(failing) > 1 or any(one.server not in present for one in name)
 
 
 def _status(answer: Exchange, monitor: Monitor, seen: dict[str, Json]) -> Verdict | None:

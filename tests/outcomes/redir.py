@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.inventory import RedirectRule
+from checks.inventory import Link, RedirectRule
 from checks.model import Purpose
 from tests.checks.samples import page
 from tests.outcomes.scenario import Scenario, Step
@@ -269,6 +269,16 @@ SCENARIOS = (
         "The log-in link leads to a page that is gone",
         {f"redir.map {DOMAIN}": "login_dead"},
         route(APP, "/login", Answer(404)),
+    ),
+    Scenario(
+        "The log-in link leads to a name that does not exist",
+        {f"redir.map {DOMAIN}": "login_dead"},
+        writes(links=(Link(f"https://login.{DOMAIN}/", "login"),)),
+    ),
+    Scenario(
+        "An old address is sent on to a name that does not exist",
+        {f"redir.map {DOMAIN}": "dead"},
+        route(WWW, "/old", redirect("https://gone.test/new")),
     ),
     Scenario(
         "An old address leads nowhere",

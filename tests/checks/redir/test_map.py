@@ -82,6 +82,21 @@ def test_a_circle_leads_nowhere(end):
     assert judge(facts(LOGIN, ended=end, end=301)).code == "login_dead"
 
 
+def test_a_link_to_a_name_that_visitors_cannot_find_is_dead():
+    """Wherever on the way it is met; where only we cannot find it, nothing is proven."""
+    gone = silent("https://gone.test/new", Reason.DNS)
+    for line, code in ((RULE, "dead"), (LOGIN, "login_dead")):
+        chain = Chain(line.source, (exchange(line.source, 301, to=gone.url), gone), ChainEnd.FAULT)
+        alone = Facts((line,), {line.source: chain}, HOME)
+        assert judge(alone).code == "could_not_look"
+        verdict = judge(replace(alone, absent=frozenset({"gone.test"})))
+        assert (verdict.code, verdict.seen["broken"]) == (code, "gone.test")
+        assert "gone.test cannot be found" in str(verdict.seen["reason"])
+    # A name that exists, at which a connection failed, is no missing name.
+    refused = Chain(OLD, (silent("https://gone.test/new", Reason.REFUSED),), ChainEnd.FAULT)
+    assert judge(Facts((RULE,), {OLD: refused}, HOME, frozenset({"gone.test"}))).code == "could_not_look"
+
+
 @pytest.mark.parametrize("end", [NEW + "/", "https://WWW.example.test:443/new", NEW + "?utm_source=x"])
 def test_an_address_may_be_spelled_in_any_way(end):
     """A slash, capitals or a tag do not make it another page."""
