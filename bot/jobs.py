@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.services.fallbacks import TOO_LONG
 from bot.services.retention import retain
-from bot.store import seen, sending
+from bot.store import blindness, seen, sending
 from bot.store.beat import beat
 from bot.store.db import StoreError
 
@@ -133,6 +133,13 @@ async def _alive(runtime: Runtime) -> None:
     if before is not None and now - before > ASLEEP:
         health.asleep = (before, now)
         log.warning("the bot was not running from %s to %s", before.isoformat(), now.isoformat())
+        # These minutes count for nobody, and a job that reported meanwhile could not be heard.
+        await services.store.write(lambda c: blindness.was(c, services.product, before, now, "the bot was not running"))
+
+
+async def _look_further(runtime: Runtime) -> None:
+    """The checks of an audit, each at its time."""
+    await runtime.services.watch.catalogue.tick()
 
 
 async def _forget_events(runtime: Runtime) -> None:
@@ -154,6 +161,7 @@ JOBS: tuple[Job, ...] = (
     Job("overdue", 15, _overdue),
     Job("welcome", 60, _welcome),
     Job("alive", 60, _alive),
+    Job("catalogue", 30, _look_further),
     Job("forget-events", 300, _forget_events),
     Job("retention", 3600, _retain),
     Job("members", 600, _members),

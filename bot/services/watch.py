@@ -19,6 +19,7 @@ from bot.domain.detection import Sight, see
 from bot.domain.telling import signals_of
 from bot.domain.uptime import Span
 from bot.services.canaries import BLIND, Canaries
+from bot.services.catalogue import Catalogue
 from bot.services.config import Config
 from bot.services.glance import Glance, glance, unknown
 from bot.services.heartbeats import beats, judged
@@ -96,8 +97,7 @@ class Watch:
         self._last_tick: datetime | None = None
         self._loop: asyncio.Task[None] | None = None
         self.canaries = Canaries(store, clock, config, incidents, self._all_soon)
-        self.besides: Callable[[tuple[str, ...]], Awaitable[list[Glance]]] = _nothing
-        """Looks freshly at what is no monitor, by name."""
+        self.catalogue = Catalogue(store, clock, config, incidents, lambda: self.canaries.blind)
         incidents.look_again_with(self.again)
 
     async def start(self) -> None:
@@ -311,7 +311,10 @@ class Watch:
         watched = [self._of[name] for name in names if name in self._of]
         now = self._clock.now()
         others = tuple(name for name in names if name not in self._of)
-        seen = [*await asyncio.gather(*(self._glance(one, now) for one in watched)), *await self.besides(others)]
+        seen = [
+            *await asyncio.gather(*(self._glance(one, now) for one in watched)),
+            *await self.catalogue.again(others),
+        ]
         bad = [each for each in seen if each.seen.sight is Sight.BAD]
         blind = [each for each in seen if each.seen.sight is Sight.UNKNOWN]
         good = False if bad else None if blind or not seen else True
@@ -332,7 +335,3 @@ class Watch:
         task = asyncio.create_task(work, name="look")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-async def _nothing(_names: tuple[str, ...]) -> list[Glance]:
-    return []
