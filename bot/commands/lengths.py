@@ -53,6 +53,8 @@ def until(words: Sequence[str], now: datetime, zone: str) -> tuple[datetime, tup
         return until(words[1:], now, zone)
     if first in ("until", "till", "til"):
         return _moment([word.lower() for word in words[1:]], tuple(words[1:]), now, ZoneInfo(zone))
+    if _names_a_moment(first):
+        return _moment([word.lower() for word in words], tuple(words), now, ZoneInfo(zone))
     length, used = _length([word.lower() for word in words])
     if length <= timedelta(0):
         raise NotATime("A length of nothing ends at once.")
@@ -61,10 +63,22 @@ def until(words: Sequence[str], now: datetime, zone: str) -> tuple[datetime, tup
     return now + length, tuple(words[used:])
 
 
+def _names_a_moment(word: str) -> bool:
+    """A day, or a time of day that is no mere number: `9:00`, `9am`, `monday`, `noon`."""
+    clock = _CLOCK.fullmatch(word)
+    if clock and (clock[2] or clock[3]) and "h" not in word:
+        return True
+    if word in ("today", "tomorrow", "tmrw", "noon", "midday", "midnight") or _DATE.fullmatch(word):
+        return True
+    return any(word in (name, name[:3]) for name in _DAYS)
+
+
 def reads_as_time(word: str) -> bool:
     """Whether a word begins a length or a moment."""
     low = word.lower()
-    return low in ("until", "till", "til", "for") or bool(_PIECES.fullmatch(low)) or low.isdigit()
+    if low in ("until", "till", "til", "for") or low.isdigit() or _names_a_moment(low):
+        return True
+    return bool(_PIECES.fullmatch(low)) and all(unit in _UNITS for _, unit in _PIECE.findall(low))
 
 
 def _length(words: Sequence[str]) -> tuple[timedelta, int]:

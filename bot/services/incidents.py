@@ -17,7 +17,7 @@ from bot.domain.silence import Silence
 from bot.services.config import Config
 from bot.services.people import People
 from bot.services.transitions import Outcome, World, carry_out
-from bot.store import clicks, incidents, settings, timers
+from bot.store import clicks, incidents, journal, settings, timers
 from bot.store.db import Store
 from checks.model import Json
 
@@ -86,7 +86,11 @@ class Incidents:
             clicks.take(connection, world.product, now, **given, payload=request.payload)
             if not clicks.done(connection, world.product, **given):
                 return None
-            return carry_out(connection, world, command, now, incident=incident)
+            outcome = carry_out(connection, world, command, now, incident=incident)
+            said: dict[str, Json] = {"answer": outcome.answer.code.value if outcome.answer else ""}
+            about = {"actor": request.user, "did": request.action, "subject": f"INC-{incident}"}
+            journal.note(connection, world.product, now, **about, data=said)
+            return outcome
 
         outcome = await self._store.write(work)
         if outcome is None:

@@ -53,6 +53,12 @@ def done(connection: sqlite3.Connection, product: str, *, id: str, user: str, ac
     return cursor.rowcount == 1
 
 
+def once(connection: sqlite3.Connection, product: str, now: datetime, *, id: str, user: str, action: str) -> bool:
+    """Written down here, where it was not yet, and carried out from now on; False where it was carried out before."""
+    take(connection, product, now, id=id, user=user, action=action, payload={})
+    return done(connection, product, id=id, user=user, action=action)
+
+
 def waiting(connection: sqlite3.Connection, product: str) -> list[Click]:
     """Those that were taken and not carried out, in the order in which people clicked."""
     rows = connection.execute("SELECT * FROM click WHERE product = ? AND state = 'new' ORDER BY id, at", (product,))

@@ -69,9 +69,8 @@ class Stage:
     async def breaks(self, bot: Runtime, service: str = "sign-up", *, sev: Sev = Sev.ONE) -> dict[str, Any]:
         """Something fails, confirmed, for a while already: answers its card."""
         await self.signal(bot, service, sev=sev)
-        felt = {"sign-up": "sign-up", "shop": "shop"}[service]
         return await self.slack.wait_for(
-            lambda m: m.get("bot_id") and not m.get("thread_ts") and f"· {felt}" in str(m.get("blocks")),
+            lambda m: m.get("bot_id") and not m.get("thread_ts") and f"· {service}" in str(m.get("blocks")).lower(),
             channel="#launch",
         )
 
