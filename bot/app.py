@@ -40,6 +40,7 @@ from bot.render.blocks import message
 from bot.services.audit import Audits
 from bot.services.config import Config
 from bot.services.container import Services
+from bot.services.dead_man import DeadMan
 from bot.services.fallbacks import Fallbacks
 from bot.services.health import Health, Socket
 from bot.services.incidents import Incidents
@@ -47,6 +48,7 @@ from bot.services.look import prepare
 from bot.services.members import Members
 from bot.services.roles import Roles
 from bot.services.second_routes import SecondRoutes
+from bot.services.selfwatch import Outside
 from bot.services.watch import Watch
 from bot.speakers import speakers
 from bot.speakers.second_route import speak
@@ -73,6 +75,7 @@ class Runtime:
     postman: Postman
     second_routes: SecondRoutes
     fallbacks: Fallbacks
+    dead_man: DeadMan
     bolt: AsyncApp
     desk: Desk
     http_port: int
@@ -130,6 +133,13 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     incidents = Incidents(store, clock, lambda: config, postman.wake)
     second_routes = SecondRoutes(store, clock, lambda: config, speak(lambda: config, clock))
     watch = Watch(store, clock, lambda: config, incidents)
+
+    async def outside() -> Outside:
+        waiting = await store.read(lambda c: fallbacks.oldest(c, clock.now()))
+        network = config.inventory.network if config.inventory is not None else None
+        return Outside(waiting, watch.canaries.reached_at, network is not None and network.canaries != ())
+
+    dead_man = DeadMan(clock, lambda: config, health, outside)
     services = Services(
         clock=clock,
         store=store,
@@ -156,7 +166,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     stack.push_async_callback(audits.stop, 0.0)
     stack.push_async_callback(desk.drain, DRAIN)
     port = await _serve_http(settings, services, bolt, stack)
-    runtime = Runtime(settings, identity, services, postman, second_routes, fallbacks, bolt, desk, port)
+    runtime = Runtime(settings, identity, services, postman, second_routes, fallbacks, dead_man, bolt, desk, port)
     clockwork = Clockwork(runtime)
     await clockwork.start()
     stack.callback(clockwork.stop)
@@ -211,7 +221,7 @@ async def _serve_http(settings: Settings, services: Services, bolt: AsyncApp, st
 
 
 def _note(health: Health, now: tuple[SocketState, ...]) -> None:
-    health.sockets = tuple(Socket(each.number, each.connected, each.pong_age) for each in now)
+    health.sockets = tuple(Socket(each.number, each.connected, each.pong_age, each.heard_age) for each in now)
 
 
 def _secret(value: SecretStr | None) -> str:

@@ -18,6 +18,7 @@ from bot.store.db import StoreError
 if TYPE_CHECKING:
     from bot.delivery import Postman
     from bot.services.container import Services
+    from bot.services.dead_man import DeadMan
     from bot.services.fallbacks import Fallbacks
     from bot.services.second_routes import SecondRoutes
 
@@ -46,6 +47,9 @@ class Runtime(Protocol):
 
     @property
     def fallbacks(self) -> Fallbacks: ...
+
+    @property
+    def dead_man(self) -> DeadMan: ...
 
     @property
     def desk(self) -> Desk: ...
@@ -114,6 +118,11 @@ async def _overdue(runtime: Runtime) -> None:
         await services.store.write(lambda c: runtime.fallbacks.overdue(c, now), durable=False)
 
 
+async def _watchdog(runtime: Runtime) -> None:
+    """Let somebody outside know that the bot does its work."""
+    await runtime.dead_man.tick()
+
+
 async def _welcome(runtime: Runtime) -> None:
     """Ask Slack whether the bot is still welcome."""
     await runtime.postman.prove()
@@ -161,6 +170,7 @@ JOBS: tuple[Job, ...] = (
     Job("overdue", 15, _overdue),
     Job("welcome", 60, _welcome),
     Job("alive", 60, _alive),
+    Job("watchdog", 5, _watchdog),
     Job("catalogue", 30, _look_further),
     Job("forget-events", 300, _forget_events),
     Job("retention", 3600, _retain),

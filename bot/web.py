@@ -164,6 +164,9 @@ async def _healthz(request: web.Request) -> web.Response:
         "queue_oldest_age_s": None if queue is None else _age(queue.oldest_at, now),
         "queue_refused": None if queue is None else queue.dead,
         "uptime_s": _age(health.started_at, now),
+        "slack_ok_age_s": _age(health.slack_ok_at, now),
+        "watchdog_age_s": _age(health.watchdog_at, now),
+        "warnings": list(health.warnings(now)),
     }
     return web.json_response(body, status=503 if troubles else 200, headers={"Cache-Control": "no-store"})
 

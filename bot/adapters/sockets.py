@@ -36,6 +36,9 @@ TURNS = 4
 """Commands that are worked on at the same time: a crowd of them at once would hold up the loop, and everybody."""
 Stored = Callable[[str], bool]
 """Whether a command with this text is acknowledged only once it is written down."""
+FRESH = 24 * 60.0
+"""Seconds without a word of Slack after which a connection is built anew: its greeting proves a whole round trip, which
+a pong of the nearest server does not."""
 LONGEST_PAUSE = 30.0
 """`apps.connections.open` is of Slack's lowest rate tier, so attempts thin out."""
 
@@ -48,6 +51,8 @@ class SocketState:
     connected: bool
     pong_age: float | None
     """Seconds since the last pong; None before the first."""
+    heard_age: float | None
+    """Seconds since Slack sent a greeting or a request; None before the first."""
     rebuilt: int
     """How often the watchdog had to build it anew."""
 
@@ -98,6 +103,7 @@ class Connection:
         self._handler: Handler | None = None
         self._watcher: asyncio.Task[None] | None = None
         self._last_pong: tuple[float | None, float] = (None, 0.0)
+        self._heard: float | None = None
         self._rebuilt = 0
 
     async def open(self, url: str | None = None) -> None:
@@ -116,18 +122,24 @@ class Connection:
         """How the connection is now."""
         stamp, noticed = self._last_pong
         age = None if stamp is None else max(0.0, self._clock.monotonic() - noticed)
-        return SocketState(self.number, self._alive(), age, self._rebuilt)
+        heard = None if self._heard is None else max(0.0, self._clock.monotonic() - self._heard)
+        return SocketState(self.number, self._alive(), age, heard, self._rebuilt)
 
     async def _connect(self, url: str | None = None) -> None:
         # The SDK's client opens its own HTTP session; the Web API client is the app's, so that one base URL rules.
         self._handler = Handler(self._app, self._token, self._turns, self._stored)
         self._handler.client.wss_uri = url  # None: the SDK asks for one
+        self._handler.client.message_listeners.append(self._hear)
         self._last_pong = (None, 0.0)
         try:
             await asyncio.wait_for(self._handler.client.connect(), CONNECT_TIMEOUT)
         except BaseException:
             await self._discard()
             raise
+
+    async def _hear(self, _client: Any, _message: dict[str, Any], _raw: str | None) -> None:
+        """Something of Slack's own came: a greeting, a request."""
+        self._heard = self._clock.monotonic()
 
     async def _discard(self) -> None:
         handler, self._handler = self._handler, None
@@ -159,12 +171,16 @@ class Connection:
             silent = self._last_pong[0] is not None and now - self._last_pong[1] > 3 * PING_INTERVAL
             if self._alive() and not silent:
                 down_since, pause = None, 0.0
-                continue
+                if self._heard is None or now - self._heard < FRESH * (1 + self.number / 20):
+                    continue
+                # Each at a time of its own, so that one is always open.
+                self._heard = now
+                down_since = now - PATIENCE
             down_since = now if down_since is None else down_since
             if now - down_since < max(PATIENCE, pause):
                 continue
             self._rebuilt += 1
-            log.warning("Slack connection %s is down; building it anew", self.number)
+            log.warning("Slack connection %s is down or silent; building it anew", self.number)
             await self._discard()
             try:
                 await self._connect()

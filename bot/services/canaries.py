@@ -42,6 +42,8 @@ class Canaries:
         self._asked_at: datetime | None = None
         self._doubtful = False
         self._first = True
+        self.reached_at: datetime | None = None
+        """When one of them was reached last; None: not since the start."""
         self.since: datetime | None = None
         """Since when nothing is seen; None: it sees."""
 
@@ -77,6 +79,8 @@ class Canaries:
         except Exception:
             log.exception("asking the canaries")
             return
+        if sees:
+            self.reached_at = now
         # A kill while it was blind leaves a stretch open.
         first, self._first = self._first, False
         if sees is not self.blind:

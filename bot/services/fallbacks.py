@@ -71,11 +71,7 @@ class Fallbacks:
         Only what was waiting at the look before too: after a sleep of the machine all is late, and goes at once.
         """
         people = People.of(self._config())
-        waiting = [
-            (row, incident)
-            for row in sending.waiting(connection, people.product, now - TOO_LONG)
-            if (incident := _live(connection, row)) is not None and incident.sev in (Sev.ONE, Sev.TWO)
-        ]
+        waiting = self._waiting(connection, people.product, now - TOO_LONG)
         before, self._waited = self._waited, frozenset(row.number for row, _ in waiting)
         asked = 0
         for row, incident in waiting:
@@ -83,6 +79,20 @@ class Fallbacks:
                 owner = people.duty(connection, incident.service, now).owner.slack
                 asked += self._by_routes(connection, row, now, people, person=_person(row) or owner, why=SILENT)
         return asked
+
+    def oldest(self, connection: sqlite3.Connection, now: datetime) -> datetime | None:
+        """Since when the oldest card or call of a bad incident waits for Slack; None: none does."""
+        waiting = self._waiting(connection, self._config().product, now)
+        return min((row.created_at for row, _ in waiting), default=None)
+
+    def _waiting(
+        self, connection: sqlite3.Connection, product: str, before: datetime
+    ) -> list[tuple[Delivery, Incident]]:
+        return [
+            (row, incident)
+            for row in sending.waiting(connection, product, before)
+            if (incident := _live(connection, row)) is not None and incident.sev in (Sev.ONE, Sev.TWO)
+        ]
 
     def _by_routes(
         self, connection: sqlite3.Connection, row: Delivery, now: datetime, people: People, *, person: str, why: str

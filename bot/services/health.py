@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 TICK_LATE = timedelta(seconds=90)
 WRITE_LATE = timedelta(seconds=150)
 SOCKET_SILENT = timedelta(seconds=60)
+WATCHDOG_LATE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Socket:
     connected: bool
     pong_age: float | None = None
     """Seconds since Slack answered last; None before the first time."""
+    heard_age: float | None = None
+    """Seconds since Slack sent something of its own, a greeting or a request; None before the first time."""
 
 
 @dataclass(slots=True)
@@ -41,6 +44,14 @@ class Health:
     """Why the last write failed; empty while it works."""
     asleep: tuple[datetime, datetime] | None = None
     """From when to when the bot was not running before this start, or the machine slept."""
+    watchdog: bool = False
+    """Whether somebody outside expects a call again and again."""
+    watchdog_at: datetime | None = None
+    """When that call was made last."""
+    watchdog_problem: str = ""
+    """Why the last attempt to call failed; empty while it works."""
+    watchdog_held: tuple[str, ...] = ()
+    """Why it is not called at all: what the bot does not do as it should."""
     missing_scopes: tuple[str, ...] = ()
     failing_jobs: dict[str, str] = field(default_factory=dict)
     """Recurring jobs whose last run failed, with the reason."""
@@ -59,6 +70,18 @@ class Health:
         if not self.http_mode and not self.connected:
             found.append("No connection to Slack is open: commands do not reach the bot")
         found += [f"The recurring job {name} fails: {reason}" for name, reason in sorted(self.failing_jobs.items())]
+        return tuple(found)
+
+    def warnings(self, now: datetime) -> tuple[str, ...]:
+        """What keeps the watchdog outside from being called, in words. The bot itself may be well all the same."""
+        found = []
+        if self.watchdog and self.watchdog_problem:
+            found.append(f"The watchdog cannot be called: {self.watchdog_problem}")
+        if self.watchdog and self.watchdog_held:
+            found.append(f"The watchdog is not called, because {'; '.join(self.watchdog_held)}")
+        if self.watchdog and self.watchdog_at is not None and now - self.watchdog_at > WATCHDOG_LATE:
+            minutes = round((now - self.watchdog_at).total_seconds() / 60)
+            found.append(f"The watchdog was last called {minutes} minutes ago, so it may have raised the alarm")
         return tuple(found)
 
     @property

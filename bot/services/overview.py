@@ -207,7 +207,7 @@ def _missing(services: Services) -> tuple[Missing, ...]:
 def _bot(services: Services, queue: QueueState, now: datetime) -> Bot:
     health = services.health
     return Bot(
-        troubles=health.troubles(now),
+        troubles=(*health.troubles(now), *health.warnings(now)),
         waiting=queue.waiting,
         oldest_at=queue.oldest_at,
         refused=queue.dead,
