@@ -12,6 +12,7 @@ from bot.domain.outlook import next_of
 from bot.services.config import Config
 from bot.services.people import People
 from bot.services.transitions import World, scene_of
+from bot.speakers.behind import behind
 from bot.speakers.said import Said
 from bot.store import incidents, timers
 from bot.store.outbox import Delivery, Kind
@@ -54,14 +55,24 @@ def state_of(connection: sqlite3.Connection, config: Config, found: Incident, no
     """All that its card shows, from what is stored now."""
     people = People.of(config)
     scene = scene_of(connection, World(found.product, people, ""), found, None, now)
+    known = behind(connection, config, found, now)
     return view.State(
         incident=found,
         duty=scene.duty,
         next=next_of(found, timers.of(connection, found.id), scene, now),
         now=now,
+        names={one: _begun(one) for one in (config.file.services if config.file else {})},
+        steps=known.steps,
+        every=known.every,
+        charts=known.charts,
         people=names_of(connection, people, now),
         refused=_refused(connection, found, now),
     )
+
+
+def _begun(name: str) -> str:
+    """A service as a headline says it: `sign-up` is Sign-up; a host stays as it is."""
+    return name if "." in name else name[:1].upper() + name[1:]
 
 
 def names_of(connection: sqlite3.Connection, people: People, now: datetime) -> dict[str, str]:

@@ -37,6 +37,16 @@ def put(connection: sqlite3.Connection, product: str, looks: Iterable[Stored]) -
     )
 
 
+def get(connection: sqlite3.Connection, product: str, target: str) -> Stored | None:
+    """What is known about one target, where one line holds all of it."""
+    row = connection.execute(
+        "SELECT * FROM look WHERE product = ? AND target = ? AND trouble = ''", (product, target)
+    ).fetchone()
+    if row is None:
+        return None
+    return Stored(row["target"], row["trouble"], row["state"], from_ms(row["at"]), json.loads(row["data"]))
+
+
 def every(connection: sqlite3.Connection, product: str) -> list[Stored]:
     """All of a product."""
     rows = connection.execute("SELECT * FROM look WHERE product = ? ORDER BY target, trouble", (product,))

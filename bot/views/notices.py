@@ -93,7 +93,7 @@ def _end(incident: Incident) -> str:
         return "Nothing yet."
     match incident.outcome:
         case Outcome.HUMAN:
-            return "Somebody said that it was fixed, and a fresh look agreed. What they did is in the notes, if anywhere."
+            return "Somebody said that it was fixed, and a fresh look agreed. What they did is in the notes, if at all."
         case Outcome.MERGED:
             return f"It had the same cause as INC-{incident.parent}; the rest stands there."
         case Outcome.REMOVED:

@@ -30,7 +30,7 @@ STEPS = (
     "Run this check again.",
 )
 CHART = Chart(
-    "Failed looks of the last hour",
+    "Failed looks",
     "Until 20:54 UTC 7 of 60 looks failed.",
     "bar",
     tuple(f"20:{n:02d}" for n in range(0, 60, 3)),
