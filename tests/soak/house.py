@@ -49,6 +49,7 @@ services:
   sign-up: {{owner: mia, backup: ben, critical: true}}
   checkout: {{owner: ben, backup: mia, critical: false}}
 channels: {{alerts: {CHANNEL}}}
+network: {{canaries: false, resolvers: ["127.0.0.1:9"]}}
 monitors:
   - {{name: Sign-up, url: https://shop.test/a, service: sign-up, every: 20s}}
   - {{name: Log-in, url: https://shop.test/b, service: sign-up, every: 20s}}
