@@ -8,6 +8,7 @@ import sqlite3
 from datetime import datetime
 
 from bot.services.config import Config
+from bot.services.members import ASKED
 from bot.services.oncall import Roster, roster_of
 from bot.services.people import INSTALLER, People
 from bot.store import outbox, settings
@@ -38,6 +39,9 @@ def ask(connection: sqlite3.Connection, config: Config, channel: str, now: datet
     roster = roster_of(connection, people, now)
     found, product = marks(roster), people.product
     known = settings.named(connection, product)
+    if people.emails and ASKED not in known:
+        # Slack has not yet been asked who has these addresses: nobody knows whether anybody is missing.
+        return []
     said = set(json.loads(known.get(SAID) or "[]"))
     if found == said:
         return []

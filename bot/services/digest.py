@@ -15,9 +15,10 @@ from bot.domain.hours import DAYS, moment
 from bot.domain.incident import Incident
 from bot.domain.severity import Sev
 from bot.domain.silence import Silence
+from bot.domain.uptime import Span, joined
 from bot.services.oncall import Roster, roster_of
 from bot.services.people import People
-from bot.store import incidents, looks, outbox, settings, silences, tallies
+from bot.store import blindness, incidents, looks, outbox, settings, silences, tallies
 from bot.store.codes import from_ms, to_ms
 from bot.store.outbox import Prio, QueueState
 from bot.store.plain import from_plain
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 LATE = timedelta(minutes=15)
 """Later than this, and the summary says why."""
+A_MINUTE = 60.0
+"""Seconds for which the bot may have seen nothing without a word about it."""
 STUCK = timedelta(minutes=10)
 """Messages that wait for longer are worth a word."""
 MORNING = "morning:"
@@ -67,7 +70,10 @@ class Digest:
     roster: Roster
     yesterday: tuple[Tally, ...]
     blind: tuple[Blind, ...]
+    """Monitors that see nothing now."""
     queue: QueueState
+    unseen_s: float = 0.0
+    """How long the bot itself saw nothing yesterday: off, or without a way out."""
 
     @property
     def stuck(self) -> bool:
@@ -84,7 +90,7 @@ class Digest:
     def quiet(self) -> bool:
         """Whether one line says it all."""
         news = self.live or self.waiting or self.over or self.muted or self.failed or self.blind
-        return not (news or self.stuck) and self.roster.complete
+        return not (news or self.stuck or self.unseen_s >= A_MINUTE) and self.roster.complete
 
 
 def ask(connection: sqlite3.Connection, config: Config, channel: str, morning: Morning, now: datetime) -> list[str]:
@@ -160,7 +166,14 @@ def digest_of(
         yesterday=tuple(tallies.looks(connection, product, *yesterday)),
         blind=_blind(connection, product),
         queue=outbox.queue(connection, product),
+        unseen_s=_unseen(connection, product, Span(*yesterday)),
     )
+
+
+def _unseen(connection: sqlite3.Connection, product: str, day: Span) -> float:
+    spans = blindness.between(connection, product, day.begin, day.end)
+    within = (Span(max(one.begin, day.begin), min(one.end, day.end)) for one in spans)
+    return sum(one.seconds for one in joined(within))
 
 
 def _moment(value: object, otherwise: datetime) -> datetime:

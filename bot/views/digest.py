@@ -22,7 +22,7 @@ from bot.document import (
     Tone,
     Words,
 )
-from bot.views.felt import called, felt, lasted, what_of, word
+from bot.views.felt import called, felt, lasted, length, what_of, word
 from bot.views.oncall import line as oncall_line
 from bot.views.prose import count, span_of
 
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 SHARE_FROM = 100
 """Looks below which no share in per cent is told."""
 MOST = 5
+A_MINUTE = 60.0
+"""Seconds for which the bot may have seen nothing without a word about it."""
 
 
 def digest(day: Digest) -> Document:
@@ -80,7 +82,9 @@ def _fallback(day: Digest) -> str:
 def _quiet(day: Digest) -> Document:
     looked = sum(one.looks for one in day.yesterday)
     seen = f"All {looked:,} looks at your monitors were good. " if looked else ""
-    late: Words = (f"({span_of(day.late)} late: I was not running.) ",) if day.late is not None else ()
+    late: Words = (
+        (f"({span_of(day.late)} late: I was not running, or could not reach Slack.) ",) if day.late is not None else ()
+    )
     return Document(
         "Morning summary · all quiet",
         (Paragraph((*late, seen, "Nothing is broken, muted or waiting. ", *oncall_line(day.roster))),),
@@ -143,6 +147,17 @@ def _why(text: str) -> Words:
 
 
 def _yesterday(day: Digest) -> list[Part]:
+    return [*_unseen(day), *_tallies(day)]
+
+
+def _unseen(day: Digest) -> list[Part]:
+    if day.unseen_s < A_MINUTE:
+        return []
+    told = f"Yesterday I saw nothing for {length(day.unseen_s)}: I was off, or had no way out."
+    return [Paragraph((told, " That time counts neither as up nor as down."))]
+
+
+def _tallies(day: Digest) -> list[Part]:
     if not day.yesterday:
         return []
     if not day.failed:

@@ -19,7 +19,7 @@ from bot.services.config import Config
 from bot.services.incidents import Incidents, Request
 from bot.services.noise import line_of, noise_of
 from bot.speakers import speakers
-from bot.store import incidents, looks, outbox, probes, sending, settings, silences
+from bot.store import blindness, incidents, looks, outbox, probes, sending, settings, silences
 from bot.store.codes import to_ms
 from bot.store.db import Store
 from bot.store.outbox import Kind
@@ -96,7 +96,9 @@ class House:
         speaker = speakers(self.config, self)[kind]
         said = await self.store.read(lambda c: speaker.say(c, int(id), row))
         assert said is not None
-        assert validate_message(message(said.document)) == []
+        sent = message(said.document)
+        assert validate_message(sent) == []
+        assert "<!channel>" not in repr(sent), "text from outside calls nobody"
         return text(said.document, width=300)
 
     async def write(self, fn):
@@ -241,6 +243,36 @@ async def test_a_clock_that_was_wrong_stops_no_summary(house):
     await house.at(NINE + timedelta(days=365))
     await house.at(NINE)
     assert len(await house.at(NINE + timedelta(days=1))) == 1
+
+
+async def test_what_the_bot_itself_did_not_see_is_confessed(house):
+    """Two stretches of yesterday that overlap, and one that began the day before."""
+    await begun(house)
+    day = datetime(2026, 11, 22, tzinfo=UTC) - timedelta(hours=1)
+
+    def blind(connection):
+        blindness.was(connection, "shop", day - timedelta(hours=2), day + timedelta(minutes=10), "off")
+        blindness.was(connection, "shop", day + timedelta(hours=5), day + timedelta(hours=5, minutes=20), "offline")
+        blindness.was(
+            connection, "shop", day + timedelta(hours=5, minutes=10), day + timedelta(hours=5, minutes=30), "off"
+        )
+
+    await house.write(blind)
+    await house.at(NINE)
+    assert "Yesterday I saw nothing for 40 minutes" in await house.says((await house.rows("digest"))[-1])
+
+
+async def test_addresses_that_slack_was_not_asked_about_are_no_gap(tmp_path):
+    """Once it was asked and knows nobody, they are."""
+    people = "people: {lena: {email: lena@shop.test}}\nservices: {shop: {owner: lena}}\n"
+    house = House(tmp_path, "product: {name: Shop, id: shop, domain: shop.test}\nchannels: {alerts: '#ops'}\n" + people)
+    await house.at(NINE + timedelta(hours=1))
+    await house.at(NINE + timedelta(days=1, hours=1))
+    assert await house.rows("coverage") == []
+    await house.write(lambda c: settings.put(c, "shop", "members:asked_at", "1", house.time))
+    await house.at(NINE + timedelta(days=2, hours=1))
+    assert len(await house.rows("coverage")) == 1
+    house.store.close()
 
 
 # -- silences ------------------------------------------------------------------
