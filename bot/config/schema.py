@@ -51,7 +51,9 @@ class Product(Section):
         default=None, description="Kind of product; sets how fast it must be: creator, ecommerce, coach …"
     )
     has_ai: bool = Field(default=False, description="true where answers come from a language model, which takes longer")
-    time_zone: TimeZone = Field(default="UTC", description="Where the team lives: Europe/Berlin." + LATER)
+    time_zone: TimeZone = Field(
+        default="UTC", description="Where the team lives: Europe/Berlin. Nine o'clock and quiet hours go by it"
+    )
     stage: Literal["launch", "live"] = Field(
         default="launch", description="launch: first month, some limits are milder; or live"
     )
@@ -215,8 +217,8 @@ class LaunchFile(Section):
     services: Annotated[dict[str, Service], BeforeValidator(entries)] = Field(
         default={}, description="What customers name, with owner and backup"
     )
-    rotation: Rotation | None = Field(default=None, description="Who is on call, in turns." + LATER)
-    quiet_hours: QuietHours | None = Field(default=None, description="When people sleep." + LATER)
+    rotation: Rotation | None = Field(default=None, description="Who is on call, in turns")
+    quiet_hours: QuietHours | None = Field(default=None, description="When people sleep")
     channels: Channels | None = Field(default=None, description="Where the bot speaks")
     watchdog: Watchdog | None = Field(default=None, description="Who notices when the bot itself dies")
     deploy: Deploy | None = Field(default=None, description="How a version goes out and comes back." + LATER)

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.config.section import LATER, Section
+from bot.config.section import Section
 from bot.config.values import (
     Channel,
     Day,
@@ -32,12 +32,14 @@ class Person(Section):
     slack: SlackUser | None = Field(
         default=None, description="Slack member ID (U…), so that the bot can mention the person"
     )
-    email: Email | None = Field(default=None, description="E-mail address")
+    email: Email | None = Field(
+        default=None, description="E-mail address; without slack the person is found in Slack by it"
+    )
     role: Literal["owner", "member"] = Field(
         default="member", description="owner may mute, waive and run intrusive checks"
     )
     time_zone: TimeZone | None = Field(
-        default=None, description="Where the person lives; without it the product's zone." + LATER
+        default=None, description="Where the person lives: whose night it is; without it the product's zone"
     )
 
 
