@@ -100,8 +100,8 @@ class Call:
 
 
 def owner_of(handed_to: str, duty: Duty) -> Contact:
-    """Who is called first: whoever it was passed to, else whoever is on duty, else the last resort."""
-    if handed_to:
+    """Who is called first: whoever it was passed to and is still there, else who is on duty, else the last resort."""
+    if handed_to and handed_to not in duty.gone:
         known = (duty.owner, duty.backup, duty.last_resort)
         return next((one for one in known if one is not None and one.slack == handed_to), Contact(slack=handed_to))
     if not duty.owner.slack and duty.last_resort is not None:

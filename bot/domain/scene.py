@@ -41,6 +41,8 @@ class Duty:
     """Where the owner comes from: `override`, `shift`, `owner`, `backup`, `default` or `installer`."""
     unresolvable: tuple[str, ...] = ()
     """Names that were passed over since nobody can be reached by them."""
+    gone: tuple[str, ...] = ()
+    """Slack ids of people who cannot be called any more: what was handed to them is the owner's again."""
 
     @property
     def alone(self) -> bool:

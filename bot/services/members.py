@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.services.config import Config
 from bot.services.oncall import UNASKED
 from bot.services.people import FOUND, GONE, INSTALLER, People
-from bot.store import settings, turns
+from bot.store import outbox, settings, turns
 from bot.store.codes import from_ms, to_ms
 from bot.store.db import Store
 
@@ -59,13 +59,21 @@ class Members:
         self._messenger = messenger
 
     async def due(self) -> bool:
-        """Whether a day has gone by, or other people stand in launch.yml."""
+        """Whether a day has gone by, other people stand in launch.yml, or Slack refused to write to somebody."""
         people = People.of(self._config())
-        known = await self._store.read(lambda c: settings.named(c, people.product))
-        asked = known.get(ASKED, "")
-        if not asked.isdigit() or known.get(OF) != _print(people):
+
+        def look(connection: sqlite3.Connection) -> tuple[dict[str, str], list[datetime]]:
+            refused = [one for one in outbox.errors(connection, people.product) if one.kind is outbox.Kind.DM]
+            return settings.named(connection, people.product), [one.created_at for one in refused]
+
+        known, refused = await self._store.read(look)
+        text = known.get(ASKED, "")
+        if not text.isdigit() or known.get(OF) != _print(people):
             return True
-        return not timedelta(0) <= self._clock.now() - from_ms(int(asked)) < EVERY
+        asked = from_ms(int(text))
+        if any(one > asked for one in refused):
+            return True
+        return not timedelta(0) <= self._clock.now() - asked < EVERY
 
     async def refresh(self) -> bool:
         """Ask about everybody now; False where Slack did not answer everything, so that it is tried again soon."""

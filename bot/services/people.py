@@ -79,7 +79,9 @@ class People:
 
     def duty(self, connection: sqlite3.Connection, service: str, at: datetime) -> Duty:
         """Who is called about a service; never nobody, unless nobody at all is known."""
-        return rota.on_call(self.now(connection, at), service, at)
+        known = settings.named(connection, self.product)
+        gone = tuple(name.removeprefix(GONE) for name, why in known.items() if name.startswith(GONE) and why)
+        return replace(rota.on_call(self.now(connection, at), service, at), gone=gone)
 
     def last_resort(self, connection: sqlite3.Connection, service: str, at: datetime) -> str:
         """The Slack id of whoever gets the card where there is no channel for it."""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.asks import Ack, Reading, Signal, Snooze
+from bot.domain.asks import Ack, Pass, Reading, Signal, Snooze
 from bot.domain.decision import AnswerCode
 from bot.domain.folding import replay
 from bot.domain.incident import Status
+from bot.domain.scene import Contact
 from bot.domain.severity import Sev, Trouble
 from bot.services.config import Config
 from bot.services.incidents import Incidents, Request
-from bot.store import incidents, outbox, sending, timers
+from bot.store import incidents, outbox, sending, settings, timers
 from bot.store.db import Store
 from bot.store.outbox import Kind
 
@@ -169,3 +171,15 @@ async def test_what_is_to_be_said_may_be_sent_in_its_order(house):
     due = await house.store.read(lambda c: sending.due(c, house.time))
     assert due[0].kind is Kind.ROOT
     assert {one.kind for one in due} == {Kind.ROOT, Kind.DM}
+
+
+async def test_what_was_handed_to_somebody_who_left_is_the_owners_again(house):
+    """Ben takes it from Ana and is gone the next minute: Ana is called, not an empty chair."""
+    await house.incidents.signal([replace(house.signal(), sev=Sev.TWO)])
+    await house.pass_time(minutes=1)
+    await house.incidents.ask(1, Pass("U0ANA", to=Contact("ben", "U0BEN")), Request("1.1", "U0ANA", "incident.pass"))
+    before = len(await house.said())
+    await house.store.write(lambda c: settings.put(c, "shop", "gone:U0BEN", "left", house.time))
+    await house.pass_time(minutes=31)
+    called = [whom for kind, whom, _ in (await house.said())[before:] if kind is Kind.DM]
+    assert set(called) == {"U0ANA"}

@@ -13,6 +13,7 @@ from bot.services.config import Config
 from bot.services.members import Members
 from bot.services.oncall import roster_of
 from bot.services.people import People
+from bot.store import outbox, sending
 from bot.store.db import Store
 
 START = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
@@ -169,3 +170,21 @@ async def test_a_dead_token_is_an_error_and_nobody_is_gone(room):
     with pytest.raises(Permanent):
         await room.members.look_up("UMIA")
     assert (await room.roster()).complete
+
+
+async def test_a_refused_direct_message_is_reason_enough_to_ask(room):
+    """Whoever it was for may have left: once."""
+    await room.members.refresh()
+    room.time += timedelta(minutes=1)
+
+    def refused(connection):
+        outbox.tell(connection, "shop", "incident:1", room.time, user="ULENA", about=1)
+        sending.bury(connection, 1, "user_disabled")
+
+    await room.store.write(refused)
+    assert await room.members.due()
+    room.time += timedelta(minutes=1)
+    room.slack.core.workspace.users["ULENA"].deleted = True
+    await room.members.refresh()
+    assert not await room.members.due()
+    assert (await room.roster()).turns[0].owner.slack == "UMIA"
