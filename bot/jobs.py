@@ -174,7 +174,7 @@ JOBS: tuple[Job, ...] = (
     Job("catalogue", 30, _look_further),
     Job("forget-events", 300, _forget_events),
     Job("retention", 3600, _retain),
-    Job("members", 600, _members),
+    Job("members", 120, _members),
     Job("calendar", 30, _calendar),
 )
 
