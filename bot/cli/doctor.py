@@ -13,7 +13,7 @@ from bot.cli.terminal import colour_option, colourful, config_option, examples, 
 if TYPE_CHECKING:
     from bot.services.doctor import Line
 
-_COLOURS = {"OK": "32", "Problem": "31", "Unknown": "33"}
+_COLOURS = {"OK": "32", "Problem": "31", "To do": "33", "Unknown": "33"}
 
 
 @click.command(
@@ -73,5 +73,8 @@ def told(lines: tuple[Line, ...], columns: int, *, colour: bool) -> str:
         else:
             told += [state.rstrip(), *(margin + part for part in wrapped)]
     problems = sum(1 for line in lines if line.state.value == "Problem")
+    todo = sum(1 for line in lines if line.state.value == "To do")
     told += ["", "No problem found." if not problems else f"{problems} problem{'s' if problems > 1 else ''} found."]
+    if todo:
+        told[-1] += f" {todo} thing{'s are' if todo > 1 else ' is'} still to do."
     return "\n".join(told)

@@ -13,6 +13,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING
 from bot.config.inventory import network_of, to_inventory
 from bot.config.load import load
 from bot.config.problems import ConfigError
-from bot.config.settings import Mode, Settings
+from bot.config.settings import Mode, Settings, variable
 from checks.inventory import Network
 from checks.probe import Probe
 
@@ -46,6 +47,8 @@ class State(StrEnum):
 
     OK = "OK"
     PROBLEM = "Problem"
+    OPEN = "To do"
+    """Nothing is broken, and yet somebody should do something about it."""
     UNKNOWN = "Unknown"
 
 
@@ -64,7 +67,8 @@ async def examine(settings: Settings, now: datetime) -> tuple[Line, ...]:
     """Look at everything; never raises for what it finds."""
     configured, file = _configuration(settings.launch_config)
     outside, slack, http = await asyncio.gather(_outside(file, now), _slack(settings), _http(settings))
-    return (_python(), _sqlite(), configured, *_data(settings.launch_data), *slack, *outside, http)
+    others = _other_ways(file, variable)
+    return (_python(), _sqlite(), configured, *_data(settings.launch_data), *slack, *outside, http, *others)
 
 
 def _python() -> Line:
@@ -163,6 +167,36 @@ async def _slack(settings: Settings) -> tuple[Line, ...]:
         for scope, use in identity.missing_optional.items()
     ]
     return tuple(lines)
+
+
+def _other_ways(file: LaunchFile | None, secret: Callable[[str], str]) -> tuple[Line, ...]:
+    """Who is told when Slack fails, and who notices when the bot itself does. Nothing is called for it."""
+    from bot.adapters.notify import Refused
+    from bot.services.dead_man import unfit
+    from bot.services.second_routes import named, way_of
+
+    if file is None:
+        return ()
+    lines = []
+    for route in file.channels.second_route if file.channels else ():
+        try:
+            way_of(route, next((one.email for one in file.people.values() if one.email), ""), secret)
+            lines.append(Line("Second route", State.OK, named(route)))
+        except Refused as error:
+            fix = f"Add the line {route.env}=… to .env." if route.env else "See channels.second_route in launch.yml."
+            lines.append(Line("Second route", State.PROBLEM, f"{named(route)}: {error}", fix))
+    if not lines:
+        said = "when Slack is down or refuses the bot, nobody is told of an outage"
+        lines.append(Line("Second route", State.OPEN, said, "Add channels.second_route to launch.yml: e-mail, SMS …"))
+    if file.watchdog is None:
+        fix = "Get a URL from a service such as healthchecks.io, then add it: watchdog: {url_env: WATCHDOG_URL}"
+        lines.append(Line("Watchdog", State.OPEN, "nobody outside notices when the bot itself stops", fix))
+        return tuple(lines)
+    name = file.watchdog.url_env
+    said = unfit(secret(name), name)
+    if said:
+        return (*lines, Line("Watchdog", State.PROBLEM, said, f"Add the line {name}=https://… to .env."))
+    return (*lines, Line("Watchdog", State.OK, f"called every {file.watchdog.every:g} s while the bot does its work"))
 
 
 async def _outside(file: LaunchFile | None, now: datetime) -> tuple[Line, ...]:

@@ -10,28 +10,35 @@ from bot.views.prose import count, label, prose, sentence
 if TYPE_CHECKING:
     from bot.services.doctor import Line
 
-TONES = {"OK": Tone.GOOD, "Problem": Tone.BAD, "Unknown": Tone.UNKNOWN}
-ORDER = ("Problem", "Unknown", "OK")
+TONES = {"OK": Tone.GOOD, "Problem": Tone.BAD, "To do": Tone.WARN, "Unknown": Tone.UNKNOWN}
+ORDER = ("Problem", "To do", "Unknown", "OK")
 
 
 def doctor(lines: tuple[Line, ...]) -> Document:
-    """Problems, then what could not be looked at, then what is well."""
+    """Problems, then what is still to do, then what could not be looked at, then what is well."""
     ranked = sorted(lines, key=lambda line: ORDER.index(line.state.value))
     wrong = [line for line in ranked if line.state.value == "Problem"]
+    todo = [line for line in ranked if line.state.value == "To do"]
     blind = [line for line in ranked if line.state.value == "Unknown"]
     well = [line for line in ranked if line.state.value == "OK"]
     parts: list[Part] = []
     if wrong:
         parts.append(Listing(tuple(_item(line) for line in wrong), limit=15))
     else:
-        parts.append(Paragraph(("The bot has everything that it needs.",)))
+        parts.append(Paragraph(("The bot has everything that it needs" + (" to run." if todo else "."),)))
+    if todo:
+        parts += [Heading("Still to do"), Listing(tuple(_item(line) for line in todo), limit=10)]
     if blind:
         parts += [Heading("Could not look"), Listing(tuple(_item(line) for line in blind), limit=10)]
     if well:
         parts += [Heading("In order"), Listing(tuple(_item(line) for line in well), limit=20)]
     parts.append(Note(("This is about the bot itself; your product is looked at by ", *prose("`/launch check`"), ".")))
-    state = f"The bot needs help: {count(len(wrong), 'problem')}" if wrong else "The bot is well"
-    return Document(state, tuple(parts), Tone.BAD if wrong else Tone.GOOD, fallback=f"{state} after its self-test.")
+    state, tone = "The bot is well", Tone.GOOD
+    if todo:
+        state, tone = f"The bot works, with {count(len(todo), 'thing')} still to do", Tone.WARN
+    if wrong:
+        state, tone = f"The bot needs help: {count(len(wrong), 'problem')}", Tone.BAD
+    return Document(state, tuple(parts), tone, fallback=f"{state} after its self-test.")
 
 
 def _item(line: Line) -> Item:
