@@ -19,11 +19,9 @@ class Tally:
     good: int
     bad: int
     unknown: int
-
-    @property
-    def looks(self) -> int:
-        """All of them."""
-        return self.good + self.bad + self.unknown
+    """Saw nothing: they count for nobody."""
+    excused: int = 0
+    """Were made during announced work, and do not count either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +38,13 @@ def looks(connection: sqlite3.Connection, product: str, since: datetime, until: 
     """Each monitor's looks in the whole hours of a stretch that are summed up."""
     first, last = (-(-to_ms(moment) // HOUR_MS) for moment in (since, until))
     rows = connection.execute(
-        "SELECT name, sum(good) AS good, sum(bad) AS bad, sum(unknown) AS unknown FROM rollup_hour"
+        "SELECT name, sum(good) AS good, sum(bad) AS bad, sum(unknown) AS unknown,"
+        " sum(excused) AS excused FROM rollup_hour"
         " JOIN monitor ON monitor.id = rollup_hour.monitor"
         " WHERE product = ? AND hour >= ? AND hour < ? GROUP BY name ORDER BY name",
         (product, first, last),
     )
-    return [Tally(row["name"], row["good"], row["bad"], row["unknown"]) for row in rows]
+    return [Tally(row["name"], row["good"], row["bad"], row["unknown"], row["excused"]) for row in rows]
 
 
 def messages(connection: sqlite3.Connection, product: str, since: datetime, until: datetime) -> list[Message]:

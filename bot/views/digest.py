@@ -80,7 +80,7 @@ def _fallback(day: Digest) -> str:
 
 
 def _quiet(day: Digest) -> Document:
-    looked = sum(one.looks for one in day.yesterday)
+    looked = sum(one.good for one in day.yesterday)
     seen = f"All {looked:,} looks at your monitors were good. " if looked else ""
     late: Words = (
         (f"({span_of(day.late)} late: I was not running, or could not reach Slack.) ",) if day.late is not None else ()
@@ -161,7 +161,7 @@ def _tallies(day: Digest) -> list[Part]:
     if not day.yesterday:
         return []
     if not day.failed:
-        looked = sum(one.looks for one in day.yesterday)
+        looked = sum(one.good for one in day.yesterday)
         monitors = count(len(day.yesterday), "monitor")
         return [Note((f"Yesterday: {looked:,} looks of {monitors}, all good.",))]
     fine = len(day.yesterday) - len(day.failed)
@@ -175,7 +175,8 @@ def _tally(one: Tally) -> Item:
     said = f"{one.bad:,} of {seen:,} looks failed" if one.bad else f"no look of {seen:,} failed"
     share = f" (up {_percent(one.good, seen)} %)" if one.bad and seen >= SHARE_FROM else ""
     blind = f"; {one.unknown:,} saw nothing and do not count" if one.unknown else ""
-    return Item((Strong(called(one.monitor)), f": {said}{share}{blind}"))
+    work = f"; {one.excused:,} during announced work do not count" if one.excused else ""
+    return Item((Strong(called(one.monitor)), f": {said}{share}{blind}{work}"))
 
 
 def _percent(part: int, whole: int) -> str:
