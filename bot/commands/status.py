@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.commands.base import Call, Reply, command
 from bot.services.container import Services
 from bot.services.overview import UnknownPlace, overview
+from bot.speakers.behind import charts_of
 from bot.views import notice
 from bot.views.status import status as screen
 
@@ -12,8 +13,8 @@ from bot.views.status import status as screen
 @command(
     "status",
     usage="status [host or monitor]",
-    help="Is it safe to launch, what needs a person, how is the bot itself: one screen.",
-    examples=("/launch status", "/launch status app.example.com"),
+    help="What is broken and who has it, how each monitor stands, is it safe to launch, how is the bot: one screen.",
+    examples=("/launch status", "/launch status app.example.com", '/launch status "sign-up page"'),
 )
 async def status(call: Call, services: Services) -> Reply:
     """Read what is known; nothing is looked at anew."""
@@ -21,4 +22,8 @@ async def status(call: Call, services: Services) -> Reply:
         seen = await overview(services, call.now, " ".join(call.args))
     except UnknownPlace as error:
         return Reply(notice.unknown_place(error.name, error.nearest))
-    return Reply(screen(seen))
+    place = seen.place
+    if place is None:
+        return Reply(screen(seen))
+    charts = await services.store.read(lambda c: charts_of(c, services.config, place.name, call.now))
+    return Reply(screen(seen, charts))

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from bot.services.container import Services
 from bot.services.health import Socket
+from bot.services.standing import Stand, stand_of
 from bot.store import audits, outbox
 from bot.store.audits import Audit
 from bot.store.outbox import QueueState
@@ -118,6 +119,8 @@ class Overview:
     place: Place | None = None
     people: Mapping[str, str] = field(default_factory=dict)
     """Slack user ids of the owners' names."""
+    stand: Stand = field(default_factory=Stand)
+    """What stands now: incidents, monitors, silences, who is on call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +129,15 @@ class _Stored:
     report: Report | None
     running: Audit | None
     queue: QueueState
+    stand: Stand
+    alerts: str
 
 
 async def overview(services: Services, now: datetime, about: str = "") -> Overview:
     """The state of everything; with `about`, of one host or monitor in detail. Raises `UnknownPlace`."""
     inventory, product = services.inventory, services.product
     name = _known(inventory, about) if about else ""
+    standings = services.watch.standings()
 
     def look(connection: sqlite3.Connection) -> _Stored:
         last = audits.latest(connection, product, whole=True)
@@ -140,6 +146,8 @@ async def overview(services: Services, now: datetime, about: str = "") -> Overvi
             None if last is None else audits.report(connection, last.id),
             audits.running(connection, product),
             outbox.queue(connection, product),
+            stand_of(connection, services.config, standings, now),
+            services.incidents.world(connection).channel,
         )
 
     stored = await services.store.read(look)
@@ -152,12 +160,13 @@ async def overview(services: Services, now: datetime, about: str = "") -> Overvi
         running=_running(stored.running),
         hosts=len(inventory.hosts) if inventory else 0,
         monitors=inventory.monitors if inventory else (),
-        watched=bool(services.watch.standings()),
-        missing=_missing(services),
-        config_problems=tuple(map(str, error.problems)) if error else (),
+        watched=bool(standings),
+        missing=_missing(services, stored.alerts),
+        config_problems=services.config_problems() or (tuple(map(str, error.problems)) if error else ()),
         bot=_bot(services, stored.queue, now),
         place=_place(name, inventory, stored.report) if name else None,
         people=services.config.people,
+        stand=stored.stand,
     )
 
 
@@ -184,7 +193,7 @@ def _running(audit: Audit | None) -> Running | None:
     return Running(audit.id, audit.asked_by, audit.asked_at, audit.done, audit.total)
 
 
-def _missing(services: Services) -> tuple[Missing, ...]:
+def _missing(services: Services, alerts: str) -> tuple[Missing, ...]:
     config, found = services.config, []
     if config.missing:
         found.append(
@@ -195,8 +204,10 @@ def _missing(services: Services) -> tuple[Missing, ...]:
         )
     elif config.inventory is None:
         found.append(Missing(f"{config.path.name} cannot be used yet.", "launch config check"))
-    if config.file is not None and (config.file.channels is None or not config.file.channels.alerts):
-        found.append(Missing("No channel is named for alerts.", 'channels: {alerts: "#ops"}'))
+    if config.file is not None and not alerts:
+        found.append(
+            Missing("No channel is named for alerts: invite me to one, or name it.", 'channels: {alerts: "#ops"}')
+        )
     found += [
         Missing(f"The app lacks the optional permission {scope}.", "Add it under OAuth & Permissions, then reinstall.")
         for scope in services.health.missing_scopes
@@ -234,7 +245,8 @@ def _names(inventory: Inventory | None) -> list[str]:
         return []
     hosts = (host.name for host in inventory.hosts)
     monitors = (monitor.name for monitor in inventory.monitors)
-    return list(dict.fromkeys((inventory.domain, *inventory.domains, *hosts, *monitors)))
+    points = (point.name for point in inventory.points)
+    return list(dict.fromkeys((inventory.domain, *inventory.domains, *hosts, *monitors, *points)))
 
 
 def _place(name: str, inventory: Inventory | None, report: Report | None) -> Place:

@@ -94,7 +94,7 @@ def _strip(buckets: Sequence[Sequence[Dot]], frame: Frame) -> Chart:
     return Chart(
         "Failed looks",
         f"In the {frame.words}, until {until}, {bad or 'none'} of {looks} failed: up for "
-        f"{_percent(good / (good + bad))}.",
+        f"{percent(good / (good + bad))}.",
         "bar",
         frame.labels(),
         (("Failed", tuple(_failed(bucket) for bucket in buckets)),),
@@ -136,7 +136,7 @@ def _label(at: datetime, span: timedelta, zone: str) -> str:
     return f"{local:%a %H:%M}" if span <= DAY else f"{local.day} {local:%b}"
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     """Never rounded up to 100 %, nor down to 0 %."""
     if share in (0.0, 1.0):
         return f"{share:.0%}".replace("%", " %")

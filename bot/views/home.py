@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.document import Action, Actions, Code, Document, Heading, Note, Paragraph, Part, Rule, Time
-from bot.views import status
+from bot.views import standing, status
 
 if TYPE_CHECKING:
     from bot.services.overview import Overview
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 def home(overview: Overview) -> Document:
     """One page: how fresh it is, what needs this person, then the rest."""
     fresh = Note(("As of ", Time(overview.now, "both"), ". Open this page again to see the present state."))
-    parts: list[Part] = [fresh, *status.running(overview)]
+    stand = overview.stand
+    parts: list[Part] = [fresh, *standing.live(stand, overview.now), *standing.silences(stand)]
+    parts += status.running(overview)
     if overview.config_problems or not overview.domain:
         parts += _begin(overview)
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.document import (
     Action,
     Actions,
+    Chart,
     Code,
     Document,
     Facts,
@@ -23,6 +24,7 @@ from bot.document import (
     Tone,
     Words,
 )
+from bot.views import standing
 from bot.views.folding import Group, fold, fold_blind, split_unknown
 from bot.views.prose import SEVERITY, STATUS, TONES, count, label, listed, prose, sentence, span_of, when, whose
 from bot.views.report import also_seen
@@ -38,11 +40,12 @@ VERDICT = {Decision.GO: "Go", Decision.NO_GO: "No-go", Decision.NOT_PROVEN: "Not
 TONE = {Decision.GO: Tone.GOOD, Decision.NO_GO: Tone.BAD, Decision.NOT_PROVEN: Tone.UNKNOWN}
 
 
-def status(overview: Overview) -> Document:
-    """One screen; about one host or monitor where one was asked for."""
+def status(overview: Overview, charts: tuple[Chart, ...] = ()) -> Document:
+    """One screen; about one host or monitor where one was asked for, with its charts."""
     if overview.place is not None:
-        return _about(overview, overview.place)
-    parts: list[Part] = [*running(overview), *readiness(overview), *missing(overview), *watching(overview)]
+        return _about(overview, overview.place, charts)
+    parts: list[Part] = [*standing.live(overview.stand, overview.now), *standing.silences(overview.stand)]
+    parts += [*running(overview), *readiness(overview), *missing(overview), *watching(overview)]
     parts += bot(overview.bot)
     parts.append(Note(("As of ", Time(overview.now, "both"), ".")))
     parts.append(Actions(buttons(overview)))
@@ -52,6 +55,8 @@ def status(overview: Overview) -> Document:
 def headline(overview: Overview) -> str:
     """The state in words, then whose it is."""
     name = overview.domain or "your product"
+    if broken := standing.headline(overview.stand):
+        return broken
     if overview.config_problems:
         return "Set-up has mistakes in launch.yml"
     if overview.readiness is None:
@@ -61,12 +66,16 @@ def headline(overview: Overview) -> str:
 
 def tone(overview: Overview) -> Tone:
     """How the whole is meant."""
+    if standing.headline(overview.stand):
+        return Tone.BAD
     return TONE[overview.readiness.verdict] if overview.readiness else Tone.UNKNOWN
 
 
 def fallback(overview: Overview) -> str:
     """The screen in one sentence."""
     ready = overview.readiness
+    if overview.stand.live and standing.headline(overview.stand):
+        return f"{headline(overview)}: {count(len(overview.stand.live), 'incident')} going on."
     if ready is None:
         missing = overview.missing[0].what if overview.missing else "type /launch check to find out."
         return f"{headline(overview)}: {missing}"
@@ -165,12 +174,15 @@ def watching(overview: Overview) -> list[Part]:
     """Monitors, and honestly whether anybody looks at them between audits."""
     if not overview.domain:
         return []
+    known = standing.people(overview.stand)
+    if overview.stand.monitors:
+        return [*standing.monitors(overview.stand), *known]
     hosts = count(overview.hosts, "host")
     if not overview.monitors:
-        return [Note((f"{hosts} in launch.yml. No monitors are written down yet.",))]
+        return [Note((f"{hosts} in launch.yml. No monitors are written down yet.",)), *known]
     names = listed([monitor.name for monitor in overview.monitors])
     told = "looked at all the time" if overview.watched else "looked at during a check only, not in between"
-    return [Note((f"{hosts} and {count(len(overview.monitors), 'monitor')} ({names}), {told}.",))]
+    return [Note((f"{hosts} and {count(len(overview.monitors), 'monitor')} ({names}), {told}.",)), *known]
 
 
 def bot(state: Bot) -> list[Part]:
@@ -217,7 +229,7 @@ def buttons(overview: Overview) -> tuple[Action, ...]:
     return (*first, *more, Action("help.show", "Help", command="/launch help"))
 
 
-def _about(overview: Overview, place: Place) -> Document:
+def _about(overview: Overview, place: Place, charts: tuple[Chart, ...]) -> Document:
     """One host or monitor: every answer about it."""
     bad = [one for one in place.findings if one.status.bad]
     state = (
@@ -230,11 +242,16 @@ def _about(overview: Overview, place: Place) -> Document:
     items = tuple(_answer(one) for one in place.findings)
     ready = overview.readiness
     seen: list[Part] = [Note(("Looked at ", *when(ready.at)))] if ready else []
+    of_name = next((one for one in overview.stand.monitors if one.name == place.name), None)
+    watched: list[Part] = [*standing.about(of_name), *charts] if of_name is not None else []
+    if of_name is not None:
+        state = standing.WORDS[of_name.state][0] + (f", {state[0].lower()}{state[1:]}" if bad else "")
     nothing = f"Nothing is known about {place.name} yet: it has not been looked at."
     return Document(
         headline=f"{state} · {place.name}",
         parts=(
-            Listing(items, empty=nothing, limit=15),
+            *watched,
+            Listing(items, empty="" if watched else nothing, limit=15),
             *seen,
             Actions((Action("audit.rerun", "Check This Now", place.name, command=f"/launch check {place.name}"),)),
         ),

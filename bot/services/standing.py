@@ -1,0 +1,127 @@
+"""What stands now: live incidents with what comes next, how each monitor stands, what is silenced, who is on call."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bot.domain.detection import State
+from bot.domain.incident import Incident
+from bot.domain.outlook import Next, next_of
+from bot.domain.scene import Duty
+from bot.services.config import Config
+from bot.services.oncall import Roster, roster_of
+from bot.services.people import People
+from bot.services.silencing import Quiet, quiet_of
+from bot.services.transitions import World, scene_of
+from bot.store import history, incidents, probes, timers
+from bot.store.histogram import Histogram
+
+if TYPE_CHECKING:
+    from bot.services.watching import Standing
+
+DAY = timedelta(days=1)
+MOST_MEASURED = 25
+"""Monitors whose figures are read for one screen: the worst first."""
+_WORST = (State.DOWN, State.SUSPECT, State.SLOW, State.RECOVERING, State.UNKNOWN, State.UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """An incident that is somebody's business."""
+
+    incident: Incident
+    duty: Duty
+    next: Next
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a monitor's looks of this month and of the last day amount to."""
+
+    good: int
+    bad: int
+    p95_ms: float | None = None
+    """Of the last day: the time within which 95 of 100 answers came."""
+    answers: int = 0
+    """How many answers that is taken from."""
+
+    @property
+    def up(self) -> float | None:
+        """Share of looks that were good; None where none could see."""
+        return self.good / (self.good + self.bad) if self.good + self.bad else None
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One monitor: how it stands, and its figures where they were read."""
+
+    name: str
+    state: State
+    since: datetime | None = None
+    last_at: datetime | None = None
+    evidence: str = ""
+    figures: Figures | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Everything that stands now."""
+
+    live: tuple[Live, ...] = ()
+    """Worst first."""
+    monitors: tuple[Watched, ...] = ()
+    """Worst first."""
+    quiet: Quiet = field(default_factory=lambda: Quiet((), ()))
+    roster: Roster | None = None
+    """None where no team is written down."""
+
+
+def stand_of(connection: sqlite3.Connection, config: Config, standings: Iterable[Standing], now: datetime) -> Stand:
+    """Read within one look at the store."""
+    people = People.of(config)
+    world = World(config.product, people, "")
+    live = []
+    for one in incidents.live(connection, config.product):
+        scene = scene_of(connection, world, one, None, now)
+        live.append(Live(one, scene.duty, next_of(one, timers.of(connection, one.id), scene, now)))
+    return Stand(
+        tuple(live),
+        _monitors(connection, config.product, list(standings), people.time_zone, now),
+        quiet_of(connection, config.product, now),
+        roster_of(connection, people, now) if config.file is not None else None,
+    )
+
+
+def _monitors(
+    connection: sqlite3.Connection, product: str, standings: Sequence[Standing], zone: str, now: datetime
+) -> tuple[Watched, ...]:
+    ordered = sorted(standings, key=lambda one: _WORST.index(one.state))
+    out = []
+    for index, one in enumerate(ordered):
+        read = figures_of(connection, product, one.name, zone, now) if index < MOST_MEASURED else None
+        out.append(Watched(one.name, one.state, one.since, one.last_at, one.evidence, read))
+    return tuple(out)
+
+
+def figures_of(connection: sqlite3.Connection, product: str, name: str, zone: str, now: datetime) -> Figures | None:
+    """This month's looks and the last day's speed; None where it was never looked at."""
+    number = history.number(connection, product, name)
+    if number is None:
+        return None
+    first = now.astimezone(ZoneInfo(zone)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    days = [one.sums for one in history.days(connection, number, now, count=31) if one.begins + DAY > first]
+    day = probes.hours(connection, number, now - DAY, now).latency
+    recent = history.looks(connection, number, now - timedelta(hours=1), now + timedelta(seconds=1))
+    latest = Histogram.of(one.first_byte_ms for one in recent if one.first_byte_ms is not None)
+    speed = day if day.n > latest.n else latest
+    return Figures(
+        sum(one.good for one in days),
+        sum(one.bad for one in days),
+        speed.quantile(0.95),
+        speed.n,
+    )

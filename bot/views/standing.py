@@ -1,0 +1,154 @@
+"""What stands now, as parts of `status` and the App Home: incidents, monitors, silences, who is on call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.blockkit.words import one_line
+from bot.document import Code, Heading, Item, Listing, Note, Part, Time, Tone, Words
+from bot.domain.detection import State as Stands
+from bot.domain.severity import Sev
+from bot.domain.silence import Silence
+from bot.views import muting, oncall
+from bot.views.card import tone_of
+from bot.views.card_buttons import take
+from bot.views.charts import percent
+from bot.views.felt import felt, word
+from bot.views.holding import coming, holder
+from bot.views.prose import count, seconds
+from bot.views.state import State
+
+if TYPE_CHECKING:
+    from bot.services.standing import Figures, Live, Stand, Watched
+
+SHOWN = 8
+"""Monitors on one screen; the rest is counted."""
+WORDS: Mapping[Stands, tuple[str, Tone]] = {
+    Stands.DOWN: ("Down", Tone.BAD),
+    Stands.SUSPECT: ("Failed once", Tone.WARN),
+    Stands.SLOW: ("Slow", Tone.WARN),
+    Stands.RECOVERING: ("Looks better", Tone.WARN),
+    Stands.UNKNOWN: ("Not seen yet", Tone.UNKNOWN),
+    Stands.UP: ("Up", Tone.GOOD),
+}
+
+
+def headline(stand: Stand) -> str:
+    """`DOWN · Sign-up`, and how many more; empty where nothing grave is going on."""
+    grave = [one for one in stand.live if one.incident.sev <= Sev.TWO and not one.incident.drill]
+    if not grave:
+        return ""
+    first = grave[0].incident
+    state = word(first) if first.green_since is not None else felt(first).word
+    more = f", and {len(grave) - 1} more" if len(grave) > 1 else ""
+    what = _state(grave[0], None).what
+    return f"{state} · {what[:1].upper()}{what[1:]}{more}"
+
+
+def parts(stand: Stand, now: datetime) -> list[Part]:
+    """Incidents first, then silences, then monitors and who is on call."""
+    return [*live(stand, now), *silences(stand), *monitors(stand), *people(stand)]
+
+
+def live(stand: Stand, now: datetime) -> list[Part]:
+    """Each with what customers feel, who has it, and what comes next."""
+    if not stand.live:
+        return []
+    return [Listing(tuple(_live(one, now) for one in stand.live), limit=5)]
+
+
+def _live(one: Live, now: datetime) -> Item:
+    incident, state = one.incident, _state(one, now)
+    drill = "Drill, nothing is broken. " if incident.drill else ""
+    since: Words = (f"{drill}{felt(incident).now}, since ", Time(incident.first_failure, "both"), ".")
+    who: Words = ("Who has it: ", *holder(state), ".")
+    buttons = () if incident.acker or incident.green_since is not None else (take(incident),)
+    return Item((state.what,), (since, who, coming(state)), tone_of(incident), word(incident), buttons)
+
+
+def _state(one: Live, now: datetime | None) -> State:
+    return State(one.incident, one.duty, one.next, now)
+
+
+def silences(stand: Stand) -> list[Part]:
+    """What is muted, and until when: never hidden."""
+    quiet = stand.quiet
+    if not (quiet.now or quiet.later):
+        return []
+    items = [_muted(one, quiet.maintenance) for one in quiet.now]
+    items += [_muted(one, quiet.maintenance, later=True) for one in quiet.later]
+    return [Heading("Muted"), Listing(tuple(items), limit=5)]
+
+
+def _muted(silence: Silence, maintenance: frozenset[str], *, later: bool = False) -> Item:
+    begins: Words = ("From ", Time(silence.begins, "both"), ": ") if later else ()
+    return Item((*begins, *muting.line(silence, maintenance=silence.id in maintenance)), tone=Tone.WARN)
+
+
+def monitors(stand: Stand) -> list[Part]:
+    """Each with its state, this month and how quick it is; the worst first."""
+    if not stand.monitors:
+        return []
+    bad = sum(one.state in (Stands.DOWN, Stands.SLOW) for one in stand.monitors)
+    name = f"Monitors: {bad} of {len(stand.monitors)} need help" if bad else f"Monitors: {_all(stand)}"
+    shown = Listing(tuple(_monitor(one) for one in stand.monitors), limit=SHOWN)
+    return [Heading(name), shown, Note(("One in detail: ", Code(f"/launch status {_quoted(stand.monitors[0].name)}")))]
+
+
+def _all(stand: Stand) -> str:
+    up = sum(one.state is Stands.UP for one in stand.monitors)
+    return f"{up} of {count(len(stand.monitors), 'is', 'are')} up" if up else f"{len(stand.monitors)}, none seen yet"
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if " " in name else name
+
+
+def _monitor(one: Watched) -> Item:
+    label, tone = WORDS[one.state]
+    since: Words = (" since ", Time(one.since, "both")) if one.since is not None and one.state is not Stands.UP else ()
+    figures = f"; {measured(one.figures)}" if one.figures is not None and measured(one.figures) else ""
+    return Item((one_line(one.name, 60), *since, figures), tone=tone, label=label)
+
+
+def measured(figures: Figures) -> str:
+    """`this month 12 of 3,000 looks failed (99.60 % up); 95 of 100 answers within 0.3 s`."""
+    looks = figures.good + figures.bad
+    said = []
+    if figures.up is not None:
+        failed = f"{figures.bad:,}" if figures.bad else "none"
+        said.append(f"this month {failed} of {looks:,} looks failed ({percent(figures.up)} up)")
+    if figures.p95_ms is not None and figures.answers >= ENOUGH:
+        said.append(f"95 of 100 answers within {seconds(figures.p95_ms)}")
+    return "; ".join(said)
+
+
+ENOUGH = 20
+"""Answers below which nothing is said about how quick it is."""
+
+
+def people(stand: Stand) -> list[Part]:
+    """Who is called now, and who next."""
+    return [Note(oncall.line(stand.roster))] if stand.roster is not None else []
+
+
+def about(one: Watched) -> list[Part]:
+    """One monitor in words, above its charts."""
+    label, _ = WORDS[one.state]
+    since: Words = (" since ", Time(one.since, "both")) if one.since is not None else ()
+    looked: Words = (". Looked at ", Time(one.last_at, "ago")) if one.last_at is not None else ()
+    seen = f". Seen: {one_line(one.evidence, 300)}" if one.evidence and one.state is not Stands.UP else ""
+    found: list[Part] = [Listing((Item((label, *since, *looked, seen, ".")),))]
+    if one.figures is not None and (said := measured(one.figures)):
+        found.append(Note((f"{said[0].upper()}{said[1:]}. {_budget(one.figures)}",)))
+    return found
+
+
+def _budget(figures: Figures) -> str:
+    """How much of the month's allowance is used."""
+    if figures.up is None or not figures.bad:
+        return "99.9 % up allows 43 minutes of trouble in 30 days; none is used."
+    used = (1 - figures.up) / 0.001
+    return f"99.9 % up allows 43 minutes of trouble in 30 days; so far {used:.1f} times that pace is used."
