@@ -302,8 +302,16 @@ def _words(finding: Finding, way: Sequence[Finding]) -> str:
         return f"{finding.summary} (because of the same fault as {root.target})"
     looks, _, _ = finding.summary.partition(": ")
     between = [cause.summary for cause in way[:-1] if cause.summary != root.summary]
-    said = _joined(looks, *between, root.summary)
-    return said if len(said) <= LONGEST else _joined(looks, *(one.partition(": ")[0] for one in between), root.summary)
+    said = _joined(looks, *between, reason(root))
+    return said if len(said) <= LONGEST else _joined(looks, *(one.partition(": ")[0] for one in between), reason(root))
+
+
+def reason(cause: Finding) -> str:
+    """What is said of a cause beside its consequence; of several changed records none speaks for the others."""
+    changes = cause.seen.get("changes")
+    if cause.code != "servers_changed" and isinstance(changes, list | tuple) and len(changes) > 1:
+        return f"{len(changes)} DNS records of {cause.target} changed"
+    return cause.summary
 
 
 def _joined(looks: str, *reasons: str) -> str:

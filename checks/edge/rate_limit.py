@@ -171,6 +171,8 @@ async def _try(probe: Probe, url: str, page: Exchange, *, seconds: float = SECON
                 tries.append(answer)
                 if stopped(answer, tries[0]) or not answer.status or answer.status in NO_LOGIN or answer.status >= 500:
                     break
+                if sent_on(answer, page):
+                    break
     except TimeoutError:
         pass
     return tuple(tries)
@@ -194,6 +196,12 @@ def challenged(answer: Exchange) -> bool:
     return any(answer.header(name) for name in CHALLENGES)
 
 
+def sent_on(answer: Exchange, page: Exchange) -> bool:
+    """Whether a wrong log-in is sent on as the page itself is, so that nobody has looked at it."""
+    led = 300 <= page.status < 400 and 300 <= answer.status < 400
+    return led and page.redirects_to == answer.redirects_to
+
+
 def stopped(answer: Exchange, first: Exchange) -> bool:
     """Whether a try was refused because there were too many: by its status, a puzzle, or words that are new."""
     if answer.status in REFUSED or challenged(answer) or firewall.blocked(answer):
@@ -213,7 +221,7 @@ def judge(facts: Facts) -> Verdict:
         "header": announced(page),
     }
     if facts.tries:
-        return _tried(facts.tries, seen)
+        return _tried(facts.tries, page, seen)
     if page.fault is not None or not page.status:
         return Verdict("could_not_look", seen | {"reason": trouble.words(page.fault)})
     if seen["header"]:
@@ -225,7 +233,7 @@ def judge(facts: Facts) -> Verdict:
     return Verdict("not_tried", seen)
 
 
-def _tried(tries: tuple[Exchange, ...], seen: dict[str, Json]) -> Verdict:
+def _tried(tries: tuple[Exchange, ...], page: Exchange, seen: dict[str, Json]) -> Verdict:
     first, last = tries[0], tries[-1]
     seen |= {"status": last.status, "statuses": tuple(one.status for one in tries)}
     if last.fault is not None:
@@ -235,7 +243,7 @@ def _tried(tries: tuple[Exchange, ...], seen: dict[str, Json]) -> Verdict:
     if last.status >= 500:
         return Verdict("could_not_look", seen | {"reason": f"it answers a wrong log-in with error {last.status}"})
     # Refused at once is no limit: it may be a token that we did not send.
-    if stopped(last, first) or last.status in NO_LOGIN:
+    if stopped(last, first) or last.status in NO_LOGIN or sent_on(last, page):
         return Verdict("takes_no_logins", seen)
     if announced(last):
         return Verdict("ok", seen | {"header": announced(last)})

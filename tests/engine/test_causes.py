@@ -359,3 +359,17 @@ def test_nothing_is_lost_and_every_cause_stands_for_itself(findings: list[Findin
     partly = any(one.code == "incomplete_chain" for one in findings)
     if not partly:
         assert (BLOCKER in [one.severity for one in findings]) == (BLOCKER in [one.severity for one in said])
+
+
+def test_of_several_changed_records_none_is_called_the_reason():
+    """A missing name is not explained by a mail record that changed on the same day."""
+    records = [("gone", APP, "A"), ("mail", f"_dmarc.{APEX}", "TXT")]
+    changes = [{"how": how, "record_name": name, "record_type": type} for how, name, type in records]
+    both = failed("dns.expected", "mail_changed", APEX, changes=changes)
+    _, missing = linked([both, failed("dns.resolve", "absent")])
+    assert cause_of(missing) == ("dns.expected", APEX)
+    assert missing.summary == f"Visitors of {APP} meet absent, because 2 DNS records of {APEX} changed"
+    alone = failed("dns.expected", "mail_changed", APEX, changes=changes[:1])
+    assert linked([alone, failed("dns.resolve", "absent")])[1].summary.endswith(
+        f"because {alone.summary[0].lower()}{alone.summary[1:]}"
+    )

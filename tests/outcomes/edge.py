@@ -29,7 +29,7 @@ from tests.outcomes.world import (
     World,
     shown,
 )
-from tests.servers.http import Answer, Request
+from tests.servers.http import Answer, Request, redirect
 from tests.servers.tls import Authority, Credential, self_signed
 
 SERVER, AT_CLOUDFLARE = "2001:500:88:200::8", "2606:4700::6810:84e5"
@@ -331,6 +331,12 @@ SCENARIOS = (
         "No wrong log-in is refused",
         {f"edge.rate_limit {APP}": "no_limit"},
         tries(10**6),
+    ),
+    Scenario(
+        "The log-in page sends visitors round in circles, and wrong log-ins as well",
+        {f"edge.rate_limit {APP}": "takes_no_logins"},
+        tries(10**6),
+        route(APP, "/login", redirect(f"https://{APP}/login")),
     ),
     Scenario(
         "The address of the log-in page takes no log-ins",

@@ -187,3 +187,31 @@ def test_the_log_in_is_what_is_written_down():
     assert login_of(APP, inventory()) == LOGIN
     assert login_of(APP, replace(inventory(monitors=monitors), links=())) == f"https://{APP}/signin"
     assert login_of(APP, replace(inventory(), links=())) == ""
+
+
+@pytest.mark.parametrize("to", [LOGIN, f"https://{APP}/", "https://id.example.test/start"])
+async def test_a_redirect_takes_no_log_ins(to):
+    """Where the page sends everybody on, in a circle too, a try is sent on as well: one is enough to see that."""
+
+    class Sending(Counting):
+        async def get(self, url: str) -> Exchange:
+            return exchange(url, 302, to=to)
+
+        async def post(self, url: str, *, body: bytes, headers: object) -> Exchange:
+            self.posts.append(body)
+            return exchange(url, 302, to=to)
+
+    probe = Sending()
+    assert await run(inventory(opt_in=frozenset({APP})), probe) == "takes_no_logins"
+    assert len(probe.posts) == 1
+
+
+async def test_a_form_that_sends_a_wrong_log_in_back_to_itself_takes_it():
+    """Most forms answer that way; the page itself sends nobody on."""
+
+    class Back(Counting):
+        async def post(self, url: str, *, body: bytes, headers: object) -> Exchange:
+            self.posts.append(body)
+            return exchange(url, 302, to=LOGIN)
+
+    assert await run(inventory(opt_in=frozenset({APP})), Back()) == "no_limit"
