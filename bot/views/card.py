@@ -164,8 +164,8 @@ def _facts(state: State) -> tuple[tuple[str, Words], ...]:
     facts: list[tuple[str, Words]] = [("Severity", (f"{int(incident.sev)} – {incident.sev.meaning}",))]
     facts.append(("Who has it" if incident.live else "Whose it is", holder(state)))
     probes = probes_of(incident)
-    if probes:
-        names = [called(one) for one in probes]
+    names = [called(one) for one in probes]
+    if names and [one.lower() for one in names] != [state.what.lower()]:
         facts.append(("What fails" if _failing(incident) else "What failed", (listed(names, MOST_NAMED),)))
     also = [called(one.probe) for one in incident.also]
     if also:

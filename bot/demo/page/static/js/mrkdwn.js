@@ -14,7 +14,10 @@ const word = (char) => char !== undefined && /[\p{L}\p{N}]/u.test(char);
 export function emojiNode(name, code) {
   const char = code ?? emoji(name);
   if (!char) return document.createTextNode(`:${name}:`);
-  return h("span.emoji", { role: "img", "aria-label": String(name).replace(/_/g, " "), title: `:${name}:` }, char);
+  const circle = /^(?:large_)?(red|orange|yellow|green|blue|white)_circle$/.exec(String(name));
+  // Circles are drawn, so that a state has its colour also where no emoji font is installed.
+  const kind = circle ? `span.emoji.circle.circle-${circle[1]}` : "span.emoji";
+  return h(kind, { role: "img", "aria-label": String(name).replace(/_/g, " "), title: `:${name}:` }, char);
 }
 
 // Text with emoji names, nothing else: what a plain_text object holds.
