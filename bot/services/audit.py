@@ -7,6 +7,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -16,7 +17,7 @@ from bot.services.apart import apart
 from bot.services.config import Config
 from bot.services.look import jobs_of, look
 from bot.services.rules import Rules
-from bot.store import audits, journal, outbox
+from bot.store import audits, journal, outbox, trends
 from bot.store.audits import Audit, Stage
 from bot.store.baseline import Offered
 from bot.store.db import Store, StoreError
@@ -121,7 +122,9 @@ class Audits:
             journal.note(
                 connection, inventory.product, now, actor=user, did="audit", subject=subject(id), data={"only": names}
             )
-            return id, baseline.informed(connection, inventory)
+            known = baseline.informed(connection, inventory)
+            seen = trends.histories(connection, inventory.product, inventory.monitors, now)
+            return id, replace(known, history=seen)
 
         # A stored audit without its task would look like one that a kill has cut off.
         async with self._starting:

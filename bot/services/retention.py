@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.store import audits, clicks, disagreement, drift, incidents, outbox, past, probes, seen
+from bot.store import audits, blindness, clicks, disagreement, drift, incidents, outbox, past, probes, seen
 from bot.store.db import Store
 
-RAW_PROBES = timedelta(days=14)
+RAW_PROBES = timedelta(days=7)
+FIVES = timedelta(days=90)
 HOURS = timedelta(days=400)
 AUDITS = timedelta(days=400)
 """The last whole audit of each product is kept whatever its age."""
@@ -28,7 +29,10 @@ async def retain(store: Store, now: datetime) -> Mapping[str, int]:
     """
     return {
         "summed_up": await store.write(lambda c: probes.roll_up(c, now), durable=False),
-        "probes": await store.write(lambda c: probes.purge(c, now, raw=RAW_PROBES, hours=HOURS), durable=False),
+        "probes": await store.write(
+            lambda c: probes.purge(c, now, raw=RAW_PROBES, hours=HOURS, fives=FIVES), durable=False
+        ),
+        "blind": await store.write(lambda c: blindness.purge(c, now, HOURS), durable=False),
         "audits": await store.write(lambda c: audits.purge(c, now - AUDITS), durable=False),
         "changes": await store.write(lambda c: drift.purge(c, now - AUDITS), durable=False),
         "disagreements": await store.write(lambda c: disagreement.purge(c, now - DISAGREEMENTS), durable=False),

@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.domain.detection import Sight, see
-from bot.domain.telling import signals_of
+from bot.domain.telling import Watched, signals_of
 from bot.domain.uptime import Span
 from bot.services.canaries import BLIND, Canaries
 from bot.services.catalogue import Catalogue
@@ -27,6 +27,8 @@ from bot.services.incidents import Incidents
 from bot.services.watching import (
     Standing,
     Watching,
+    counted_as,
+    excused,
     farewells,
     known_troubles,
     limits_of,
@@ -64,7 +66,6 @@ MOST_KEPT = 20_000
 """Looks that wait in memory for a disk that refuses them; then the oldest go."""
 PUT_BACK = timedelta(seconds=5)
 """A wall clock that falls behind by more than this was put back."""
-SEEN = {Sight.GOOD: probes.Seen.GOOD, Sight.BAD: probes.Seen.BAD, Sight.UNKNOWN: probes.Seen.UNKNOWN}
 
 
 class Watch:
@@ -91,7 +92,7 @@ class Watch:
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._results: list[tuple[Watching, Glance]] = []
-        self._rows: list[probes.Probe] = []
+        self._rows: list[tuple[probes.Probe, Watched]] = []
         self._untold: dict[str, Watching] = {}
         self._not_before: datetime | None = None
         self._last_tick: datetime | None = None
@@ -269,7 +270,7 @@ class Watch:
         kept = [(one, one.look) for one in untold.values() if one.turned or self._due_to_keep(one)]
 
         def keep(connection: sqlite3.Connection) -> None:
-            probes.add(connection, rows)
+            probes.add(connection, excused(connection, product, rows))
             looks.put(connection, product, [stored_of(one, look) for one, look in kept])
 
         await self._store.write(keep, durable=bool(changed))
@@ -295,10 +296,11 @@ class Watch:
             self.canaries.doubt()
             if self.canaries.blind:
                 seen = unknown(seen.seen.at, "could_not_look", BLIND)
+        counted = counted_as(one, seen)
         one.look, _ = see(one.look, seen.seen, one.policy)
         one.busy = False
         at = seen.seen.at
-        self._rows.append(probes.Probe(one.number, at, SEEN[seen.seen.sight], seen.server_ms))
+        self._rows.append((probes.Probe(one.number, at, counted, seen.server_ms), one.watched))
         del self._rows[:-MOST_KEPT]
         self._untold[one.watched.probe] = one
         self._at(one, next_look(one, at))

@@ -5,20 +5,21 @@ from __future__ import annotations
 import logging
 import sqlite3
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.asks import Signal
-from bot.domain.detection import Look, Policy, State, policy_of
+from bot.domain.detection import Look, Policy, Sight, State, policy_of
 from bot.domain.severity import Trouble
 from bot.domain.telling import Watched, removed
 from bot.services.config import Config
-from bot.services.glance import CHECK, page
+from bot.services.glance import CHECK, Glance, page
 from bot.services.glance import Look as Sighting
 from bot.services.points import look_at
-from bot.store import incidents, looks
+from bot.store import incidents, looks, silences
 from bot.store.plain import from_plain, to_plain
+from bot.store.probes import Probe, Seen
 from checks.inventory import Inventory, Point, expand
 from checks.model import Kind, Purpose, Severity, Target
 from checks.net.limits import Limits
@@ -181,6 +182,42 @@ def next_look(one: Watching, at: datetime) -> datetime:
     place = phase(one.watched.probe) * seconds
     passed = (at.timestamp() + min(1.0, seconds / 10) - place) % seconds
     return at + timedelta(seconds=seconds + min(1.0, seconds / 10) - passed)
+
+
+def counted_as(one: Watching, seen: Glance) -> Seen:
+    """What a look counts as in the long run; to be asked before detection has seen it."""
+    before, answer = one.look, seen.seen
+    wanted, last = before.next_try_at, before.last_at
+    hurried = wanted is not None and last is not None and wanted - last < timedelta(seconds=one.policy.interval)
+    if answer.sight is Sight.UNKNOWN:
+        return Seen.UNKNOWN
+    if answer.sight is Sight.BAD:
+        return Seen.AGAIN_BAD if hurried else Seen.BAD
+    if hurried:
+        return Seen.AGAIN_GOOD
+    limit = one.policy.slow_after
+    slow = limit is not None and answer.server_ms is not None and answer.server_ms > limit * 1000
+    return Seen.SLOW if slow else Seen.GOOD
+
+
+def excused(connection: sqlite3.Connection, product: str, rows: Sequence[tuple[Probe, Watched]]) -> list[Probe]:
+    """The looks as they count: none of those within announced maintenance of its service."""
+    if not rows:
+        return []
+    moments = [probe.at for probe, _ in rows]
+    planned = silences.overlapping(
+        connection, product, silences.Kind.MAINTENANCE, min(moments), max(moments) + timedelta(milliseconds=1)
+    )
+
+    def held(probe: Probe, watched: Watched) -> bool:
+        return any(
+            each.trouble is None
+            and each.active(probe.at)
+            and each.covers(watched.service, Trouble.REACH, watched.environment)
+            for each in planned
+        )
+
+    return [replace(probe, seen=Seen.EXCUSED) if held(probe, watched) else probe for probe, watched in rows]
 
 
 def known_troubles(connection: sqlite3.Connection, product: str) -> dict[str, tuple[Trouble, ...]]:

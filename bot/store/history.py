@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.store.codes import EPOCH, from_ms, to_ms
 from bot.store.histogram import Histogram
-from bot.store.probes import Period, Probe, Seen
+from bot.store.probes import Period, Probe, Seen, fives_of, together
 
 MOST = 20_000
 """Looks read at once: two days at ten seconds."""
@@ -39,7 +39,7 @@ def looks(connection: sqlite3.Connection, monitor: int, since: datetime, until: 
         Probe(
             monitor,
             from_ms(row["at"]),
-            Seen(row["state"]),
+            Seen(row["state"]).plain,
             None if row["first_byte_us"] is None else row["first_byte_us"] / 1000,
         )
         for row in reversed(rows)
@@ -50,22 +50,24 @@ def days(connection: sqlite3.Connection, monitor: int, now: datetime, *, count: 
     """The last days that were looked at, oldest first: finished ones from their sums, today from its single looks."""
     today = (now - EPOCH) // DAY
     rows = connection.execute(
-        "SELECT day, good, bad, unknown, latency FROM rollup_day WHERE monitor = ? AND day > ? AND day < ?"
-        " ORDER BY day",
+        "SELECT day, good, bad, unknown, latency, slow, excused FROM rollup_day"
+        " WHERE monitor = ? AND day > ? AND day < ? ORDER BY day",
         (monitor, today - count, today),
     )
     found = [
         Day(
             EPOCH + row["day"] * DAY,
-            Period(row["good"], row["bad"], row["unknown"], Histogram.from_bytes(row["latency"])),
+            Period(
+                row["good"],
+                row["bad"],
+                row["unknown"],
+                Histogram.from_bytes(row["latency"]),
+                row["slow"],
+                row["excused"],
+            ),
         )
         for row in rows
     ]
     begins = EPOCH + today * DAY
-    seen = looks(connection, monitor, begins, now + timedelta(seconds=1))
-    if not seen:
-        return found
-    states = [one.seen for one in seen]
-    latency = Histogram.of(one.first_byte_ms for one in seen if one.first_byte_ms is not None)
-    period = Period(states.count(Seen.GOOD), states.count(Seen.BAD), states.count(Seen.UNKNOWN), latency)
-    return [*found, Day(begins, period)]
+    fives = fives_of(connection, monitor, to_ms(begins), to_ms(now) + 1)
+    return [*found, Day(begins, together(fives.values()))] if fives else found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -12,7 +12,10 @@ from bot.store.codes import EPOCH, to_ms
 from bot.store.histogram import Histogram
 
 HOUR_MS = 3_600_000
-COLUMN = {"rollup_hour": "hour", "rollup_day": "day"}
+FIVE_MS = 300_000
+SETTLED_MS = 60_000
+"""After so long a look has been confirmed, or was not."""
+COLUMN = {"rollup_five": "five", "rollup_hour": "hour", "rollup_day": "day"}
 """What each table of sums counts its stretches in."""
 
 
@@ -22,6 +25,22 @@ class Seen(IntEnum):
     GOOD = 0
     BAD = 1
     UNKNOWN = 2
+    SLOW = 3
+    """Good, and slower than its target."""
+    EXCUSED = 4
+    """Whatever it saw, it was in announced maintenance."""
+    AGAIN_GOOD = 5
+    AGAIN_BAD = 6
+    """A look out of turn, to confirm another: counted for itself it would weigh an outage twice."""
+
+    @property
+    def plain(self) -> Seen:
+        """Good, bad or unknown, for those who only draw what was there."""
+        if self in (Seen.SLOW, Seen.AGAIN_GOOD):
+            return Seen.GOOD
+        if self is Seen.AGAIN_BAD:
+            return Seen.BAD
+        return Seen.UNKNOWN if self is Seen.EXCUSED else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +61,10 @@ class Period:
     bad: int
     unknown: int
     latency: Histogram
+    slow: int = 0
+    """Part of `good`."""
+    excused: int = 0
+    """Looks within announced maintenance; they count for nothing else."""
 
     @property
     def up(self) -> float | None:
@@ -73,8 +96,11 @@ def add(connection: sqlite3.Connection, probes: Iterable[Probe]) -> None:
 
 
 def roll_up(connection: sqlite3.Connection, now: datetime) -> int:
-    """Sum up every hour and day that is over and not summed up yet. Returns how many hours were written."""
-    this_hour = to_ms(now) // HOUR_MS
+    """Sum up every hour and day that is over and not summed up yet. Returns how many hours were written.
+
+    The five minutes of an hour are summed up with it.
+    """
+    this_hour = (to_ms(now) - SETTLED_MS) // HOUR_MS
     missing = connection.execute(
         "SELECT DISTINCT monitor, at / ? AS hour FROM probe WHERE at < ?"
         " AND NOT EXISTS (SELECT 1 FROM rollup_hour AS r WHERE r.monitor = probe.monitor AND r.hour = at / ?)",
@@ -99,39 +125,102 @@ def roll_up(connection: sqlite3.Connection, now: datetime) -> int:
 
 
 def _one_hour(connection: sqlite3.Connection, monitor: int, hour: int) -> None:
+    fives = fives_of(connection, monitor, hour * HOUR_MS, (hour + 1) * HOUR_MS)
+    for five, period in fives.items():
+        _store(connection, "rollup_five", monitor, five, period)
+    _store(connection, "rollup_hour", monitor, hour, together(fives.values()))
+
+
+def fives_of(connection: sqlite3.Connection, monitor: int, since_ms: int, until_ms: int) -> dict[int, Period]:
+    """Single looks summed up by five minutes (numbered since 1970), in order; none where there was no look."""
     rows = connection.execute(
-        "SELECT state, first_byte_us FROM probe WHERE monitor = ? AND at >= ? AND at < ?",
-        (monitor, hour * HOUR_MS, (hour + 1) * HOUR_MS),
+        "SELECT at, state, first_byte_us FROM probe WHERE monitor = ? AND at >= ? AND at < ? ORDER BY at",
+        (monitor, since_ms, until_ms + SETTLED_MS),
     ).fetchall()
-    states = [row["state"] for row in rows]
-    latency = Histogram.of(row["first_byte_us"] / 1000 for row in rows if row["first_byte_us"] is not None)
-    period = Period(states.count(Seen.GOOD), states.count(Seen.BAD), states.count(Seen.UNKNOWN), latency)
-    _store(connection, "rollup_hour", monitor, hour, period)
+    found: dict[int, list[tuple[int, float | None]]] = {}
+    for place, row in enumerate(rows):
+        if row["at"] < until_ms:
+            state = _counted(rows, place)
+            took = None if row["first_byte_us"] is None else row["first_byte_us"] / 1000
+            found.setdefault(row["at"] // FIVE_MS, []).append((state, took))
+    return {five: _period(looks) for five, looks in found.items()}
+
+
+def _counted(rows: Sequence[sqlite3.Row], place: int) -> int:
+    """What a look counts as. A bad one that the looks after it did not confirm was no outage."""
+    state = int(rows[place]["state"])
+    if state == Seen.BAD:
+        for row in rows[place + 1 :]:
+            if row["at"] - rows[place]["at"] > SETTLED_MS or row["state"] not in (Seen.AGAIN_BAD, Seen.AGAIN_GOOD):
+                break
+            if row["state"] == Seen.AGAIN_GOOD:
+                return Seen.GOOD
+    return state
+
+
+def _period(looks: Sequence[tuple[int, float | None]]) -> Period:
+    states = [state for state, _ in looks]
+    slow = states.count(Seen.SLOW)
+    return Period(
+        states.count(Seen.GOOD) + slow,
+        states.count(Seen.BAD),
+        states.count(Seen.UNKNOWN),
+        Histogram.of(took for state, took in looks if took is not None and state != Seen.EXCUSED),
+        slow,
+        states.count(Seen.EXCUSED),
+    )
+
+
+def together(periods: Iterable[Period]) -> Period:
+    """Several stretches as one."""
+    kept = list(periods)
+    return Period(
+        sum(one.good for one in kept),
+        sum(one.bad for one in kept),
+        sum(one.unknown for one in kept),
+        Histogram.total(one.latency for one in kept),
+        sum(one.slow for one in kept),
+        sum(one.excused for one in kept),
+    )
 
 
 def _store(connection: sqlite3.Connection, table: str, monitor: int, when: int, period: Period) -> None:
     connection.execute(
-        f"INSERT INTO {table} (monitor, {COLUMN[table]}, good, bad, unknown, latency)"  # noqa: S608  names of ours
-        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        (monitor, when, period.good, period.bad, period.unknown, period.latency.to_bytes()),
+        f"INSERT INTO {table} (monitor, {COLUMN[table]}, good, bad, unknown, latency, slow, excused)"  # noqa: S608
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (
+            monitor,
+            when,
+            period.good,
+            period.bad,
+            period.unknown,
+            period.latency.to_bytes(),
+            period.slow,
+            period.excused,
+        ),
     )
 
 
 def _hours(connection: sqlite3.Connection, monitor: int, first: int, count: int) -> Period:
     rows = connection.execute(
-        "SELECT good, bad, unknown, latency FROM rollup_hour WHERE monitor = ? AND hour >= ? AND hour < ?",
+        "SELECT good, bad, unknown, latency, slow, excused FROM rollup_hour"
+        " WHERE monitor = ? AND hour >= ? AND hour < ?",
         (monitor, first, first + count),
     ).fetchall()
     return _sum(rows)
 
 
 def _sum(rows: Iterable[sqlite3.Row]) -> Period:
-    kept = list(rows)
-    return Period(
-        sum(row["good"] for row in kept),
-        sum(row["bad"] for row in kept),
-        sum(row["unknown"] for row in kept),
-        Histogram.total(Histogram.from_bytes(row["latency"]) for row in kept),
+    return together(
+        Period(
+            row["good"],
+            row["bad"],
+            row["unknown"],
+            Histogram.from_bytes(row["latency"]),
+            row["slow"],
+            row["excused"],
+        )
+        for row in rows
     )
 
 
@@ -146,20 +235,28 @@ def days(connection: sqlite3.Connection, monitor: int, since: datetime, until: d
     day_ms = 24 * HOUR_MS
     first, last = (-(-to_ms(moment) // day_ms) for moment in (since, until))
     rows = connection.execute(
-        "SELECT good, bad, unknown, latency FROM rollup_day WHERE monitor = ? AND day >= ? AND day < ?",
+        "SELECT good, bad, unknown, latency, slow, excused FROM rollup_day WHERE monitor = ? AND day >= ? AND day < ?",
         (monitor, first, last),
     )
     return _sum(rows)
 
 
-def purge(connection: sqlite3.Connection, now: datetime, *, raw: timedelta, hours: timedelta) -> int:
-    """Forget single looks older than `raw` and hours older than `hours`, once they are summed up. Days are kept."""
+def purge(
+    connection: sqlite3.Connection,
+    now: datetime,
+    *,
+    raw: timedelta,
+    hours: timedelta,
+    fives: timedelta = timedelta(days=90),
+) -> int:
+    """Forget single looks, five minutes and hours that are older than that, once they are summed up. Days are kept."""
     before = to_ms(now - raw)
     gone = connection.execute(
         "DELETE FROM probe WHERE at < ? AND EXISTS (SELECT 1 FROM rollup_hour AS r WHERE r.monitor = probe.monitor"
         " AND r.hour = probe.at / ?)",
         (before, HOUR_MS),
     ).rowcount
+    connection.execute("DELETE FROM rollup_five WHERE five < ?", (to_ms(now - fives) // FIVE_MS,))
     oldest = (now - hours - EPOCH) // timedelta(hours=1)
     connection.execute(
         "DELETE FROM rollup_hour WHERE hour < ? AND EXISTS (SELECT 1 FROM rollup_day AS r"

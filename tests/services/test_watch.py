@@ -14,9 +14,10 @@ from bot.domain.asks import Ack, FixedAsk
 from bot.domain.detection import State
 from bot.domain.incident import Status
 from bot.domain.severity import Trouble
+from bot.domain.silence import silence_for
 from bot.services.glance import glance, page
 from bot.services.incidents import Request
-from bot.store import blindness, looks, probes
+from bot.store import blindness, looks, probes, silences, trends
 from bot.store.db import StoreError
 from bot.store.outbox import Kind
 from checks.inventory import expand
@@ -314,7 +315,7 @@ async def test_a_full_disk_does_not_stop_the_watch(tmp_path):
         assert len(incident.members) == 20
         assert incident.first_failure < tower.clock.time - timedelta(minutes=2)
         [row] = await tower.store.read(
-            lambda c: c.execute("SELECT count(*) AS n FROM probe WHERE state = 1").fetchall()
+            lambda c: c.execute("SELECT count(*) AS n FROM probe WHERE state IN (1, 6)").fetchall()
         )
         assert row["n"] >= 20 * 4
 
@@ -364,3 +365,28 @@ async def test_while_the_bot_is_blind_nothing_is_down_and_afterwards_all_is_look
         assert span.seconds >= 200
         await tower.run(seconds=60)
         assert len(await tower.open()) == 1
+
+
+async def test_announced_maintenance_counts_for_nobody_and_calls_nobody(tower):
+    """Its looks are kept as excused; one quiet line says that customers are stopped."""
+    await tower.run(minutes=2)
+    planned = silence_for(
+        id="",
+        service="sign-up",
+        trouble=None,
+        length=timedelta(minutes=10),
+        reason="move",
+        author="U0ANA",
+        now=tower.clock.time,
+    )
+    await tower.store.write(lambda c: silences.add(c, "shop", planned, silences.Kind.MAINTENANCE))
+    tower.web.route("*", "*", BROKEN)
+    await tower.run(minutes=9, every=5)
+    tower.web.route("*", "*", GOOD)
+    await tower.run(minutes=15, every=5)
+    assert [row.kind for row in await tower.messages()] == [Kind.ROOT]
+    number = await tower.store.write(lambda c: probes.monitor(c, "shop", "login"))
+    trend = await tower.store.read(lambda c: trends.stretch(c, number, START, tower.clock.time, 60.0))
+    assert trend.sums.bad == 0
+    assert 8 <= trend.sums.excused <= 24
+    assert trend.share == 1

@@ -12,6 +12,9 @@ from bot.store import probes
 from bot.store.histogram import Histogram
 from bot.store.probes import Probe, Seen
 
+SETTLED = timedelta(minutes=1)
+"""After so long the last look of an hour has been confirmed."""
+
 
 def _looks(monitor: int, since: datetime, hours: int, seed: int = 1) -> list[Probe]:
     dice = random.Random(seed)
@@ -32,8 +35,8 @@ async def test_hours_add_up_to_what_was_seen(store, now):
     monitor = await store.write(lambda c: probes.monitor(c, "acme", "home"))
     looks = _looks(monitor, since, 31)
     await store.write(lambda c: probes.add(c, looks))
-    assert await store.write(lambda c: probes.roll_up(c, now)) == 30
-    assert await store.write(lambda c: probes.roll_up(c, now)) == 0
+    assert await store.write(lambda c: probes.roll_up(c, now + SETTLED)) == 30
+    assert await store.write(lambda c: probes.roll_up(c, now + SETTLED)) == 0
     finished = [look for look in looks if look.at < now]
     period = await store.read(lambda c: probes.hours(c, monitor, since, now))
     assert period.good == sum(look.seen is Seen.GOOD for look in finished)
@@ -50,7 +53,7 @@ async def test_days_are_the_sum_of_their_hours(store, now):
     since = midnight - timedelta(days=3)
     monitor = await store.write(lambda c: probes.monitor(c, "acme", "home"))
     await store.write(lambda c: probes.add(c, _looks(monitor, since, 72)))
-    await store.write(lambda c: probes.roll_up(c, now))
+    await store.write(lambda c: probes.roll_up(c, now + SETTLED))
     by_day = await store.read(lambda c: probes.days(c, monitor, since, midnight))
     assert by_day == await store.read(lambda c: probes.hours(c, monitor, since, midnight))
     assert by_day.latency.n == 72 * 60
