@@ -111,6 +111,8 @@ class _Conversation(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self.ended.done():
+            # Nobody asked for this: it must never be taken for the answer to the next request.
+            self.close()
             return
         if not self.heard:
             self.heard = True
@@ -294,6 +296,9 @@ async def _on(
         fault = Fault(Reason.TIMEOUT, f"no answer within {timeout:g} s; time ran out while {_DOING[watch.phase]}")
     except h11.LocalProtocolError as error:
         fault = fault_of(error, _DOING[watch.phase])
+    except asyncio.CancelledError:
+        talk.close()
+        raise
     if fault is None and talk.fault is not None and not talk.heard:
         # Servers close idle connections when they please; that says nothing about the page.
         talk.close()
