@@ -40,15 +40,18 @@ class Told:
 def line(state: State, told: Told) -> Document:
     """A line under the card."""
     words = sentence(state, told)
-    call = calling(told.mention)
-    return Document("", (Paragraph((*call, *words, *_late(told))),), fallback=_spoken(state, words))
+    named = {one.id for one in words if isinstance(one, Person)}
+    call = calling(tuple(one for one in told.mention if one not in named))
+    begun = (*call[:-1], ": ") if call else ()
+    return Document("", (Paragraph((*begun, *words, *_late(told))),), fallback=_spoken(state, words))
 
 
 def direct(state: State, told: Told) -> Document:
     """A message to one person; with the buttons that answer it."""
     incident = state.incident
     words = sentence(state, told)
-    parts = [Paragraph((*words, *_late(told))), *([Paragraph(_seen(state))] if _seen(state) else [])]
+    seen = () if told.why == Why.FIX_REFUSED else _seen(state)
+    parts = [Paragraph((*words, *_late(told))), *([Paragraph(seen)] if seen else [])]
     buttons = _answers(state, told) if incident.live else (timeline(incident),)
     return Document(
         headline(state),
