@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.blockkit.words import one_line
 from bot.document import (
     Code,
     Document,
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 SHARE_FROM = 100
 """Looks below which no share in per cent is told."""
 MOST = 5
+NO_LOOKS = "No monitor looked at anything yesterday. "
+REASON = 150
+"""Characters of what people and servers say."""
 A_MINUTE = 60.0
 """Seconds for which the bot may have seen nothing without a word about it."""
 
@@ -81,14 +85,14 @@ def _fallback(day: Digest) -> str:
 
 def _quiet(day: Digest) -> Document:
     looked = sum(one.good for one in day.yesterday)
-    seen = f"All {looked:,} looks at your monitors were good. " if looked else ""
-    late: Words = (
-        (f"({span_of(day.late)} late: I was not running, or could not reach Slack.) ",) if day.late is not None else ()
-    )
+    late: Words = ()
+    if day.late is not None:
+        late = (f"({span_of(day.late)} late: I was not running, or could not reach Slack.) ",)
+    seen = f"All {looked:,} looks at your monitors yesterday were good. " if looked else NO_LOOKS
     return Document(
         "Morning summary · all quiet",
         (Paragraph((*late, seen, "Nothing is broken, muted or waiting. ", *oncall_line(day.roster))),),
-        Tone.GOOD,
+        Tone.GOOD if looked else Tone.PLAIN,
         fallback="Morning summary: all quiet, nothing is broken or waiting",
     )
 
@@ -135,7 +139,7 @@ def _over(one: Incident) -> Item:
 def _muted(one: Silence) -> Item:
     what = called(one.service) if one.service else "Everything"
     by: Words = (", said ", Person(one.author)) if one.author else ()
-    return Item((Strong(what), " until ", Time(one.ends, "both"), f": {one.reason}", *by))
+    return Item((Strong(what), " until ", Time(one.ends, "both"), f": {one_line(one.reason, REASON)}", *by))
 
 
 def _blind(one: Blind) -> Item:
@@ -143,7 +147,7 @@ def _blind(one: Blind) -> Item:
 
 
 def _why(text: str) -> Words:
-    return (f" ({text})",) if text else ()
+    return (f" ({one_line(text, REASON)})",) if text else ()
 
 
 def _yesterday(day: Digest) -> list[Part]:
@@ -159,7 +163,7 @@ def _unseen(day: Digest) -> list[Part]:
 
 def _tallies(day: Digest) -> list[Part]:
     if not day.yesterday:
-        return []
+        return [Note((NO_LOOKS.strip(),))]
     if not day.failed:
         looked = sum(one.good for one in day.yesterday)
         monitors = count(len(day.yesterday), "monitor")
@@ -174,8 +178,8 @@ def _tally(one: Tally) -> Item:
     seen = one.good + one.bad
     said = f"{one.bad:,} of {seen:,} looks failed" if one.bad else f"no look of {seen:,} failed"
     share = f" (up {_percent(one.good, seen)} %)" if one.bad and seen >= SHARE_FROM else ""
-    blind = f"; {one.unknown:,} saw nothing and do not count" if one.unknown else ""
-    work = f"; {one.excused:,} during announced work do not count" if one.excused else ""
+    blind = f"; not counted: {one.unknown:,} that saw nothing" if one.unknown else ""
+    work = f"; not counted: {one.excused:,} during announced work" if one.excused else ""
     return Item((Strong(called(one.monitor)), f": {said}{share}{blind}{work}"))
 
 

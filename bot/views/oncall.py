@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.document import Code, Document, Facts, Heading, Item, Listing, Note, Paragraph, Part, Person, Time, Tone, Words
+from bot.views.felt import called
 from bot.views.prose import count, listed
 
 if TYPE_CHECKING:
@@ -109,12 +110,14 @@ def _lost(roster: Roster) -> list[Part]:
 
 def lost(one: Lost) -> Item:
     """A name that reaches nobody, why, and what to do."""
-    return Item((Code(one.name), f" {LOST[one.why]}."), tone=Tone.WARN)
+    return Item((Code(called(one.name)), f" {LOST[one.why]}."), tone=Tone.WARN)
 
 
 def _gap(gap: Gap, roster: Roster) -> Item:
     what = _called(gap.service, roster)
-    named = f": {listed(list(gap.names))} cannot be reached" if gap.names else ": nobody is named for it"
+    named = (
+        f": {listed([called(one) for one in gap.names])} cannot be reached" if gap.names else ": nobody is named for it"
+    )
     return Item((what, named, ", from ", Time(gap.begins, "both"), " to ", Time(gap.ends, "both"), "."), tone=Tone.WARN)
 
 
@@ -138,7 +141,7 @@ def _names(turn: Turn, roster: Roster) -> tuple[str, ...]:
 
 
 def _called(service: str, roster: Roster) -> str:
-    return roster.services.get(service, service) or "Everything"
+    return called(roster.services.get(service, service)) or "Everything"
 
 
 def who(contact: Contact | None) -> Words:
