@@ -93,6 +93,22 @@ async def test_the_number_of_hops_is_bounded(site: Site) -> None:
     assert (fits.end, fits.hops) == (ChainEnd.FINAL, 1)
 
 
+async def test_hosts_that_send_visitors_to_each_other_without_end_are_left_at_the_bound(site: Site) -> None:
+    """Never the same address twice, so no loop is seen; and no cookie makes the way longer."""
+    site.name("b.a.test")
+
+    def onward(request: Request) -> Answer:
+        other = "b.a.test" if request.host == "a.test" else "a.test"
+        return redirect(f"https://{other}{request.target}x", cookies=(f"seen={len(request.target)}",))
+
+    for host in ("a.test", "b.a.test"):
+        site.web.route(host, "*", onward)
+    async with site.probe() as probe:
+        chains = [await probe.chain("https://a.test/", keep_cookies=kept) for kept in (False, True)]
+    assert [(chain.end, chain.hops) for chain in chains] == [(ChainEnd.TOO_MANY, 10)] * 2
+    assert len(site.web.requests) <= 22
+
+
 async def test_a_redirect_to_the_metadata_address_is_blocked(site: Site) -> None:
     """The guard stands at every hop, also behind a name."""
     site.web.route("a.test", "/ip", redirect("http://169.254.169.254/latest/meta-data/"))
