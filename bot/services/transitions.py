@@ -18,7 +18,7 @@ from bot.domain.hours import NINE, next_at, next_working_day
 from bot.domain.incident import Incident
 from bot.domain.lifecycle import decide
 from bot.domain.scene import Release, Scene
-from bot.domain.severity import Trouble
+from bot.domain.severity import Sev, Trouble
 from bot.domain.silence import covering
 from bot.services.people import People
 from bot.store import incidents, outbox, releases, second_routes, silences, timers
@@ -175,6 +175,8 @@ def _say(connection: sqlite3.Connection, world: World, incident: Incident, say: 
     product, about = world.product, subject(incident.id)
     said: dict[str, Json] = {"why": say.why.value, "mention": list(say.mention), "late_s": say.late_s}
     prio, due = PRIO[say.priority], say.not_before
+    if prio is Prio.PERSON and incident.sev is Sev.ONE:
+        prio = Prio.CALL
     channel = world.channel or world.people.last_resort(connection, incident.service, now)
     match say.what:
         case What.ROOT:

@@ -48,6 +48,8 @@ class Prio(IntEnum):
     URGENT = 0
     HUMAN = 10
     """Someone waits for it."""
+    CALL = 15
+    """The worst calls somebody: it waits for no other call."""
     PERSON = 20
     NOTICE = 30
     THREAD = 40

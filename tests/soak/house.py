@@ -144,6 +144,7 @@ class House:
         stack.push_async_callback(self.watch.stop)
         await self.postman.recover()
         await self.watch.load()
+        self.watch.tick()
         self.requests = Requests(store, self.clock, "shop")
         for click in await self.requests.waiting():
             await self._carry_out(int(str(click.payload["incident"])), click.id, click.user, click.action)
