@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.clock import Clock
-from bot.domain.asks import Command, Rechecked, Signal, SilenceBegan, SilenceEnded, TimerDue
+from bot.domain.asks import Command, Rechecked, Signal, TimerDue
 from bot.domain.decision import Answer
 from bot.domain.incident import Incident
-from bot.domain.silence import Silence
 from bot.services.config import Config
 from bot.services.people import People
 from bot.services.transitions import Outcome, World, carry_out
@@ -148,27 +147,6 @@ class Incidents:
             )
             timers.drop(connection, one)
         return len(due), outcomes
-
-    async def silence_began(self, silence: Silence) -> None:
-        """Live incidents that a silence covers keep their state and stop repeating."""
-        await self._to_all(SilenceBegan(), silence)
-
-    async def silence_ended(self, silence: Silence) -> None:
-        """What still fails is said at once."""
-        await self._to_all(SilenceEnded(silence.id), silence)
-
-    async def _to_all(self, command: Command, silence: Silence) -> None:
-        now = self._clock.now()
-
-        def work(connection: sqlite3.Connection) -> list[Outcome]:
-            world = self.world(connection)
-            return [
-                carry_out(connection, world, command, now, incident=one.id)
-                for one in incidents.live(connection, world.product)
-                if silence.covers(one.service, one.trouble, one.environment)
-            ]
-
-        await self._after(await self._store.write(work))
 
     async def carry_out(self, work: Callable[[sqlite3.Connection, World], list[Outcome]]) -> list[Outcome]:
         """Whatever else asks something of incidents, in one transaction with its own rows."""
