@@ -17,7 +17,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 
 import aiohttp
@@ -46,11 +46,13 @@ from bot.services.health import Health, Socket
 from bot.services.incidents import Incidents
 from bot.services.look import prepare
 from bot.services.members import Members
+from bot.services.reload import SUBJECT, Current, Reload
 from bot.services.roles import Roles
 from bot.services.second_routes import SecondRoutes
 from bot.services.selfwatch import Outside
 from bot.services.watch import Watch
-from bot.speakers import speakers
+from bot.speakers import Speaker, speakers
+from bot.speakers.reload import speaker
 from bot.speakers.second_route import speak
 from bot.store import seen
 from bot.store.db import Store, StoreError
@@ -76,6 +78,7 @@ class Runtime:
     second_routes: SecondRoutes
     fallbacks: Fallbacks
     dead_man: DeadMan
+    reload: Reload
     bolt: AsyncApp
     desk: Desk
     http_port: int
@@ -96,6 +99,9 @@ async def run(
     async with AsyncExitStack() as stack:
         runtime = await start(settings, clock or SystemClock(), stack)
         log.info("ready in %s", runtime.identity.team)
+        with suppress(NotImplementedError):
+            # Asked to read launch.yml again; Windows has no such signal.
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, runtime.reload.ask)
         if ready is not None:
             ready(runtime)
         await stop.wait()
@@ -105,7 +111,7 @@ async def run(
 async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runtime:
     """Start everything; `stack` holds how to stop it."""
     await asyncio.to_thread(prepare)
-    config = Config.read(settings.launch_config)
+    current = Current(Config.read(settings.launch_config))
     store = Store.open(settings.database)
     stack.callback(store.close)
     client = await stack.enter_async_context(open_client(_secret(settings.slack_bot_token), settings.slack_api_url))
@@ -119,40 +125,51 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         missing_scopes=tuple(identity.missing_optional),
     )
     messenger = Messenger(client)
-    fallbacks = Fallbacks(lambda: config)
+    fallbacks = Fallbacks(current)
+
+    def voices() -> dict[str, Speaker]:
+        return {**speakers(current(), clock), SUBJECT: speaker(current)}
+
     postman = Postman(
         store,
         messenger,
         clock,
         health,
-        speakers=speakers(config, clock),
+        speakers=voices(),
         render=message,
         refused=fallbacks.refused,
     )
-    audits = Audits(store, clock, config, postman.wake)
-    incidents = Incidents(store, clock, lambda: config, postman.wake)
-    second_routes = SecondRoutes(store, clock, lambda: config, speak(lambda: config, clock))
-    watch = Watch(store, clock, lambda: config, incidents)
+    audits = Audits(store, clock, current(), postman.wake)
+    incidents = Incidents(store, clock, current, postman.wake)
+    second_routes = SecondRoutes(store, clock, current, speak(current, clock))
+    watch = Watch(store, clock, current, incidents)
 
     async def outside() -> Outside:
         waiting = await store.read(lambda c: fallbacks.oldest(c, clock.now()))
-        network = config.inventory.network if config.inventory is not None else None
-        return Outside(waiting, watch.canaries.reached_at, network is not None and network.canaries != ())
+        return Outside(waiting, watch.canaries.reached_at, _canaries(current()))
 
-    dead_man = DeadMan(clock, lambda: config, health, outside)
+    dead_man = DeadMan(clock, current, health, outside)
     services = Services(
         clock=clock,
         store=store,
-        config=config,
+        config=current(),
+        config_problems=lambda: current.problems,
         audits=audits,
         incidents=incidents,
         watch=watch,
         health=health,
         flush=postman.wake,
         repaired=postman.revive,
-        members=Members(store, clock, lambda: config, messenger),
+        members=Members(store, clock, current, messenger),
         roles=Roles(messenger.person, identity.team_id, messenger.by_email),
     )
+
+    def taken_up(config: Config) -> None:
+        services.config = config
+        audits.take_up(config)
+        postman.speak_with(voices())
+
+    reload = Reload(store, clock, current, taken_up=taken_up, after=watch.load, wake=postman.wake)
     session = await stack.enter_async_context(aiohttp.ClientSession())
     desk = Desk(services, messenger, session)
     bolt = _bolt(client, settings)
@@ -166,7 +183,8 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     stack.push_async_callback(audits.stop, 0.0)
     stack.push_async_callback(desk.drain, DRAIN)
     port = await _serve_http(settings, services, bolt, stack)
-    runtime = Runtime(settings, identity, services, postman, second_routes, fallbacks, dead_man, bolt, desk, port)
+    aside = second_routes, fallbacks, dead_man, reload
+    runtime = Runtime(settings, identity, services, postman, *aside, bolt, desk, port)
     clockwork = Clockwork(runtime)
     await clockwork.start()
     stack.callback(clockwork.stop)
@@ -218,6 +236,11 @@ async def _serve_http(settings: Settings, services: Services, bolt: AsyncApp, st
         ) from None
     stack.push_async_callback(runner.cleanup)
     return int(runner.addresses[0][1])
+
+
+def _canaries(config: Config) -> bool:
+    """Whether places outside are asked."""
+    return config.inventory is not None and config.inventory.network.canaries != ()
 
 
 def _note(health: Health, now: tuple[SocketState, ...]) -> None:

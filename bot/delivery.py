@@ -88,6 +88,10 @@ class Postman:
         self._alarm: asyncio.Task[None] | None = None
         self._scanning = self._again = self._stopped = False
 
+    def speak_with(self, speakers: Mapping[str, Speaker]) -> None:
+        """From now on these have the word."""
+        self._speakers = speakers
+
     def wake(self) -> None:
         """Look at the queue now; returns at once."""
         if not self._stopped:

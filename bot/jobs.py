@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.services.container import Services
     from bot.services.dead_man import DeadMan
     from bot.services.fallbacks import Fallbacks
+    from bot.services.reload import Reload
     from bot.services.second_routes import SecondRoutes
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,9 @@ class Runtime(Protocol):
 
     @property
     def dead_man(self) -> DeadMan: ...
+
+    @property
+    def reload(self) -> Reload: ...
 
     @property
     def desk(self) -> Desk: ...
@@ -118,6 +122,11 @@ async def _overdue(runtime: Runtime) -> None:
         await services.store.write(lambda c: runtime.fallbacks.overdue(c, now), durable=False)
 
 
+async def _reload(runtime: Runtime) -> None:
+    """Somebody may have changed `launch.yml`."""
+    await runtime.reload.tick()
+
+
 async def _watchdog(runtime: Runtime) -> None:
     """Let somebody outside know that the bot does its work."""
     await runtime.dead_man.tick()
@@ -171,6 +180,7 @@ JOBS: tuple[Job, ...] = (
     Job("welcome", 60, _welcome),
     Job("alive", 60, _alive),
     Job("watchdog", 5, _watchdog),
+    Job("reload", 3, _reload),
     Job("catalogue", 30, _look_further),
     Job("forget-events", 300, _forget_events),
     Job("retention", 3600, _retain),

@@ -135,6 +135,10 @@ class Audits:
         self._wake()
         return id
 
+    def take_up(self, config: Config) -> None:
+        """From now on this configuration; an audit that runs goes on with the one it began with."""
+        self._config = config
+
     async def recover(self) -> int:
         """At start: audits that a kill cut off are marked, and their messages say so. Returns how many."""
 

@@ -20,9 +20,9 @@ from bot.store.db import Store
 from checks.inventory import Inventory
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Services:
-    """One product's services."""
+    """One product's services. Nobody changes it but the composition root, when `launch.yml` has changed."""
 
     clock: Clock
     store: Store
@@ -35,6 +35,9 @@ class Services:
     """Have the outbox sent now instead of at the next tick; returns at once."""
     roles: Roles = field(default_factory=Roles)
     """Who may do what."""
+
+    config_problems: Callable[[], tuple[str, ...]] = tuple
+    """What is wrong with `launch.yml` as it is on disk, where an older one is in force."""
 
     members: Members | None = None
     """Asks Slack who people are; None where there is no Slack."""

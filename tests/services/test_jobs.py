@@ -45,7 +45,7 @@ class Running:
 
     services: Services
     postman: Bell
-    second_routes = dead_man = Bell()
+    second_routes = dead_man = reload = Bell()
     desk: Idle = field(default_factory=Idle)
 
 
