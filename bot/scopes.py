@@ -29,6 +29,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "users.info": ("users:read",),
     "users.list": ("users:read",),
     "users.lookupByEmail": ("users:read.email",),
+    "views.open": (),
     "views.publish": (),
 }
 """Web API methods that the bot calls, with the scopes that each wants (any of them, by kind of conversation)."""

@@ -13,10 +13,11 @@ from bot.clock import Clock
 from bot.domain.asks import Command, Rechecked, Signal, TimerDue
 from bot.domain.decision import Answer
 from bot.domain.incident import Incident
+from bot.services.alerts import channel_of
 from bot.services.config import Config
 from bot.services.people import People
 from bot.services.transitions import Outcome, World, carry_out
-from bot.store import clicks, incidents, journal, settings, timers
+from bot.store import clicks, incidents, journal, timers
 from bot.store.db import Store
 from checks.model import Json
 
@@ -59,9 +60,7 @@ class Incidents:
     def world(self, connection: sqlite3.Connection) -> World:
         """The product, its people and where alerts go, as of now."""
         config = self._config()
-        wanted = config.file.channels.alerts if config.file and config.file.channels else None
-        channel = wanted or settings.get(connection, config.product, settings.ALERTS)
-        return World(config.product, People.of(config), channel, self.blind)
+        return World(config.product, People.of(config), channel_of(connection, config), self.blind)
 
     async def signal(self, signals: Sequence[Signal]) -> list[Outcome]:
         """What probes say; all of it in one transaction."""

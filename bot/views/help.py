@@ -11,7 +11,7 @@ from bot.document import Code, Document, Heading, Item, Listing, Note, Paragraph
 if TYPE_CHECKING:
     from bot.commands.base import Command
 
-FIRST = ("status", "check", "explain", "setup", "help")
+FIRST = ("status", "check", "ack", "fixed", "incidents", "oncall", "explain", "setup", "help")
 """What a newcomer needs, in this order; the rest follows by name."""
 OWNER = "owner"
 

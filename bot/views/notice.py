@@ -17,6 +17,7 @@ from bot.document import (
     Person,
     Preformatted,
     Progress,
+    Strong,
     Time,
     Tone,
     Words,
@@ -179,8 +180,8 @@ def not_allowed(what: str) -> Document:
     )
 
 
-def hello(*, configured: bool) -> Document:
-    """Said once in a channel that the bot was invited to."""
+def hello(*, configured: bool, alerts: bool = False) -> Document:
+    """Said once in a channel that the bot was invited to; aloud, where alerts come there from now on."""
     first: Words = (
         ("Type ", Code("/launch check"), " and I tell you whether it is safe to launch.")
         if configured
@@ -193,9 +194,16 @@ def hello(*, configured: bool) -> Document:
             Paragraph(
                 ("Everybody here can ask ", Code("/launch status"), ". I speak up only when a person is needed.")
             ),
+            *(_here if alerts else ()),
         ),
         fallback="Hello, I look after your launch: type /launch status at any time.",
     )
+
+
+_here = (
+    Paragraph((Strong("Alerts come to this channel from now on"), ": it is the first one that I was invited to.")),
+    Paragraph(("To choose another one, add this to launch.yml: ", Code('channels: {alerts: "#ops"}'))),
+)
 
 
 def config_mistakes(problems: tuple[str, ...]) -> Document:
