@@ -130,7 +130,9 @@ def offer(found: Offer) -> list[Part]:
         return [Paragraph(told), Actions((undo(found.answer, found.audit),))]
     there = sum(bool(one.values) for one in found.records)
     these = "This record is" if there == 1 else f"These {there} records are"
-    read = f"{these} what stands there now. Read through them."
+    absent = len(found.records) - there
+    others = f", and {absent} named below {'does' if absent == 1 else 'do'} not exist: {len(found.records)} in all"
+    read = f"{these} what stands there now{others if absent else ''}. Read through them."
     later = "Once somebody has accepted them, every later change is shown in the report, old and new."
     return [
         Heading("Is this how your DNS should be?"),
