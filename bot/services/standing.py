@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -18,8 +18,8 @@ from bot.services.oncall import Roster, roster_of
 from bot.services.people import People
 from bot.services.silencing import Quiet, quiet_of
 from bot.services.transitions import World, scene_of
-from bot.store import history, incidents, probes, timers
-from bot.store.histogram import Histogram
+from bot.store import history, incidents, timers, trends
+from bot.store.trends import Trend
 
 if TYPE_CHECKING:
     from bot.services.watching import Standing
@@ -41,19 +41,12 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a monitor's looks of this month and of the last day amount to."""
+    """What a monitor's looks amount to."""
 
-    good: int
-    bad: int
-    p95_ms: float | None = None
-    """Of the last day: the time within which 95 of 100 answers came."""
-    answers: int = 0
-    """How many answers that is taken from."""
-
-    @property
-    def up(self) -> float | None:
-        """Share of looks that were good; None where none could see."""
-        return self.good / (self.good + self.bad) if self.good + self.bad else None
+    month: Trend
+    """Since the first of the month, in the product's time zone."""
+    day: Trend
+    """The last 24 hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,37 +84,36 @@ def stand_of(connection: sqlite3.Connection, config: Config, standings: Iterable
         live.append(Live(one, scene.duty, next_of(one, timers.of(connection, one.id), scene, now)))
     return Stand(
         tuple(live),
-        _monitors(connection, config.product, list(standings), people.time_zone, now),
+        _monitors(connection, config, list(standings), people.time_zone, now),
         quiet_of(connection, config.product, now),
         roster_of(connection, people, now) if config.file is not None else None,
     )
 
 
 def _monitors(
-    connection: sqlite3.Connection, product: str, standings: Sequence[Standing], zone: str, now: datetime
+    connection: sqlite3.Connection, config: Config, standings: Sequence[Standing], zone: str, now: datetime
 ) -> tuple[Watched, ...]:
+    inventory = config.inventory
+    intervals = {one.name: one.interval for one in inventory.monitors} if inventory else {}
+    intervals |= {one.name: one.interval for one in inventory.points} if inventory else {}
     ordered = sorted(standings, key=lambda one: _WORST.index(one.state))
     out = []
     for index, one in enumerate(ordered):
-        read = figures_of(connection, product, one.name, zone, now) if index < MOST_MEASURED else None
+        read = None
+        if index < MOST_MEASURED:
+            every = intervals.get(one.name, 60.0)
+            read = figures_of(connection, config.product, one.name, now, zone=zone, interval=every)
         out.append(Watched(one.name, one.state, one.since, one.last_at, one.evidence, read))
     return tuple(out)
 
 
-def figures_of(connection: sqlite3.Connection, product: str, name: str, zone: str, now: datetime) -> Figures | None:
-    """This month's looks and the last day's speed; None where it was never looked at."""
+def figures_of(
+    connection: sqlite3.Connection, product: str, name: str, now: datetime, *, zone: str, interval: float
+) -> Figures | None:
+    """This month and the last day; None where it was never looked at. `interval`: seconds that a look stands for."""
     number = history.number(connection, product, name)
     if number is None:
         return None
     first = now.astimezone(ZoneInfo(zone)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    days = [one.sums for one in history.days(connection, number, now, count=31) if one.begins + DAY > first]
-    day = probes.hours(connection, number, now - DAY, now).latency
-    recent = history.looks(connection, number, now - timedelta(hours=1), now + timedelta(seconds=1))
-    latest = Histogram.of(one.first_byte_ms for one in recent if one.first_byte_ms is not None)
-    speed = day if day.n > latest.n else latest
-    return Figures(
-        sum(one.good for one in days),
-        sum(one.bad for one in days),
-        speed.quantile(0.95),
-        speed.n,
-    )
+    month = trends.stretch(connection, number, first.astimezone(UTC), now, interval)
+    return Figures(month, trends.stretch(connection, number, now - DAY, now, interval))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.blockkit.words import one_line
@@ -17,7 +17,7 @@ from bot.views.card_buttons import take
 from bot.views.charts import percent
 from bot.views.felt import felt, word
 from bot.views.holding import coming, holder
-from bot.views.prose import count, seconds
+from bot.views.prose import count, seconds, span_of
 from bot.views.state import State
 
 if TYPE_CHECKING:
@@ -113,20 +113,24 @@ def _monitor(one: Watched) -> Item:
     return Item((one_line(one.name, 60), *since, figures), tone=tone, label=label)
 
 
-def measured(figures: Figures) -> str:
-    """`this month 12 of 3,000 looks failed (99.60 % up); 95 of 100 answers within 0.3 s`."""
-    looks = figures.good + figures.bad
-    said = []
-    if figures.up is not None:
-        failed = f"{figures.bad:,}" if figures.bad else "none"
-        said.append(f"this month {failed} of {looks:,} looks failed ({percent(figures.up)} up)")
-    if figures.p95_ms is not None and figures.answers >= ENOUGH:
-        said.append(f"95 of 100 answers within {seconds(figures.p95_ms)}")
-    return "; ".join(said)
-
-
 ENOUGH = 20
 """Answers below which nothing is said about how quick it is."""
+LEAST = timedelta(minutes=1)
+"""Less than this is not worth a word."""
+
+
+def measured(figures: Figures) -> str:
+    """`this month 12 of 3,000 looks failed (99.60 % up); 95 of 100 answers of the last day within 0.3 s`."""
+    month, day = figures.month, figures.day
+    looks = month.sums.good + month.sums.bad
+    said = []
+    if month.share is not None:
+        failed = f"{month.sums.bad:,}" if month.sums.bad else "none"
+        said.append(f"this month {failed} of {looks:,} looks failed ({percent(month.share)} up)")
+    said += [f"{span_of(one)} {why}" for one, why in ((month.maintenance, "of maintenance left out"),) if one >= LEAST]
+    if day.p95_ms is not None and day.sums.latency.n >= ENOUGH:
+        said.append(f"95 of 100 answers of the last day within {seconds(day.p95_ms)}")
+    return "; ".join(said)
 
 
 def people(stand: Stand) -> list[Part]:
@@ -147,8 +151,10 @@ def about(one: Watched) -> list[Part]:
 
 
 def _budget(figures: Figures) -> str:
-    """How much of the month's allowance is used."""
-    if figures.up is None or not figures.bad:
-        return "99.9 % up allows 43 minutes of trouble in 30 days; none is used."
-    used = (1 - figures.up) / 0.001
-    return f"99.9 % up allows 43 minutes of trouble in 30 days; so far {used:.1f} times that pace is used."
+    """How much trouble 99.9 % allows, and how much of it is used; what nobody saw is said."""
+    spent = figures.month.budget()
+    used = timedelta(seconds=spent.used_s)
+    down = span_of(used) if used >= LEAST else "less than a minute" if spent.used_s else "none"
+    unseen = figures.month.unseen
+    blind = f" For {span_of(unseen)} nobody could see; that counts neither way." if unseen >= LEAST else ""
+    return f"99.9 % up allows 43 minutes of trouble in 30 days; used this month: {down}.{blind}"

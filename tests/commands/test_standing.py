@@ -93,17 +93,18 @@ async def test_figures_of_a_monitor(shop):
     """Counts of this month with the share they make, and the speed of the last hours; nothing of too few."""
     await looked(shop, "Sign-up page", good=60, bad=4)
     now = shop.clock.now()
-    figures = await shop.store.read(lambda c: figures_of(c, "shop", "Sign-up page", "UTC", now))
+    figures = await shop.store.read(lambda c: figures_of(c, "shop", "Sign-up page", now, zone="UTC", interval=10))
     assert figures is not None
     if now.day > 1 or now.hour > 0:
-        assert (figures.good, figures.bad) == (60, 4)
+        assert (figures.month.sums.good, figures.month.sums.bad) == (60, 4)
+        assert figures.month.budget().used_s == 40
         assert "4 of 64 looks failed" in measured(figures)
-    assert "95 of 100 answers within 0.2 s" in measured(figures)
+    assert "95 of 100 answers of the last day within 0.2 s" in measured(figures)
     await looked(shop, "New", good=3, bad=0)
-    few = await shop.store.read(lambda c: figures_of(c, "shop", "New", "UTC", now))
+    few = await shop.store.read(lambda c: figures_of(c, "shop", "New", now, zone="UTC", interval=10))
     assert few is not None
     assert "answers" not in measured(few)
-    assert await shop.store.read(lambda c: figures_of(c, "shop", "nobody", "UTC", now)) is None
+    assert await shop.store.read(lambda c: figures_of(c, "shop", "nobody", now, zone="UTC", interval=10)) is None
 
 
 async def test_a_drill_is_called_one(shop):
