@@ -61,18 +61,13 @@ def state_of(connection: sqlite3.Connection, config: Config, found: Incident, no
         duty=scene.duty,
         next=next_of(found, timers.of(connection, found.id), scene, now),
         now=now,
-        names={one: _begun(one) for one in (config.file.services if config.file else {})},
+        zone=people.time_zone,
         steps=known.steps,
         every=known.every,
         charts=known.charts,
         people=names_of(connection, people, now),
         refused=_refused(connection, found, now),
     )
-
-
-def _begun(name: str) -> str:
-    """A service as a headline says it: `sign-up` is Sign-up; a host stays as it is."""
-    return name if "." in name else name[:1].upper() + name[1:]
 
 
 def names_of(connection: sqlite3.Connection, people: People, now: datetime) -> dict[str, str]:

@@ -17,6 +17,8 @@ from bot.views.prose import count, seconds
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+PICTURE = 4
+"""Parts of a card's chart in which something was seen, below which it shows nothing that a word would not."""
 ENOUGH = 5
 """Measured answers below which nothing is said about how long the server took."""
 
@@ -62,7 +64,15 @@ class Frame:
 
 
 def last_hour(dots: Sequence[Dot], now: datetime, zone: str, *, limit: float | None = None) -> tuple[Chart, ...]:
-    """For a card: twenty stretches of three minutes. `limit` is the time in seconds above which it is slow."""
+    """For a card: twenty stretches of three minutes; of shorter ones where it has not been looked at for that long.
+
+    `limit` is the time in seconds above which it is slow.
+    """
+    known = now - min((one.at for one in dots), default=now)
+    for minutes in (10, 30):
+        if known <= timedelta(minutes=minutes):
+            begin = now - timedelta(minutes=minutes)
+            return _both(dots, Frame(f"last {minutes} minutes", begin, now, 20, zone), limit)
     return _both(dots, Frame("last hour", now - HOUR, now, 20, zone), limit)
 
 
@@ -80,7 +90,8 @@ def _both(dots: Sequence[Dot], frame: Frame, limit: float | None) -> tuple[Chart
     """What failed, and how long the server took where that was measured."""
     buckets = frame.sorted(dots)
     kept = [one for bucket in buckets for one in bucket]
-    if not sum(one.good + one.bad for one in kept):
+    least = PICTURE if frame.span <= HOUR else 1
+    if not sum(one.good + one.bad for one in kept) or sum(map(bool, buckets)) < least:
         return ()
     speed = _speed(buckets, frame, limit)
     return (_strip(buckets, frame),) if speed is None else (_strip(buckets, frame), speed)

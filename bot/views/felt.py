@@ -107,14 +107,19 @@ def felt(incident: Incident) -> Felt:
 def what_of(incident: Incident, names: Mapping[str, str]) -> str:
     """What it is about, as people call it; `names` are what customers call each service of launch.yml."""
     if incident.service:
-        return called(names.get(incident.service, incident.service))
+        return called(names.get(incident.service) or begun(incident.service))
     services = list(dict.fromkeys(one.service for one in incident.own if one.service))
     if len(services) > 1:
         return f"{count(len(services), 'service')} together"
     if services:
-        return called(names.get(services[0], services[0]))
+        return called(names.get(services[0]) or begun(services[0]))
     probes = probes_of(incident)
     return listed([called(one) for one in probes], 2) or "Your product"
+
+
+def begun(service: str) -> str:
+    """A service as a headline says it: `sign-up` is Sign-up; a host stays as it is."""
+    return service if "." in service else service[:1].upper() + service[1:]
 
 
 def called(name: str) -> str:

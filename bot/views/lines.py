@@ -17,6 +17,7 @@ from bot.views.card import FALLBACK, headline, sentence_of
 from bot.views.card_buttons import hand_over, longer, snooze, take, timeline
 from bot.views.felt import felt, lasted, length, what_of
 from bot.views.holding import REASON, coming
+from bot.views.notices import at, day
 from bot.views.prose import sentence as full
 from bot.views.state import State, calling, moment, naming, small
 
@@ -86,9 +87,17 @@ def _seen(state: State) -> Words:
 
 def _spoken(state: State, words: Words) -> str:
     """The line for a phone's banner: which incident, then the line itself, with people by their names."""
-    named = (state.people.get(one.id, "somebody") if isinstance(one, Person) else said(one) for one in words)
-    text = f"{state.incident.name}: {' '.join(''.join(named).split())}"
+    text = f"{state.incident.name}: {' '.join(''.join(_bare(state, one) for one in words).split())}"
     return full(clip(text, FALLBACK - 1))
+
+
+def _bare(state: State, span: Span) -> str:
+    if isinstance(span, Person):
+        return state.people.get(span.id, "somebody")
+    if isinstance(span, Time):
+        near = moment(state, span.at).style == "time"
+        return f"{day(span.at, state.zone)}, {at(span.at, state.zone)}" if not near else at(span.at, state.zone)
+    return said(span)
 
 
 def _felt(state: State) -> str:
@@ -160,8 +169,8 @@ def _taken(state: State, told: Told) -> Words:
 
 def _ends_soon(state: State, _told: Told) -> Words:
     end = state.incident.ack_until
-    at: Words = (" ends at ", moment(state, end)) if end is not None else (" is nearly over",)
-    return (f"Your time on {state.what}", *at, ", and it still fails. Do you need longer?")
+    ends: Words = (" ends at ", moment(state, end)) if end is not None else (" is nearly over",)
+    return (f"Your time on {state.what}", *ends, ", and it still fails. Do you need longer?")
 
 
 def _takes_long(state: State, told: Told) -> Words:
@@ -194,8 +203,14 @@ def _resolved(state: State, told: Told) -> Words:
     incident = state.incident
     human = told.event.actor if isinstance(told.event, e.Resolved) else ""
     by: Words = (" ", naming(state, human), " said that it is fixed, and a fresh look agreed.") if human else ()
-    at = moment(state, told.event.at)
-    return (Strong("Fixed."), f" {felt(incident).again} since ", at, f", after {lasted(incident, told.event.at)}.", *by)
+    since = moment(state, told.event.at)
+    return (
+        Strong("Fixed."),
+        f" {felt(incident).again} since ",
+        since,
+        f", after {lasted(incident, told.event.at)}.",
+        *by,
+    )
 
 
 def _merged(state: State, _told: Told) -> Words:

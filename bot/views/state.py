@@ -38,6 +38,8 @@ class State:
     every: float = 0.0
     """Seconds between two looks; 0: not known."""
     charts: tuple[Chart, ...] = ()
+    zone: str = "UTC"
+    """Where the product's day begins: for places that cannot know the reader's zone."""
     refused: FixRefused | None = None
     """The fresh look that did not agree with somebody who said that it is fixed, where that is news."""
 

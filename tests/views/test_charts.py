@@ -26,6 +26,9 @@ def dots(minutes: int, *, bad_from: int = 10**6, ms: float | None = 200.0) -> li
     ]
 
 
+DAY = dots(1440, bad_from=1400)
+
+
 def test_the_last_hour_says_how_many_failed_and_since_when():
     """Twenty bars of three minutes in the product's own time; the failures stand at the end."""
     strip, speed = last_hour(dots(60, bad_from=53), NOW, BERLIN, limit=2.0)
@@ -51,31 +54,42 @@ def test_when_all_is_well_it_says_so():
 
 def test_a_stretch_without_looks_is_a_gap():
     """Nothing seen is neither good nor bad: it is left out of the picture, not drawn as zero."""
-    strip, _ = last_hour(dots(30), NOW, "UTC")
-    assert all(math.isnan(value) for value in strip.series[0][1][:10])
+    strip, _ = last_hour([Dot(NOW - timedelta(minutes=59), 1, 0), *dots(30)], NOW, "UTC")
+    assert all(math.isnan(value) for value in strip.series[0][1][1:10])
     drawn = message(Document("Up", (strip,)))["blocks"][-1]
-    assert len(drawn["chart"]["axis_config"]["categories"]) == 10
+    assert len(drawn["chart"]["axis_config"]["categories"]) == 11
 
 
 def test_nothing_seen_makes_no_chart():
     """Nor do looks of another time; a few answers are too few for a percentile."""
     assert last_hour([], NOW, "UTC") == ()
     assert last_hour(dots(60), NOW + timedelta(hours=3), "UTC") == ()
+    assert last_hour(dots(3), NOW, "UTC") == ()
     assert len(last_hour(dots(4), NOW, "UTC")) == 1
     assert len(last_hour(dots(60, ms=None), NOW, "UTC")) == 1
+
+
+@pytest.mark.parametrize(("minutes", "words"), [(9, "10 minutes"), (25, "30 minutes"), (45, "hour")])
+def test_a_young_monitor_is_shown_from_near(minutes, words):
+    """Minutes after the start an hour would be an empty picture."""
+    strip = last_hour(dots(minutes, bad_from=minutes - 2), NOW, "UTC")[0]
+    assert strip.said.startswith(f"In the last {words}, until 20:55 (UTC), 2 of {minutes} looks failed")
+    assert sum(value for value in strip.series[0][1] if not math.isnan(value)) == 2
 
 
 @pytest.mark.parametrize("make", [last_hour, last_day, last_month])
 def test_every_chart_is_sound(make):
     """By the strict validator, at most two, and in a terminal as a row of bars behind the sentence."""
-    charts = make(dots(1440, bad_from=1400), NOW, BERLIN, limit=0.5)
+    charts = make(
+        [Dot(one.at - timedelta(days=n), *(one.good, one.bad, one.p95_ms)) for n in range(8) for one in DAY],
+        NOW,
+        BERLIN,
+        limit=0.5,
+    )
     payload = message(Document("Up", charts))
     assert validate_message(payload) == []
-    assert (
-        [one["type"] for one in payload["blocks"]].count("data_visualization")
-        == len(charts)
-        == 2 - (make is last_month)
-    )
+    kinds = [one["type"] for one in payload["blocks"]]
+    assert kinds.count("data_visualization") == len(charts) == 2
     shown = text(Document("Up", charts), width=120)
     assert "failed: up for" in shown
     assert "█" in shown
