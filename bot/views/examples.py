@@ -255,6 +255,10 @@ OF: dict[str, dict[str, str]] = {
         "old": "TLS 1.1",
         "protocol": "TLS 1.3",
     },
+    "up.http": {
+        "allowed_ms": "2000",
+        "server_ms": "3400",
+    },
     "web.dev_urls": {
         "address": "http://localhost:3001/api/orders",
         "file": "https://app.example.com/assets/app0.js",
