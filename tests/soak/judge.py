@@ -179,10 +179,12 @@ def _card(
 
 def _bare(card: Json) -> Any:
     """What people see of it, without ids, and without what each moment changes: what comes next, and the charts."""
+    blocks = card.get("blocks") or []
+    charts = next((at for at, each in enumerate(blocks) if "In the last " in str(each.get("text"))), len(blocks))
     kept = [
         {key: value for key, value in each.items() if key != "block_id"}
-        for each in card.get("blocks") or []
-        if each.get("type") not in ("context", "data_visualization") and "In the last hour" not in str(each.get("text"))
+        for each in blocks[:charts]
+        if each.get("type") != "context"
     ]
     return [_plain(each) for each in kept], card["text"]
 
