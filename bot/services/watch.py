@@ -58,6 +58,8 @@ BEGINNING = 0.1
 nobody. How many connections a host and the network get is bounded elsewhere."""
 FIRST = 5.0
 """Seconds within which, after a start, everything has been looked at once."""
+A_SECOND = 100
+"""Of very many, so many a second: a start must not be slower than it has to be, nor measure its own hurry."""
 KEEP_EVERY = timedelta(minutes=5)
 """A look whose state did not change is stored this often."""
 STORE_AGAIN = timedelta(seconds=5)
@@ -117,6 +119,7 @@ class Watch:
             return
         now = self._clock.now()
         wanted = {one.name: one for one in spots_of(config)}
+        soon = within(len(wanted))
         jobs = [point.name for point in beats(inventory)]
         self._limits = limits_of(inventory, wanted.values())
 
@@ -136,7 +139,7 @@ class Watch:
             else:
                 # The same one goes on, also for a look that is under way.
                 one.spot, one.inventory, one.watched, one.policy = spot, inventory, watched, policy
-            self._at(one, now + timedelta(seconds=FIRST * phase(name)))
+            self._at(one, now + soon * phase(name))
         gone = [name for name in {*self._of, *stored} if name not in wanted]
         for name in gone:
             self._of.pop(name, None)
@@ -329,11 +332,16 @@ class Watch:
         heapq.heappush(self._heap, (due, self._order, one.watched.probe))
 
     def _all_soon(self) -> None:
-        now = self._clock.now()
+        now, soon = self._clock.now(), within(len(self._of))
         for one in self._of.values():
-            self._at(one, now + timedelta(seconds=FIRST * phase(one.watched.probe)))
+            self._at(one, now + soon * phase(one.watched.probe))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name="look")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def within(monitors: int) -> timedelta:
+    """How long the first round takes."""
+    return timedelta(seconds=max(FIRST, monitors / A_SECOND))

@@ -28,6 +28,7 @@ CASES = {
     "slack": "tests.bench.slack",
     "request": "tests.bench.request",
     "store": "tests.bench.store",
+    "engine": "tests.bench.engine",
 }
 LONGEST = 300.0
 """Seconds after which a case is given up."""
