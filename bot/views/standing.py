@@ -94,7 +94,7 @@ def monitors(stand: Stand) -> list[Part]:
     bad = sum(one.state in (Stands.DOWN, Stands.SLOW) for one in stand.monitors)
     name = f"Monitors: {bad} of {len(stand.monitors)} need help" if bad else f"Monitors: {_all(stand)}"
     shown = Listing(tuple(_monitor(one) for one in stand.monitors), limit=SHOWN)
-    return [Heading(name), shown, Note(("One in detail: ", Code(f"/launch status {_quoted(stand.monitors[0].name)}")))]
+    return [Heading(name), shown, Note(("One in detail: ", Code(f"/launch status {quoted(stand.monitors[0].name)}")))]
 
 
 def _all(stand: Stand) -> str:
@@ -102,7 +102,8 @@ def _all(stand: Stand) -> str:
     return f"{up} of {count(len(stand.monitors), 'is', 'are')} up" if up else f"{len(stand.monitors)}, none seen yet"
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """As it is typed."""
     return f'"{name}"' if " " in name else name
 
 
@@ -115,6 +116,8 @@ def _monitor(one: Watched) -> Item:
 
 ENOUGH = 20
 """Answers below which nothing is said about how quick it is."""
+FEW = 100
+"""Looks below which no percentage is made of them."""
 LEAST = timedelta(minutes=1)
 """Less than this is not worth a word."""
 
@@ -126,7 +129,8 @@ def measured(figures: Figures) -> str:
     said = []
     if month.share is not None:
         failed = f"{month.sums.bad:,}" if month.sums.bad else "none"
-        said.append(f"this month {failed} of {looks:,} looks failed ({percent(month.share)} up)")
+        share = f" ({percent(month.share)} up)" if looks >= FEW else ""
+        said.append(f"this month {failed} of {looks:,} look{'s' if looks != 1 else ''} failed{share}")
     said += [f"{span_of(one)} {why}" for one, why in ((month.maintenance, "of maintenance left out"),) if one >= LEAST]
     if day.p95_ms is not None and day.sums.latency.n >= ENOUGH:
         said.append(f"95 of 100 answers of the last day within {seconds(day.p95_ms)}")

@@ -253,7 +253,16 @@ def _about(overview: Overview, place: Place, charts: tuple[Chart, ...]) -> Docum
             *watched,
             Listing(items, empty="" if watched else nothing, limit=15),
             *seen,
-            Actions((Action("audit.rerun", "Check This Now", place.name, command=f"/launch check {place.name}"),)),
+            Actions(
+                (
+                    Action(
+                        "audit.rerun",
+                        "Check This Now",
+                        place.name,
+                        command=f"/launch check {standing.quoted(place.name)}",
+                    ),
+                )
+            ),
         ),
         tone=Tone.BAD if bad else Tone.GOOD if place.findings else Tone.UNKNOWN,
         fallback=f"{place.name}: {state.lower()}.",
