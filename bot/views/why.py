@@ -107,7 +107,9 @@ def _yours(incident: Incident, trail: Sequence[Delivery], user: str, duty: Duty 
     if incident.handed_to == user:
         return ("You are told since it was handed over to you.",)
     if duty is not None and duty.owner.slack == user:
-        return (f"You are called first since {ROLES.get(duty.why, 'it is yours')}.",)
+        shared = "several services are concerned, and you come first among the people of launch.yml"
+        role = shared if not incident.service and duty.why == "default" else ROLES.get(duty.why, "it is yours")
+        return (f"You are called first since {role}.",)
     if duty is not None and duty.backup is not None and duty.backup.slack == user:
         return ("You are the backup: you are called where the owner has not answered within five minutes.",)
     if any(one.channel == user for one in trail):

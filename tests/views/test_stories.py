@@ -271,6 +271,14 @@ def test_why_answers_the_one_who_asks(user, words):
     assert words in text(why(OVER, TRAIL, [], STORY, user=user, duty=ALONE), width=200)
 
 
+def test_why_one_person_is_called_for_several_services():
+    """A shared cause has no owner of its own, so the first of the people is called; that is said."""
+    duty = replace(ALONE, why="default")
+    several = "You are called first since several services are concerned"
+    assert several in text(why(replace(OVER, service=""), [], [], STORY, user="U0ANA", duty=duty), width=200)
+    assert several not in text(why(OVER, [], [], STORY, user="U0ANA", duty=duty), width=200)
+
+
 def test_the_list_puts_the_worst_first_and_offers_to_take_it():
     """Only what nobody has is offered; a drill is called one."""
     payload = message(DOCUMENTS["list_all"]())
