@@ -58,8 +58,10 @@ BEGINNING = 0.1
 nobody. How many connections a host and the network get is bounded elsewhere."""
 FIRST = 5.0
 """Seconds within which, after a start, everything has been looked at once."""
-A_SECOND = 100
-"""Of very many, so many a second: a start must not be slower than it has to be, nor measure its own hurry."""
+A_SECOND = 50
+"""Of very many, so many a second: a start must not measure its own hurry."""
+AT_LATEST = 60.0
+"""Seconds within which even very many have been looked at once."""
 KEEP_EVERY = timedelta(minutes=5)
 """A look whose state did not change is stored this often."""
 STORE_AGAIN = timedelta(seconds=5)
@@ -99,6 +101,7 @@ class Watch:
         self._not_before: datetime | None = None
         self._last_tick: datetime | None = None
         self._loop: asyncio.Task[None] | None = None
+        self._concluding: asyncio.Task[None] | None = None
         self.canaries = Canaries(store, clock, config, incidents, self._all_soon)
         self.catalogue = Catalogue(store, clock, config, incidents, lambda: self.canaries.blind)
         incidents.look_again_with(self.again)
@@ -153,6 +156,8 @@ class Watch:
             self._loop.cancel()
             await asyncio.gather(self._loop, return_exceptions=True)
             self._loop = None
+        if self._concluding is not None:
+            await asyncio.gather(self._concluding, return_exceptions=True)
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -182,12 +187,20 @@ class Watch:
         while True:
             try:
                 self.tick()
-                await self._conclude()
-            except StoreError as error:
-                log.error("looks could not be stored: %s", error)  # noqa: TRY400  the sentence says it all
             except Exception:
                 log.exception("watching")
+            # A slow disk delays what is told, and no look.
+            if self._concluding is None or self._concluding.done():
+                self._concluding = asyncio.create_task(self._concluded(), name="watch-conclude")
             await self._clock.sleep(TICK)
+
+    async def _concluded(self) -> None:
+        try:
+            await self._conclude()
+        except StoreError as error:
+            log.error("looks could not be stored: %s", error)  # noqa: TRY400  the sentence says it all
+        except Exception:
+            log.exception("watching")
 
     def tick(self) -> None:
         """Begin the looks that are due."""
@@ -344,4 +357,4 @@ class Watch:
 
 def within(monitors: int) -> timedelta:
     """How long the first round takes."""
-    return timedelta(seconds=max(FIRST, monitors / A_SECOND))
+    return timedelta(seconds=min(AT_LATEST, max(FIRST, monitors / A_SECOND)))

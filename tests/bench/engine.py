@@ -33,9 +33,9 @@ async def measure(bench: Bench) -> list[Row]:
             return await said(contestant("engine", who, *words), bench.folder, seconds=200.0)
 
         found = await interleaved(
-            bench.rounds(2, 1), {who: lambda who=who: one(who, FEW, 12) for who in ("ours", "plain")}
+            bench.rounds(2, 1), {who: lambda who=who: one(who, FEW, 26) for who in ("ours", "plain")}
         )
-        many = [await one("ours", MANY, 62)] if not bench.quick else []
+        many = [await one("ours", MANY, 68)] if not bench.quick else []
     own, other = ([each["cpu_ms"] for each in found[who]] for who in ("ours", "plain"))
     rows = [
         Row(

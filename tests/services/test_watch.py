@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.clock import SystemClock
 from bot.domain.asks import Ack, FixedAsk
 from bot.domain.detection import State
 from bot.domain.incident import Status
@@ -390,3 +391,18 @@ async def test_announced_maintenance_counts_for_nobody_and_calls_nobody(tower):
     assert trend.sums.bad == 0
     assert 8 <= trend.sums.excused <= 24
     assert trend.share == 1
+
+
+async def test_it_runs_by_itself_and_stops(tmp_path):
+    """With the machine's own clock: a look within seconds, its answer stored, and an end without a remainder."""
+    async with a_tower(tmp_path) as tower:
+        tower.web.route("*", "*", GOOD)
+        tower.write(monitors("login", "signup"))
+        tower.clock = SystemClock()
+        await tower.begin()
+        await tower.watch.start()
+        await soon(lambda: {one.state for one in tower.watch.standings()} == {State.UP}, 10.0)
+        await tower.watch.stop()
+        assert tower.watch.waiting == 0
+        [row] = await tower.store.read(lambda c: c.execute("SELECT count(*) AS n FROM probe").fetchall())
+        assert row["n"] >= 2
