@@ -67,6 +67,9 @@ async def one_of(services: Services, number: int | None, offer: Offer) -> Incide
 
 async def ask(services: Services, call: Call, incident: int, command: Command) -> tuple[Answer | None, Incident | None]:
     """Carry it out once; the answer (None: it was carried out before), and the incident as it is now."""
+    found = await services.store.read(lambda c: incidents.get(c, incident))
+    if found is None or found.product != services.product:
+        return Answer(AnswerCode.NO_SUCH_INCIDENT), None
     request = Request(call.number, call.user, action_of(call))
     answer = await services.incidents.ask(incident, command, request)
     return answer, await services.store.read(lambda c: incidents.get(c, incident))

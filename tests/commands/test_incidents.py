@@ -108,6 +108,14 @@ async def test_buttons_with_values_of_nobody(shop, action, value):
     assert before.sev is (await row(shop)).sev
 
 
+@pytest.mark.parametrize("action", ["incident.ack", "incident.fixed", "incident.snooze", "incident.why"])
+async def test_a_button_of_an_incident_that_is_not_there(shop, action):
+    """It was purged, or belongs to another product: nothing is written but the answer."""
+    rest = ":30m" if action.endswith("snooze") else ""
+    assert "There is no INC-7" in await click(shop, action, f"7:1{rest}")
+    assert await shop.incidents.live() == []
+
+
 async def test_an_old_button_acts_on_the_present_outage_and_says_so(shop):
     """The incident was over and came back since that card was posted."""
     await breaks(shop)
