@@ -189,7 +189,8 @@ async def test_the_summary_says_what_is_broken_first(house):
     await house.at(NINE)
     said = await house.says((await house.rows("digest"))[-1])
     order = ["broken now", "shop (INC-1)", "Not urgent", "INC-2", "Over since", "INC-3", "Muted", "search",
-             "could see", "Log-in", "Yesterday", "3 of 203 looks failed (up 98.52 %); not counted: 2 that saw nothing"]  # fmt: skip
+             "could see", "Log-in", "Yesterday",
+             "3 of 203 looks failed (up 98.52 %); not counted: 2 that saw nothing"]  # fmt: skip
     places = [said.lower().find(one.lower()) for one in order]
     assert places == sorted(places), said
     assert -1 not in places, said
@@ -385,16 +386,16 @@ async def sent(house: House) -> None:
     await house.write(all_of_it)
 
 
-async def cry(house: House, at: datetime, **what) -> None:
-    """An alarm that is over by itself after four minutes, and history after an hour."""
+async def cry(house: House, at: datetime, *, minutes: int = 4, **what) -> None:
+    """An alarm that is over by itself after some minutes, and history after an hour or so."""
     house.time = at
     await house.fails(**what)
     await house.at(at + timedelta(seconds=30))
     await sent(house)
-    await house.at(at + timedelta(minutes=4))
+    await house.at(at + timedelta(minutes=minutes))
     await house.fails(**what, reading=Reading.UP)
     await sent(house)
-    await house.at(at + timedelta(minutes=50))
+    await house.at(at + timedelta(minutes=minutes + 46))
     await sent(house)
 
 
@@ -404,17 +405,18 @@ async def test_the_week_counts_messages_deeds_and_wolves(house):
     await house.at(monday)
     for day in (1, 2, 3):
         await cry(house, monday + timedelta(days=day))
+    await cry(house, monday + timedelta(days=3, hours=5), minutes=25)
     house.time = monday + timedelta(days=4)
     await house.fails("mail", trouble=Trouble.MAIL, probe="MX")
     await house.at(house.time + timedelta(seconds=30))
     await sent(house)
     house.time += timedelta(minutes=1)
-    await house.incidents.ask(4, Ack("U0BEN"), Request("1", "U0BEN", "incident.ack"))
+    await house.incidents.ask(5, Ack("U0BEN"), Request("1", "U0BEN", "incident.ack"))
     await house.fails("mail", trouble=Trouble.MAIL, probe="MX", reading=Reading.UP)
     await sent(house)
     assert f"noise:{date(2026, 11, 23).toordinal()}" in await house.at(NINE)
     week = await house.store.read(lambda c: noise_of(c, house.config, date(2026, 11, 23)))
-    assert week.incidents == 4
+    assert week.incidents == 5
     assert 0 < week.useful < week.messages
     assert [(one.name, one.times) for one in week.wolves] == [("Sign-up", 3)]
     assert (week.advice.monitor, week.advice.write) == ("Sign-up", "every: 2m")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from bot.services.erase import StillThere, forget
 from bot.services.people import People
 from bot.services.retention import INCIDENTS, retain
 from bot.services.transitions import World, carry_out
-from bot.store import clicks, erase, incidents, journal, outbox, settings, silences, timers, turns
+from bot.store import clicks, erase, incidents, journal, outbox, second_routes, settings, silences, timers, turns
 from bot.store.db import Store
 from bot.store.silences import Silence
 
@@ -64,7 +65,8 @@ def path(tmp_path, config):
         silence = Silence("", "shop", None, NOW, NOW + timedelta(hours=1), "with U0ANA away", "U0ANA")
         silences.add(connection, "shop", silence)
         turns.add(connection, "shop", "ana", NOW, NOW + timedelta(hours=1), author="U0ANA")
-        outbox.tell(connection, "shop", "incident:1", NOW, user="U0ANA", about=9)
+        for about in range(300):
+            outbox.tell(connection, "shop", "incident:1", NOW, user="U0ANA", about=about, said={"why": "x" * 200})
         for name, value in {
             "gone:U0ANA": "left",
             "slack:ana": "U0ANA",
@@ -85,6 +87,8 @@ def test_the_person_is_nowhere_and_the_story_is_whole(path, config):
     assert b"U0ANA" not in raw.replace(b"U0ANABEL", b"")
     assert b"ana.smith" not in raw
     assert b"U0ANABEL" in raw, "somebody else whose id begins like hers"
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA freelist_count").fetchone() == (0,), "pages that nobody uses any more"
     store = Store.open(path)
 
     def look(connection):
@@ -179,6 +183,11 @@ async def test_closed_incidents_go_as_wholes_after_their_time(tmp_path, config):
         one(connection, NOW - INCIDENTS - timedelta(days=3), "old", close=False)
         one(connection, NOW - INCIDENTS - timedelta(days=2), "shop")
         one(connection, NOW - timedelta(days=3), "young")
+        for id in (1, 2, 3):
+            outbox.post(connection, "shop", f"incident:{id}", NOW, channel="#ops")
+            second_routes.ask(
+                connection, "shop", f"incident:{id}", NOW, about=1, route="0", person="U0BEN", why="opened"
+            )
 
     await store.write(fill)
     counts = await retain(store, NOW)
@@ -187,7 +196,10 @@ async def test_closed_incidents_go_as_wholes_after_their_time(tmp_path, config):
     def left(connection):
         ids = [row.id for row in incidents.recent(connection, "shop")]
         rows = connection.execute("SELECT count(*) FROM incident_event WHERE incident = 2").fetchone()[0]
-        return ids, rows, outbox.trail(connection, "shop", "incident:2"), incidents.next_id(connection)
+        said = [one[0] for one in connection.execute("SELECT DISTINCT subject FROM outbox ORDER BY subject")]
+        routes = [one[0] for one in connection.execute("SELECT subject FROM second_route ORDER BY subject")]
+        return ids, rows, said, routes, incidents.next_id(connection)
 
-    assert await store.read(left) == ([3, 1], 0, [], 4)
+    kept = ["incident:1", "incident:3"]
+    assert await store.read(left) == ([3, 1], 0, kept, kept, 4)
     store.close()
