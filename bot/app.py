@@ -38,6 +38,8 @@ from bot.jobs import Clockwork
 from bot.listeners.desk import Desk
 from bot.render.blocks import message
 from bot.services.audit import Audits
+from bot.services.back import SUBJECT as OFFLINE
+from bot.services.back import Back
 from bot.services.config import Config
 from bot.services.container import Services
 from bot.services.dead_man import DeadMan
@@ -46,13 +48,14 @@ from bot.services.health import Health, Socket
 from bot.services.incidents import Incidents
 from bot.services.look import prepare
 from bot.services.members import Members
-from bot.services.reload import SUBJECT, Current, Reload
+from bot.services.reload import SUBJECT as RELOAD
+from bot.services.reload import Current, Reload
 from bot.services.roles import Roles
 from bot.services.second_routes import SecondRoutes
 from bot.services.selfwatch import Outside
 from bot.services.watch import Watch
-from bot.speakers import Speaker, speakers
-from bot.speakers.reload import speaker
+from bot.speakers import Speaker, offline, speakers
+from bot.speakers import reload as mended
 from bot.speakers.second_route import speak
 from bot.store import seen
 from bot.store.db import Store, StoreError
@@ -79,6 +82,7 @@ class Runtime:
     fallbacks: Fallbacks
     dead_man: DeadMan
     reload: Reload
+    back: Back
     bolt: AsyncApp
     desk: Desk
     http_port: int
@@ -128,7 +132,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     fallbacks = Fallbacks(current)
 
     def voices() -> dict[str, Speaker]:
-        return {**speakers(current(), clock), SUBJECT: speaker(current)}
+        return {**speakers(current(), clock), RELOAD: mended.speaker(current), OFFLINE: offline.speaker()}
 
     postman = Postman(
         store,
@@ -183,7 +187,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     stack.push_async_callback(audits.stop, 0.0)
     stack.push_async_callback(desk.drain, DRAIN)
     port = await _serve_http(settings, services, bolt, stack)
-    aside = second_routes, fallbacks, dead_man, reload
+    aside = second_routes, fallbacks, dead_man, reload, Back(store, incidents)
     runtime = Runtime(settings, identity, services, postman, *aside, bolt, desk, port)
     clockwork = Clockwork(runtime)
     await clockwork.start()

@@ -17,6 +17,7 @@ from bot.store.db import StoreError
 
 if TYPE_CHECKING:
     from bot.delivery import Postman
+    from bot.services.back import Back
     from bot.services.container import Services
     from bot.services.dead_man import DeadMan
     from bot.services.fallbacks import Fallbacks
@@ -54,6 +55,9 @@ class Runtime(Protocol):
 
     @property
     def reload(self) -> Reload: ...
+
+    @property
+    def back(self) -> Back: ...
 
     @property
     def desk(self) -> Desk: ...
@@ -122,6 +126,13 @@ async def _overdue(runtime: Runtime) -> None:
         await services.store.write(lambda c: runtime.fallbacks.overdue(c, now), durable=False)
 
 
+async def _back(runtime: Runtime) -> None:
+    """Say from when to when nobody watched."""
+    services = runtime.services
+    if await runtime.back.tell(services.health.asleep, services.watch.standings(), services.clock.now()):
+        services.flush()
+
+
 async def _reload(runtime: Runtime) -> None:
     """Somebody may have changed `launch.yml`."""
     await runtime.reload.tick()
@@ -181,6 +192,7 @@ JOBS: tuple[Job, ...] = (
     Job("alive", 60, _alive),
     Job("watchdog", 5, _watchdog),
     Job("reload", 3, _reload),
+    Job("back", 5, _back),
     Job("catalogue", 30, _look_further),
     Job("forget-events", 300, _forget_events),
     Job("retention", 3600, _retain),

@@ -86,7 +86,7 @@ class Reload:
 
     async def tick(self) -> None:
         """Look, and take up what has changed."""
-        stamp = await asyncio.to_thread(_stamp, self._path)
+        stamp = _stamp(self._path)
         asked, self._asked = self._asked, False
         before, self._unsettled = self._unsettled, stamp
         if not asked and (stamp == self._read or stamp != before):

@@ -30,6 +30,10 @@ class Bell:
     async def prove(self) -> None:
         """Slack is content."""
 
+    async def tell(self, *_about: object) -> bool:
+        """There is nothing to tell."""
+        return False
+
 
 @dataclass
 class Idle:
@@ -46,6 +50,7 @@ class Running:
     services: Services
     postman: Bell
     second_routes = dead_man = reload = Bell()
+    back = Bell()
     desk: Idle = field(default_factory=Idle)
 
 
