@@ -190,7 +190,7 @@ async def test_without_any_route_a_file_and_the_log_have_it(night, caplog, tmp_p
     await bot.breaks()
     await bot.work(30)
     written = (tmp_path / "data" / UNDELIVERED).read_text()
-    assert "DOWN: sign-up (INC-1)" in written
+    assert "DOWN: Sign-up (INC-1)" in written
     assert "nobody could be told" in caplog.text
 
 

@@ -160,13 +160,13 @@ async def test_a_page_that_nobody_answers_goes_out_by_every_route(branch, receiv
     to_one_place = [path for path, _, _ in receiver.got]
     assert {path: to_one_place.count(path) for path in to_one_place} == {"/": calls, "/sms": calls, "/hook": calls}
     letter = server.letters[0]
-    assert letter.message["Subject"].startswith("DOWN: sign-up (INC-1)")
+    assert letter.message["Subject"].startswith("DOWN: Sign-up (INC-1)")
     assert "Seen: HTTP 502" in letter.text
     assert "Nobody is on it yet." in letter.text
     assert "14:00 CET" in letter.text
     assert "nobody has answered in Slack" in letter.text
     [sms, *_] = [json.loads(body)["message"] for path, _, body in receiver.got if path == "/sms"]
-    assert sms.startswith("DOWN: sign-up. Visitors get an error")
+    assert sms.startswith("DOWN: Sign-up. Visitors get an error")
     assert len(sms) <= 160
     hook = [json.loads(body) for path, _, body in receiver.got if path == "/hook"]
     assert [each["sequence"] for each in hook] == sorted(each["sequence"] for each in hook)
@@ -235,7 +235,7 @@ async def test_a_receiver_that_is_ill_is_tried_again_and_then_given_up(branch, r
     assert (way.state, way.attempts, len(receiver.got)) == ("dead", MOST_TRIES, MOST_TRIES)
     assert "503" in way.last_error
     assert (last.route, last.state) == ("file", "sent")
-    assert branch.file().count("DOWN: sign-up (INC-1)") == 1
+    assert branch.file().count("DOWN: Sign-up (INC-1)") == 1
 
 
 async def test_an_empty_variable_is_named_and_its_value_never(branch):
@@ -247,7 +247,7 @@ async def test_an_empty_variable_is_named_and_its_value_never(branch):
     await branch.send()
     [way, _] = await branch.ways()
     assert way.last_error == "the environment variable SMS_URL is empty"
-    assert "DOWN: sign-up" in branch.file()
+    assert "DOWN: Sign-up" in branch.file()
 
 
 async def test_a_route_that_hangs_holds_up_no_other(branch, receiver):
