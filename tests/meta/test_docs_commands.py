@@ -46,6 +46,9 @@ DRY = {
     "make lint": "is part of `make test`",
     "make format": "would rewrite the sources under the tests",
     "make bench": "measures for minutes, and says nothing on a busy machine",
+    'make bench ARGS="--only audit"': "as above",
+    "make soak": "kills the bot ten thousand times, for most of an hour",
+    'make soak ARGS="--runs 500 --seconds 120"': "as above, for two minutes",
     "make lock": "asks the package registry",
 }
 """Shown and not run here: make only says what it would do. With the reason."""
@@ -60,8 +63,12 @@ NOT_UNDERSTOOD = {
     notice.our_fault("x").headline,
     notice.old_button().headline,
 }
-EXIT = {"launch doctor --health": 1}
-"""Exit codes other than 0: no bot runs beside the command here, and the container's test sees the other answer."""
+EXIT = {
+    "launch doctor --health": 1,
+    "launch erase U0123456789": 130,
+    "launch erase U0123456789 --name ana --name ana@example.com": 130,
+}
+"""Exit codes other than 0: no bot runs beside the self-test here, and nobody answers "Erase … for good?"."""
 
 
 def plain(text: str) -> str:
