@@ -16,6 +16,8 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 WINDOW = timedelta(days=1)
 """What speed checks are told of."""
+SETTLED, SETTLING = 20, timedelta(hours=1)
+"""Looks after which a monitor is no longer new, and how long it may be called new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,10 @@ def _state(period: Period) -> str:
 def histories(
     connection: sqlite3.Connection, product: str, monitors: Iterable[Monitor], now: datetime
 ) -> Mapping[str, History]:
-    """What speed checks are told of each monitor: the looks of the last day that count."""
+    """What speed checks are told of each monitor: the looks of the last day that count.
+
+    A monitor that is new is left out until there is something to say: nobody can help it that it is early.
+    """
     found: dict[str, History] = {}
     for one in monitors:
         row = connection.execute(
@@ -142,7 +147,8 @@ def histories(
             " WHERE monitor = ? AND at >= ? AND state IN (?, ?, ?) ORDER BY at",
             (row["id"], to_ms(now - WINDOW), Seen.GOOD, Seen.BAD, Seen.SLOW),
         ).fetchall()
-        if rows:
+        young = bool(rows) and now - (EPOCH + timedelta(milliseconds=rows[0]["at"])) < SETTLING
+        if rows and not (young and len(rows) < SETTLED):
             found[one.name] = History(
                 tuple(each["first_byte_us"] / 1000 for each in rows if each["first_byte_us"] is not None),
                 sum(each["state"] == Seen.BAD for each in rows),

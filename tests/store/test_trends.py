@@ -87,6 +87,16 @@ async def test_speed_checks_are_told_the_last_day(store, now):
     assert found["home"].endpoint == "page"
 
 
+@pytest.mark.parametrize(("looks", "told"), [(19, False), (20, True)])
+async def test_a_new_monitor_is_left_out_until_there_is_something_to_say(store, now, looks, told):
+    """Nobody can help it that it is early; one that is looked at seldom is told of after an hour, few looks or not."""
+    monitors = (Monitor("home", "https://a.test/"),)
+    await _looked(store, now - timedelta(minutes=looks), [Seen.GOOD] * looks)
+    assert bool(await store.read(lambda c: trends.histories(c, "acme", monitors, now))) is told
+    later = now + timedelta(hours=1)
+    assert await store.read(lambda c: trends.histories(c, "acme", monitors, later))
+
+
 async def test_five_minutes_are_kept_for_ninety_days_and_single_looks_for_seven(store, now):
     """Days stay for ever; what is left still says what was."""
     since = now - timedelta(days=100)
