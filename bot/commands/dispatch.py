@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from bot.blockkit.surfaces import action_name
@@ -54,8 +53,3 @@ async def _unknown(call: Call, _services: Services) -> Reply:
 
 async def _gone(_call: Call, _services: Services) -> Reply:
     return Reply(notice.old_button())
-
-
-def with_args(call: Call, *args: str) -> Call:
-    """The same call with other arguments: how a button asks for what its command twin would."""
-    return replace(call, args=args)

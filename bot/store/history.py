@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.store.codes import EPOCH, from_ms, to_ms
-from bot.store.histogram import Histogram
-from bot.store.probes import Period, Probe, Seen, fives_of, together
+from bot.store.probes import Period, Probe, Seen, fives_of, period_of, together
 
 MOST = 20_000
 """Looks read at once: two days at ten seconds."""
@@ -54,20 +53,7 @@ def days(connection: sqlite3.Connection, monitor: int, now: datetime, *, count: 
         " WHERE monitor = ? AND day > ? AND day < ? ORDER BY day",
         (monitor, today - count, today),
     )
-    found = [
-        Day(
-            EPOCH + row["day"] * DAY,
-            Period(
-                row["good"],
-                row["bad"],
-                row["unknown"],
-                Histogram.from_bytes(row["latency"]),
-                row["slow"],
-                row["excused"],
-            ),
-        )
-        for row in rows
-    ]
+    found = [Day(EPOCH + row["day"] * DAY, period_of(row)) for row in rows]
     begins = EPOCH + today * DAY
     fives = fives_of(connection, monitor, to_ms(begins), to_ms(now) + 1)
     return [*found, Day(begins, together(fives.values()))] if fives else found

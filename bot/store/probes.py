@@ -211,16 +211,18 @@ def _hours(connection: sqlite3.Connection, monitor: int, first: int, count: int)
 
 
 def _sum(rows: Iterable[sqlite3.Row]) -> Period:
-    return together(
-        Period(
-            row["good"],
-            row["bad"],
-            row["unknown"],
-            Histogram.from_bytes(row["latency"]),
-            row["slow"],
-            row["excused"],
-        )
-        for row in rows
+    return together(period_of(row) for row in rows)
+
+
+def period_of(row: sqlite3.Row) -> Period:
+    """What a row of one of the tables of sums holds."""
+    return Period(
+        row["good"],
+        row["bad"],
+        row["unknown"],
+        Histogram.from_bytes(row["latency"]),
+        row["slow"],
+        row["excused"],
     )
 
 

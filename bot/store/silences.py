@@ -69,25 +69,6 @@ def planned(connection: sqlite3.Connection, product: str, now: datetime) -> list
     return [_silence(row) for row in rows]
 
 
-def began_between(connection: sqlite3.Connection, product: str, after: datetime, now: datetime) -> list[Silence]:
-    """Those that began after one moment and until another."""
-    rows = connection.execute(
-        "SELECT * FROM silence WHERE product = ? AND from_at > ? AND from_at <= ? ORDER BY from_at, id",
-        (product, to_ms(after), to_ms(now)),
-    )
-    return [_silence(row) for row in rows]
-
-
-def ended_between(connection: sqlite3.Connection, product: str, after: datetime, now: datetime) -> list[Silence]:
-    """Those that ended after one moment and until another, early or as planned."""
-    rows = connection.execute(
-        "SELECT * FROM silence WHERE product = ? AND coalesce(ended_at, until_at) > ?"
-        " AND coalesce(ended_at, until_at) <= ? ORDER BY id",
-        (product, to_ms(after), to_ms(now)),
-    )
-    return [_silence(row) for row in rows]
-
-
 def get(connection: sqlite3.Connection, product: str, id: str) -> Silence | None:
     """One silence, past ones included."""
     row = connection.execute("SELECT * FROM silence WHERE product = ? AND id = ?", (product, id)).fetchone()
