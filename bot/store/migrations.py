@@ -17,6 +17,7 @@ from bot.store.tables.dns_as_decided import DNS_AS_DECIDED
 from bot.store.tables.erasing import ERASING
 from bot.store.tables.foundation import FOUNDATION
 from bot.store.tables.watching import WATCHING
+from bot.store.tables.windows import WINDOWS
 
 STEPS = Migrations("launch")
 
@@ -46,6 +47,13 @@ def m003_watching(db: Database) -> None:
 def m004_erasing(db: Database) -> None:
     """People may be erased from what is otherwise only appended to."""
     for statement in ERASING:
+        db.conn.execute(statement)
+
+
+@STEPS()
+def m005_windows(db: Database) -> None:
+    """Jobs say that they began or failed; silences come from windows that launch.yml repeats."""
+    for statement in WINDOWS:
         db.conn.execute(statement)
 
 
