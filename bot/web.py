@@ -1,8 +1,8 @@
 """The bot's own HTTP server: is it well, its numbers, Slack's requests in HTTP mode, and a door for the terminal.
 
 `GET /healthz` and `GET /metrics` are for monitors and say nothing secret. `/ping/{token}` is called by jobs that
-report, each with a token of its own. What is under `/local/` needs the token that only a user of this machine can read
-from the data folder.
+report, each with a token of its own; `…/start`, `…/fail` and `…/3` say more than that all went well. What is under
+`/local/` needs the token that only a user of this machine can read from the data folder.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.services import heartbeats
 from bot.services.container import Services
-from bot.store import heartbeats as beats
 from bot.store import outbox
 from bot.store.db import StoreError
 from bot.store.outbox import QueueState
@@ -34,6 +33,7 @@ IDLE_SECONDS = 30.0
 """How long a connection may be open without a whole request head, at its beginning and between two requests."""
 BODY_SECONDS = 10.0
 """How long a body may take to arrive: one byte a minute would hold a connection for ever."""
+PLAIN = {"Cache-Control": "no-store"}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
@@ -77,8 +77,9 @@ def build(
     app[SERVICES], app[TOKEN], app[PATIENCE] = services, token, patience
     app.router.add_get("/healthz", _healthz)
     app.router.add_get("/metrics", _metrics)
-    app.router.add_get("/ping/{token}", _ping)
-    app.router.add_post("/ping/{token}", _ping)
+    for path in ("/ping/{token}", "/ping/{token}/{ending}"):
+        app.router.add_get(path, _ping)
+        app.router.add_post(path, _ping)
     if slack is not None:
         app.router.add_post("/slack/events", slack)
     for name, handler in (local or {}).items():
@@ -172,19 +173,26 @@ async def _healthz(request: web.Request) -> web.Response:
 
 
 async def _ping(request: web.Request) -> web.Response:
-    """A job says that it is done; what it sends along is not read. 404 for a token that belongs to none."""
+    """A job says that it is done, begins or failed; what it sends along is not read. 404 for what is no job's."""
     services = request.app[SERVICES]
     inventory, now = services.inventory, services.clock.now()
+    told = heartbeats.report(request.match_info.get("ending", ""))
+    if told is None:
+        wrong = "The end of the address is unknown: leave it out, or write start, fail or an exit code (0 to 255).\n"
+        return web.Response(status=404, text=wrong)
+    if heartbeats.previews(request.headers.get("User-Agent", "")):
+        return web.Response(text="A preview is no report; nothing was written down.\n", headers=PLAIN)
     try:
         secret = await asyncio.to_thread(heartbeats.secret_of, services.store.path.parent)
         name = heartbeats.named(secret, inventory, request.match_info["token"]) if inventory is not None else None
         if name is None:
             return web.Response(status=404, text="No job has this address; launch config shows those that are right.\n")
-        await services.store.write(lambda c: beats.came(c, services.product, name, now))
+        await services.store.write(lambda c: heartbeats.write_down(c, services.product, name, told, now))
+        services.watch.soon(name)
     except (StoreError, OSError) as error:
         log.error("a report could not be written down: %s", error)  # noqa: TRY400  the sentence says it all
         return web.Response(status=503, text="It could not be written down; try again.\n")
-    return web.Response(text="ok\n", headers={"Cache-Control": "no-store"})
+    return web.Response(text="ok\n", headers=PLAIN)
 
 
 async def _metrics(request: web.Request) -> web.Response:

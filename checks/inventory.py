@@ -125,6 +125,8 @@ class Point:
     """Seconds between two looks; for a heartbeat between two reports."""
     grace: float = 0.0
     """Seconds that a heartbeat may be late."""
+    longest: float = 0.0
+    """Seconds that one run of a job may take, where it says when it begins; 0: as long as `grace`."""
     service: str = ""
     owner: str = ""
     critical: bool = True

@@ -213,6 +213,7 @@ def _point(file: LaunchFile, monitor: Monitor) -> facts.Point:
         record=record,
         interval=monitor.interval if beat is None else beat.every,
         grace=0.0 if beat is None else beat.grace,
+        longest=0.0 if beat is None else beat.longest or 0.0,
         service=monitor.service or "",
         owner=_owner(file, monitor.owner, monitor.service),
         critical=True if critical is None else critical,

@@ -71,6 +71,9 @@ class Heartbeat(Section):
 
     every: Seconds = Field(ge=60, le=2_678_400, description="How often it reports, 1m to 31d")
     grace: Seconds = Field(default=300.0, ge=0, le=604_800, description="How late it may be, up to 7d")
+    longest: Seconds | None = Field(
+        default=None, ge=1, le=2_678_400, description="How long one run may take, up to 31d; without it the grace"
+    )
 
 
 class Monitor(Section):

@@ -183,6 +183,12 @@ class Watch:
         """Look at these now, freshly, and tell the incident what was seen."""
         self._spawn(self._recheck(incident, names))
 
+    def soon(self, name: str) -> None:
+        """Look at this one now instead of at its next turn: something has been heard of it."""
+        one = self._of.get(name)
+        if one is not None:
+            self._at(one, self._clock.now())
+
     async def _run(self) -> None:
         while True:
             try:

@@ -1,4 +1,4 @@
-"""When jobs reported: one line for each, with the last report and since when it is waited for."""
+"""When jobs reported: one line for each, with the last report, the run under way, and how the last one failed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,13 @@ class Beat:
     first_at: datetime
     """Since when it is waited for."""
     last_at: datetime | None
-    """Its last report; None: none yet."""
+    """Its last report that all went well; None: none yet."""
+    started_at: datetime | None = None
+    """When the run under way began, where the job says so."""
+    failed_at: datetime | None = None
+    """Since its last good report: when a run failed last."""
+    exit_code: int | None = None
+    """What that run ended with, where the job said it."""
 
 
 def expect(connection: sqlite3.Connection, product: str, names: Iterable[str], now: datetime) -> None:
@@ -35,18 +41,47 @@ def expect(connection: sqlite3.Connection, product: str, names: Iterable[str], n
 
 
 def came(connection: sqlite3.Connection, product: str, name: str, now: datetime) -> None:
-    """It reported."""
+    """It reported that all went well: whatever began or failed before is over."""
+    _put(connection, product, name, now, "last_at = excluded.last_at, started_at = NULL, failed_at = NULL,"
+         " exit_code = NULL", last_at=to_ms(now))  # fmt: skip
+
+
+def began(connection: sqlite3.Connection, product: str, name: str, now: datetime) -> None:
+    """It said that a run begins; that proves nothing yet."""
+    _put(connection, product, name, now, "started_at = excluded.started_at", started_at=to_ms(now))
+
+
+def failed(connection: sqlite3.Connection, product: str, name: str, now: datetime, *, code: int | None = None) -> None:
+    """It said that a run failed, `code` being what it ended with."""
+    _put(connection, product, name, now, "failed_at = excluded.failed_at, exit_code = excluded.exit_code,"
+         " started_at = NULL", failed_at=to_ms(now), exit_code=code)  # fmt: skip
+
+
+def _put(
+    connection: sqlite3.Connection, product: str, name: str, now: datetime, change: str, **told: int | None
+) -> None:
+    columns = ", ".join(("product", "name", "first_at", *told))
+    marks = ", ".join("?" * (3 + len(told)))
     connection.execute(
-        "INSERT INTO heartbeat (product, name, first_at, last_at) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (product, name) DO UPDATE SET last_at = excluded.last_at",
-        (product, name, to_ms(now), to_ms(now)),
+        f"INSERT INTO heartbeat ({columns}) VALUES ({marks}) ON CONFLICT (product, name) DO UPDATE SET {change}",  # noqa: S608  (our own words)
+        (product, name, to_ms(now), *told.values()),
     )
 
 
 def every(connection: sqlite3.Connection, product: str) -> Mapping[str, Beat]:
     """All of a product, by name."""
-    rows = connection.execute("SELECT name, first_at, last_at FROM heartbeat WHERE product = ?", (product,))
+    rows = connection.execute("SELECT * FROM heartbeat WHERE product = ?", (product,))
     return {
-        row["name"]: Beat(from_ms(row["first_at"]), None if row["last_at"] is None else from_ms(row["last_at"]))
+        row["name"]: Beat(
+            from_ms(row["first_at"]),
+            _moment(row["last_at"]),
+            _moment(row["started_at"]),
+            _moment(row["failed_at"]),
+            row["exit_code"],
+        )
         for row in rows
     }
+
+
+def _moment(stored: int | None) -> datetime | None:
+    return None if stored is None else from_ms(stored)

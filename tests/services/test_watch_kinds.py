@@ -98,7 +98,9 @@ async def test_a_record_that_changes_is_told(tmp_path):
         assert incident.trouble is Trouble.DRIFT
 
 
-async def _report(tower: Tower, name: str = "Nightly billing", *, method: str = "GET", token: str = "") -> int:
+async def _report(
+    tower: Tower, name: str = "Nightly billing", *, method: str = "GET", token: str = "", end: str = "", agent: str = ""
+) -> int:
     """A job calls its address on the bot's own server."""
     services = Services(
         tower.clock,
@@ -113,8 +115,9 @@ async def _report(tower: Tower, name: str = "Nightly billing", *, method: str = 
     runner = await web.serve(web.build(services), "127.0.0.1", 0)
     made = token or heartbeats.token(heartbeats.secret_of(tower.folder), "shop", name)
     try:
-        url = f"http://127.0.0.1:{runner.addresses[0][1]}/ping/{made}"
-        async with aiohttp.ClientSession() as session, session.request(method, url) as answer:
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}/ping/{made}{end}"
+        headers = {"User-Agent": agent} if agent else {}
+        async with aiohttp.ClientSession(headers=headers) as session, session.request(method, url) as answer:
             return answer.status
     finally:
         await runner.cleanup()
@@ -134,6 +137,76 @@ async def test_a_job_that_does_not_report_is_missed(tmp_path):
         assert await _report(tower, method="POST") == 200
         await tower.run(minutes=2, every=20)
         assert await tower.open() == []
+
+
+@pytest.mark.parametrize(
+    ("end", "said"), [("/fail", "that it failed,"), ("/3", "with exit code 3,"), ("/255", "with exit code 255,")]
+)
+async def test_a_job_that_says_that_it_failed_is_told_at_once(tmp_path, end, said):
+    """It does not have to become late; what it ended with is told, and its next good report ends it."""
+    async with a_tower(tmp_path) as tower:
+        tower.write(JOB)
+        await tower.begin()
+        assert await _report(tower) == 200
+        assert await _report(tower, end=end) == 200
+        await tower.run(seconds=30, every=5)
+        [incident] = await tower.open()
+        assert incident.trouble is Trouble.HEARTBEAT
+        assert said in incident.members[0].evidence
+        assert await _report(tower, end="/start") == 200
+        await tower.run(minutes=2, every=20)
+        assert len(await tower.open()) == 1
+        assert await _report(tower, end="/0") == 200
+        await tower.run(seconds=30, every=5)
+        assert await tower.open() == []
+
+
+async def test_a_run_that_does_not_end_is_missed(tmp_path):
+    """Who said that it began has its own time to end, also where the next report is not due for long."""
+    async with a_tower(tmp_path) as tower:
+        tower.write("monitors:\n  - {name: Nightly billing, heartbeat: {every: 1d, grace: 1h, longest: 20m}}\n")
+        await tower.begin()
+        assert await _report(tower) == 200
+        assert await _report(tower, end="/start") == 200
+        await tower.run(minutes=19, every=30)
+        assert await tower.open() == []
+        await tower.run(minutes=3, every=30)
+        [incident] = await tower.open()
+        assert "has not come to its end" in incident.members[0].evidence
+
+
+@pytest.mark.parametrize(
+    ("end", "agent"), [("/256", ""), ("/-1", ""), ("/done", ""), ("", "Slackbot-LinkExpanding 1.0")]
+)
+async def test_what_is_no_report_changes_nothing(tmp_path, end, agent):
+    """An ending that nobody knows is refused; a chat program that previews the address is no job."""
+    async with a_tower(tmp_path) as tower:
+        tower.write(JOB)
+        await tower.begin()
+        assert await _report(tower, end=end, agent=agent) == (200 if agent else 404)
+        [row] = await tower.store.read(lambda c: c.execute("SELECT * FROM heartbeat").fetchall())
+        assert (row["last_at"], row["started_at"], row["failed_at"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("last", "began", "now", "blind", "code"),
+    [
+        # It began in time and runs on past the moment when its report was due.
+        (0, 65, 74, None, "ok"),
+        (0, 65, 76, None, "too_long"),
+        # It began after it was late: it is late until it is done.
+        (0, 71, 75, None, "late"),
+        # The bot was off when the run could have ended.
+        (0, 20, 40, (25, 35), "ok"),
+        (0, 20, 71, (25, 35), "late"),
+    ],
+)
+def test_a_run_has_its_own_time(last, began, now, blind, code):
+    """Minutes after the start; the job reports every hour with ten minutes of grace."""
+    at = lambda minutes: START + timedelta(minutes=minutes)  # noqa: E731
+    spans = [Span(at(blind[0]), at(blind[1]))] if blind else []
+    seen = heartbeats.judged(BILLING, Beat(START, at(last), at(began)), at(now), spans).seen
+    assert (seen.code or "ok") == code
 
 
 async def test_nobody_reports_for_a_job_without_its_address(tmp_path):
