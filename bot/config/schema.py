@@ -228,7 +228,7 @@ class LaunchFile(Section):
     checks: Annotated[dict[str, Rule], BeforeValidator(entries)] = Field(
         default={}, description="Checks that are switched off or called less bad, by check id"
     )
-    http: Http | None = Field(default=None, description="The bot's own web address." + LATER)
+    http: Http | None = Field(default=None, description="The bot's own web address")
 
     _path: str = PrivateAttr("")
 

@@ -14,11 +14,13 @@ from bot.domain.incident import Incident
 from bot.domain.outlook import Next, next_of
 from bot.domain.scene import Duty
 from bot.services.config import Config
+from bot.services.heartbeats import Deadline, beats, deadline_of
 from bot.services.oncall import Roster, roster_of
 from bot.services.people import People
 from bot.services.silencing import Quiet, quiet_of
 from bot.services.transitions import World, scene_of
-from bot.store import history, incidents, timers, trends
+from bot.store import blindness, heartbeats, history, incidents, timers, trends
+from bot.store.heartbeats import Beat
 from bot.store.trends import Trend
 
 if TYPE_CHECKING:
@@ -50,6 +52,14 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Job:
+    """A job that reports by itself."""
+
+    beat: Beat
+    deadline: Deadline
+
+
+@dataclass(frozen=True, slots=True)
 class Watched:
     """One monitor: how it stands, and its figures where they were read."""
 
@@ -59,6 +69,8 @@ class Watched:
     last_at: datetime | None = None
     evidence: str = ""
     figures: Figures | None = None
+    job: Job | None = None
+    """What is known of its reports, where it is a job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +108,7 @@ def _monitors(
     inventory = config.inventory
     intervals = {one.name: one.interval for one in inventory.monitors} if inventory else {}
     intervals |= {one.name: one.interval for one in inventory.points} if inventory else {}
+    jobs = _jobs(connection, config, now)
     ordered = sorted(standings, key=lambda one: _WORST.index(one.state))
     out = []
     for index, one in enumerate(ordered):
@@ -103,8 +116,23 @@ def _monitors(
         if index < MOST_MEASURED:
             every = intervals.get(one.name, 60.0)
             read = figures_of(connection, config.product, one.name, now, zone=zone, interval=every)
-        out.append(Watched(one.name, one.state, one.since, one.last_at, one.evidence, read))
+        out.append(Watched(one.name, one.state, one.since, one.last_at, one.evidence, read, jobs.get(one.name)))
     return tuple(out)
+
+
+def _jobs(connection: sqlite3.Connection, config: Config, now: datetime) -> dict[str, Job]:
+    """Every job that reports, by its name."""
+    points = tuple(beats(config.inventory)) if config.inventory else ()
+    if not points:
+        return {}
+    known = heartbeats.every(connection, config.product)
+    found = {}
+    for point in points:
+        beat = known.get(point.name) or Beat(now, None)
+        since = now - timedelta(seconds=2 * (point.interval + point.grace))
+        spans = blindness.between(connection, config.product, since, now)
+        found[point.name] = Job(beat, deadline_of(point, beat, spans))
+    return found
 
 
 def figures_of(

@@ -11,7 +11,7 @@ from bot.document import Code, Heading, Item, Listing, Note, Part, Time, Tone, W
 from bot.domain.detection import State as Stands
 from bot.domain.severity import Sev
 from bot.domain.silence import Silence
-from bot.views import muting, oncall
+from bot.views import job, muting, oncall
 from bot.views.card import tone_of
 from bot.views.card_buttons import take
 from bot.views.charts import percent
@@ -94,7 +94,12 @@ def monitors(stand: Stand) -> list[Part]:
     bad = sum(one.state in (Stands.DOWN, Stands.SLOW) for one in stand.monitors)
     name = f"Monitors: {bad} of {len(stand.monitors)} need help" if bad else f"Monitors: {_all(stand)}"
     shown = Listing(tuple(_monitor(one) for one in stand.monitors), limit=SHOWN)
-    return [Heading(name), shown, Note(("One in detail: ", Code(f"/launch status {quoted(stand.monitors[0].name)}")))]
+    notes = [Note(("One in detail: ", Code(f"/launch status {quoted(stand.monitors[0].name)}")))]
+    silent = next((one for one in stand.monitors if one.job is not None and one.job.beat.last_at is None), None)
+    if silent is not None:
+        typed = Code(f"/launch status {quoted(silent.name)}")
+        notes.append(Note((f"{one_line(silent.name, 60)} has not reported yet. The address that it calls: ", typed)))
+    return [Heading(name), shown, *notes]
 
 
 def _all(stand: Stand) -> str:
@@ -108,10 +113,19 @@ def quoted(name: str) -> str:
 
 
 def _monitor(one: Watched) -> Item:
-    label, tone = WORDS[one.state]
+    label, tone = word_of(one)
     since: Words = (" since ", Time(one.since, "both")) if one.since is not None and one.state is not Stands.UP else ()
+    if one.job is not None:
+        # A job is listened to; how many of the bot's looks found it in time says nothing to anybody.
+        return Item((f"{one_line(one.name, 60)}: ", *job.line(one.job)), tone=tone, label=label)
     figures = f"; {measured(one.figures)}" if one.figures is not None and measured(one.figures) else ""
     return Item((one_line(one.name, 60), *since, figures), tone=tone, label=label)
+
+
+def word_of(one: Watched) -> tuple[str, Tone]:
+    """How it stands, as a word; a job that never reported is neither up nor down yet."""
+    silent = one.job is not None and one.job.beat.last_at is None and one.state in (Stands.UP, Stands.UNKNOWN)
+    return ("Waiting", Tone.UNKNOWN) if silent else WORDS[one.state]
 
 
 ENOUGH = 20
@@ -144,10 +158,12 @@ def people(stand: Stand) -> list[Part]:
 
 def about(one: Watched) -> list[Part]:
     """One monitor in words, above its charts."""
-    label, _ = WORDS[one.state]
+    label, tone = word_of(one)
     since: Words = (" since ", Time(one.since, "both")) if one.since is not None else ()
     looked: Words = (". Looked at ", Time(one.last_at, "ago")) if one.last_at is not None else ()
     seen = f". Seen: {one_line(one.evidence, 300)}" if one.evidence and one.state is not Stands.UP else ""
+    if one.job is not None:
+        return [Listing((Item((*job.line(one.job), "."), tone=tone, label=label),))]
     found: list[Part] = [Listing((Item((label, *since, *looked, seen, ".")),))]
     if one.figures is not None and (said := measured(one.figures)):
         found.append(Note((f"{said[0].upper()}{said[1:]}. {_budget(one.figures)}",)))

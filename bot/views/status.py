@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot.document import (
@@ -40,10 +40,10 @@ VERDICT = {Decision.GO: "Go", Decision.NO_GO: "No-go", Decision.NOT_PROVEN: "Not
 TONE = {Decision.GO: Tone.GOOD, Decision.NO_GO: Tone.BAD, Decision.NOT_PROVEN: Tone.UNKNOWN}
 
 
-def status(overview: Overview, charts: tuple[Chart, ...] = ()) -> Document:
-    """One screen; about one host or monitor where one was asked for, with its charts."""
+def status(overview: Overview, charts: tuple[Chart, ...] = (), more: Sequence[Part] = ()) -> Document:
+    """One screen; about one host or monitor where one was asked for, with its charts and what more is told of it."""
     if overview.place is not None:
-        return _about(overview, overview.place, charts)
+        return _about(overview, overview.place, charts, more)
     parts: list[Part] = [*standing.live(overview.stand, overview.now), *standing.silences(overview.stand)]
     parts += [*running(overview), *readiness(overview), *missing(overview), *watching(overview)]
     parts += bot(overview.bot)
@@ -229,7 +229,7 @@ def buttons(overview: Overview) -> tuple[Action, ...]:
     return (*first, *more, Action("help.show", "Help", command="/launch help"))
 
 
-def _about(overview: Overview, place: Place, charts: tuple[Chart, ...]) -> Document:
+def _about(overview: Overview, place: Place, charts: tuple[Chart, ...], more: Sequence[Part]) -> Document:
     """One host or monitor: every answer about it."""
     bad = [one for one in place.findings if one.status.bad]
     state = (
@@ -243,27 +243,18 @@ def _about(overview: Overview, place: Place, charts: tuple[Chart, ...]) -> Docum
     ready = overview.readiness
     seen: list[Part] = [Note(("Looked at ", *when(ready.at)))] if ready else []
     of_name = next((one for one in overview.stand.monitors if one.name == place.name), None)
-    watched: list[Part] = [*standing.about(of_name), *charts] if of_name is not None else []
+    watched: list[Part] = [*standing.about(of_name), *charts, *more] if of_name is not None else [*more]
     if of_name is not None:
-        state = standing.WORDS[of_name.state][0] + (f", {state[0].lower()}{state[1:]}" if bad else "")
+        state = standing.word_of(of_name)[0] + (f", {state[0].lower()}{state[1:]}" if bad else "")
     nothing = f"Nothing is known about {place.name} yet: it has not been looked at."
+    again: list[Part] = []
+    if of_name is None or place.name in {one.name for one in overview.monitors}:
+        # Ports, records, certificates and jobs are looked at all the time and no part of an audit.
+        typed = f"/launch check {standing.quoted(place.name)}"
+        again = [*seen, Actions((Action("audit.rerun", "Check This Now", place.name, command=typed),))]
     return Document(
         headline=f"{state} · {place.name}",
-        parts=(
-            *watched,
-            Listing(items, empty="" if watched else nothing, limit=15),
-            *seen,
-            Actions(
-                (
-                    Action(
-                        "audit.rerun",
-                        "Check This Now",
-                        place.name,
-                        command=f"/launch check {standing.quoted(place.name)}",
-                    ),
-                )
-            ),
-        ),
+        parts=(*watched, Listing(items, empty="" if watched else nothing, limit=15), *again),
         tone=Tone.BAD if bad else Tone.GOOD if place.findings else Tone.UNKNOWN,
         fallback=f"{place.name}: {state.lower()}.",
     )
