@@ -41,6 +41,9 @@ class Person(Section):
     time_zone: TimeZone | None = Field(
         default=None, description="Where the person lives: whose night it is; without it the product's zone"
     )
+    builder: bool = Field(
+        default=False, description="true for whoever built the product: asked where nobody else can know"
+    )
 
 
 class Service(Section):
@@ -151,12 +154,22 @@ class SecretNote(Section):
     exposed: Day | None = Field(default=None, description="When it was seen by strangers, if it was")
 
 
+Use = Literal["dns", "registrar", "host", "edge", "mail", "payments", "errors", "code"]
+"""What an account at a provider is used for."""
+
+
 class ServiceAccount(Section):
     """An account at a provider: registrar, e-mail, payments."""
 
     name: Text = Field(description="The provider and what for: Cloudflare (DNS)")
     owner: Text | None = Field(default=None, description="A name from people")
     url: Url | None = Field(default=None, description="Where to log in")
+    uses: tuple[Use, ...] = Field(
+        default=(),
+        alias="for",
+        description="What it is used for: dns, registrar, host, edge, mail, payments, errors or code",
+    )
+    support: Text | None = Field(default=None, description="How its support is reached: a link or an address")
     reviewed: Day | None = Field(default=None, description="When somebody last looked at who is in it")
 
 
@@ -169,9 +182,21 @@ class Access(Section):
     until: Day | None = Field(default=None, description="Until when, for people who leave")
 
 
+class Places(Section):
+    """Where things are that somebody looks for in a hurry."""
+
+    backups: LongText | None = Field(default=None, description="Where backups are, and how one is restored")
+    jobs: LongText | None = Field(default=None, description="Where background jobs run, and how they are restarted")
+    database: LongText | None = Field(default=None, description="Where the database runs")
+    secrets: LongText | None = Field(default=None, description="Where keys and passwords are kept")
+    admin_mail: Text | None = Field(default=None, description="The mailbox that providers write to")
+    status_page: Url | None = Field(default=None, description="Where customers read what is wrong")
+
+
 class Inventories(Section):
     """Lists that answer "who has the keys?"."""
 
+    places: Places = Field(default=Places(), description="Where things are that somebody looks for in a hurry")
     secrets: tuple[SecretNote, ...] = Field(default=(), description="Secrets, by name only")
     accounts: tuple[ServiceAccount, ...] = Field(default=(), description="Accounts at providers")
     access: tuple[Access, ...] = Field(default=(), description="Who can change what")

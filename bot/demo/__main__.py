@@ -42,6 +42,7 @@ async def serve(data: Path, port: int) -> None:
     async with Company(data) as company:
         server.mount(company.add_routes)
         async with server:
+            company.write_config(server.url)
             say({"ready": True, **server.info(), "config": str(company.config)})
             await stop.wait()
 

@@ -32,7 +32,7 @@ class Company:
         self.config = folder / "launch.yml"
         self.state: State = healthy(utc_now())
         self.name_server = NameServer(lambda: (*self.state.records, *PROVIDER_RECORDS))
-        self._authority: Authority | None = None
+        self._ca_file = ""
         self._web: WebServers | None = None
 
     async def __aenter__(self) -> Self:
@@ -41,14 +41,22 @@ class Company:
         self._web = WebServers(self.state, authority)
         await self.name_server.start(HOST)
         await self._web.start(HOST)
+        self._ca_file = authority.ca_file.name
+        self.write_config("http://127.0.0.1")
+        return self
+
+    def write_config(self, page: str) -> None:
+        """Write `launch.yml`; `page` is the address under which the consoles of the providers are served."""
+        if self._web is None:
+            raise RuntimeError("the company is not up")
         text = launch_file.text(
             dns_port=self.name_server.port,
             http_port=self._web.http_port,
             https_port=self._web.https_port,
-            ca_file=authority.ca_file.name,
+            ca_file=self._ca_file,
+            consoles=f"{page}/_company/console",
         )
         self.config.write_text(text, encoding="utf-8")
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -104,6 +104,13 @@ deploy:
   how: [Merge to main; Hostling builds and releases it by itself.]
   roll_back: [Open Hostling, Click "Roll back to this" beside the last good version.]
 
+inventories:
+  accounts:
+    - {{name: Namewell, owner: mia, url: "{consoles}/dns", for: [dns, registrar]}}
+    - {{name: Hostling, owner: ben, url: "{consoles}/host", for: [host]}}
+    - {{name: Edgeway, owner: ben, url: "{consoles}/edge", for: [edge]}}
+    - {{name: Mailer, owner: mia, url: "{consoles}/mail", for: [mail]}}
+
 network:
   # The demo's own name server and certificate authority, all on this machine.
   resolvers: ["127.0.0.1:{dns_port}"]
@@ -115,8 +122,8 @@ network:
 """
 
 
-def text(*, dns_port: int, http_port: int, https_port: int, ca_file: str) -> str:
-    """The file's text for these ports; `ca_file` is relative to it."""
+def text(*, dns_port: int, http_port: int, https_port: int, ca_file: str, consoles: str) -> str:
+    """The file's text for these ports; `ca_file` is relative to it, `consoles` is a URL."""
     return TEMPLATE.format(
         domain=DOMAIN,
         www=WWW,
@@ -128,4 +135,5 @@ def text(*, dns_port: int, http_port: int, https_port: int, ca_file: str) -> str
         http_port=http_port,
         https_port=https_port,
         ca_file=ca_file,
+        consoles=consoles,
     )
