@@ -108,6 +108,14 @@ class Run:
     lesson: str = ""
     """What to write down for next time."""
     drill: bool = False
+    turn: int = 1
+    """The revision at which a person, or the end of a look, last moved it: a button that is older than this is old."""
+    helpers: tuple[str, ...] = ()
+    """Slack ids of those who had it before: they go on clicking as well."""
+    heard: tuple[str, ...] = ()
+    """Steps that only explain and were passed on the way to this one: shown above it."""
+    remark: str = ""
+    """What happened to the run itself: `changed` (the text is another one now), `merged`, or ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,7 @@ class Act:
     id: str
     """Slack's mark of the click."""
     rev: int
-    """The revision that the button was shown with; an older one gets told where the run is now."""
+    """The revision that the button was shown with; one from before `Run.turn` gets told where the run is now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +210,11 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class BookGone:
+    """Its runbook is no longer there: a founder's own was taken away."""
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentEnded:
     """The incident was resolved, merged (`into`) or closed."""
 
@@ -225,5 +238,6 @@ Command = (
     | Rated
     | Saw
     | Tick
+    | BookGone
     | IncidentEnded
 )

@@ -1,0 +1,317 @@
+"""The walk: what a click, a look, or time makes of a run.
+
+Pure, and it never raises: what does not fit changes nothing, and the answer says where the run is now. The caller
+loads the row, writes what comes out in one transaction, and looks at what `Moved.look` asks for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.domain.runbook import run as r
+from bot.domain.runbook.book import Ask, Call, Check, Do, End, Runbook, Sort, Wait
+from bot.domain.runbook.known import Known
+from bot.domain.runbook.moved import FIRST_LOOK, Code, Did, Moved, Wake, Way
+from bot.domain.runbook.paths import digest_of, nearest_call, remaining, through
+from bot.domain.runbook.run import LIVE, Act, Command, Run, Sight, Standing, Verdict
+
+SLOWER = 1.5
+SLOWEST = timedelta(minutes=5)
+LOOK_LOST = timedelta(minutes=2)
+"""A wait whose last look did not come back in this time is over."""
+REMINDERS = 2
+FAILED = "failed"
+"""In `what` of a check: whatever began the run."""
+HELPED = ("yes", "partly", "no")
+MOST_LESSON = 1000
+"""Characters of what somebody wants to be remembered."""
+NOTHING = Runbook("", "", Sort.HOW_TO, (), (), "", "", (), ())
+"""In place of a text that is no longer there."""
+
+
+def begin(book: Runbook, run: Run, known: Known) -> Moved:
+    """The first step of a new run. Of `run`, what it is about is given; where it stands is decided here."""
+    way = Way(book, known, replace(run, rev=0), replace(run, rev=0), by=run.holder)
+    way.set(digest=digest_of(book), step=book.first)
+    way.tell(Did.BEGAN)
+    way.enter(book.first)
+    return way.done()
+
+
+def decide(book: Runbook, run: Run, command: Command, known: Known) -> Moved:
+    """What the command makes of the run."""
+    by = command.by if isinstance(command, Act) else ""
+    way = Way(book, known, run, run, by=by)
+    if isinstance(command, r.Rated):
+        return _rated(way, command)
+    if run.standing not in LIVE:
+        return way.done(Code.OVER)
+    if isinstance(command, Act):
+        return _act(way, command)
+    match command:
+        case r.Saw():
+            return _saw(way, command) if digest_of(book) == run.digest else _mended(way)
+        case r.IncidentEnded():
+            return _incident(way, command)
+        case r.BookGone():
+            return gone(run, known)
+        case _:
+            return _tick(way)
+
+
+def gone(run: Run, known: Known) -> Moved:
+    """Its text is no longer there: it is put away, with a word."""
+    way = Way(NOTHING, known, run, run)
+    if run.standing in LIVE:
+        way.set(remark="gone")
+        way.end(Standing.LEFT, Did.LEFT)
+        way.stir(Wake.LEFT)
+    return way.done(Code.OVER)
+
+
+def _act(way: Way, act: Act) -> Moved:
+    """A click: of somebody who has it, with a button of the present step."""
+    run = way.run
+    if act.rev < run.turn:
+        return way.done(Code.OLD)
+    if isinstance(act, r.TakeOver):
+        return _taken_over(way)
+    if act.by != run.holder and act.by not in run.helpers:
+        return way.done(Code.TAKEN)
+    if isinstance(act, r.Leave):
+        way.end(Standing.LEFT, Did.LEFT)
+        return way.done()
+    if digest_of(way.book) != run.digest:
+        # Whatever was clicked stood in another text.
+        moved = _mended(way)
+        return replace(moved, answer=replace(moved.answer, code=Code.CHANGED))
+    return way.done(_step(way, act))
+
+
+def _step(way: Way, act: Act) -> Code:
+    match act:
+        case r.Back():
+            return _back(way)
+        case r.CallSomeone():
+            return _call(way)
+        case r.LooksDifferent():
+            return _different(way)
+        case r.LookAgain():
+            return _again(way)
+        case r.SawIt():
+            return _own_eyes(way, good=act.good)
+    match way.step, act:
+        case Ask() as step, r.Answered() if 0 <= act.choice < len(step.answers):
+            chosen = step.answers[act.choice]
+            way.tell(Did.ANSWERED, chosen.label)
+            way.behind(chosen.label)
+            way.enter(chosen.go)
+        case Do() as step, r.DidIt() | r.Next():
+            way.tell(Did.DID)
+            way.behind("done")
+            way.enter(step.go)
+        case Call() as step, r.Handed():
+            way.behind("sent")
+            if step.go != End.HANDED:
+                way.tell(Did.HANDED)
+            way.enter(step.go)
+        case _:
+            return Code.NOT_NOW
+    return Code.OK
+
+
+def _taken_over(way: Way) -> Moved:
+    run, by = way.run, way.by
+    if by != run.holder:
+        others = tuple(one for one in (*run.helpers, run.holder) if one and one != by)
+        way.tell(Did.TAKEN_OVER, run.holder)
+        way.stir(Wake.TAKEN, run.holder)
+        way.set(holder=by, since=way.now, helpers=tuple(dict.fromkeys(others)), reminded=0)
+        if run.standing is Standing.OPEN:
+            way.open()
+        way.turned = True
+    return way.done()
+
+
+def _back(way: Way) -> Code:
+    """To the last step that a person did or answered: nothing is done again, and nothing is undone for them."""
+    past = list(way.run.past)
+    while past:
+        one = past.pop()
+        if isinstance(way.book.steps.get(one.step), Ask | Do | Call):
+            way.tell(Did.BACK)
+            way.set(past=tuple(past), heard=(), remark="")
+            way.stand(one.step)
+            return Code.OK
+    return Code.NOT_NOW
+
+
+def _call(way: Way) -> Code:
+    if isinstance(way.step, Call):
+        return Code.NOT_NOW
+    call = nearest_call(way.book, way.run.step, way.known)
+    if not call:
+        return Code.NOBODY
+    way.tell(Did.CALLING)
+    way.behind("call", _verdict(way))
+    way.enter(call)
+    return Code.OK
+
+
+def _different(way: Way) -> Code:
+    """To the step for that; else to the one to call; else a step back."""
+    step = way.step
+    target = step.late if isinstance(step, Wait) else step.bad if isinstance(step, Check) else ""
+    target = target or nearest_call(way.book, way.run.step, way.known)
+    if isinstance(step, Call):
+        return Code.NOT_NOW
+    if not target:
+        return _back(way)
+    way.tell(Did.DIFFERENT)
+    way.behind("different", _verdict(way))
+    way.enter(target)
+    return Code.OK
+
+
+def _verdict(way: Way) -> Verdict | None:
+    return way.run.sight.verdict if way.run.sight is not None else None
+
+
+def _again(way: Way) -> Code:
+    run = way.run
+    if isinstance(way.step, Check) and run.standing is Standing.OPEN:
+        way.set(standing=Standing.CHECKING, until=None, reminded=0)
+        way.turned = way.look = True
+        return Code.OK
+    if isinstance(way.step, Wait) and run.standing is Standing.WAITING:
+        way.set(look_at=way.now)
+        way.look = True
+        return Code.OK
+    return Code.NOT_NOW
+
+
+def _own_eyes(way: Way, *, good: bool) -> Code:
+    """A person looked where no check could."""
+    step, sight = way.step, way.run.sight
+    if not isinstance(step, Check | Wait) or sight is None or sight.verdict is not Verdict.UNKNOWN:
+        return Code.NOT_NOW
+    verdict = Verdict.GOOD if good else Verdict.BAD
+    if good:
+        _good(way, step, replace(sight, verdict=verdict))
+    else:
+        way.tell(Did.CHECKED, verdict=verdict)
+        way.set(sight=replace(sight, verdict=verdict), reminded=0)
+        if isinstance(step, Check):
+            way.open()
+        way.turned = True
+    return Code.OK
+
+
+def _good(way: Way, step: Check | Wait, sight: Sight) -> None:
+    way.tell(Did.CHECKED, sight.seen, Verdict.GOOD)
+    way.behind("good", Verdict.GOOD)
+    way.enter(step.good, proof=sight)
+
+
+def _saw(way: Way, saw: r.Saw) -> Moved:
+    """The look of this very step has come back; any other is of no interest any more."""
+    run, step, sight = way.run, way.step, saw.sight
+    if saw.rev != run.turn or run.standing not in (Standing.CHECKING, Standing.WAITING):
+        return way.done(Code.OLD)
+    if not isinstance(step, Check | Wait):
+        return way.done(Code.NOT_NOW)
+    waited = run.standing is Standing.WAITING
+    if sight.verdict is Verdict.GOOD:
+        way.set(looks=run.looks + 1)
+        _good(way, step, sight)
+        if waited:
+            way.stir(Wake.GOOD)
+        return way.done()
+    if not waited or run.sight is None or run.sight.verdict is not sight.verdict:
+        way.tell(Did.CHECKED, sight.seen, sight.verdict)
+    way.set(sight=sight, looks=run.looks + 1)
+    if isinstance(step, Check):
+        way.turned = True
+        way.open()
+    elif run.until is None or way.now >= run.until:
+        _late(way, step)
+    else:
+        way.set(look_at=min(run.until, way.now + pause(run.looks + 1)))
+    return way.done()
+
+
+def pause(looks: int) -> timedelta:
+    """Until the next look of a wait, after so many."""
+    return min(SLOWEST, FIRST_LOOK * SLOWER ** min(looks, 20))
+
+
+def _late(way: Way, step: Wait) -> None:
+    way.tell(Did.LATE)
+    way.behind("late", _verdict(way))
+    way.enter(step.late)
+    way.stir(Wake.LATE)
+
+
+def _tick(way: Way) -> Moved:
+    run, step, now = way.run, way.step, way.now
+    if digest_of(way.book) != run.digest:
+        return _mended(way)
+    if run.standing is Standing.CHECKING:
+        way.look = True
+    elif run.standing is Standing.WAITING and isinstance(step, Wait):
+        if run.until is None or now >= run.until + LOOK_LOST:
+            _late(way, step)
+        else:
+            way.look = run.look_at is None or now >= run.look_at
+    elif run.until is None or now >= run.until:
+        if run.reminded < REMINDERS:
+            way.tell(Did.REMINDED)
+            way.set(reminded=run.reminded + 1, until=now + way.patience)
+            way.stir(Wake.SILENT)
+        else:
+            way.end(Standing.LEFT, Did.LEFT)
+            way.stir(Wake.LEFT)
+    return way.done()
+
+
+def _mended(way: Way) -> Moved:
+    """The text is another one now: go on at the same step, or at the nearest that is left, and say so."""
+    way.set(digest=digest_of(way.book))
+    way.tell(Did.CHANGED)
+    way.enter(remaining(way.book, way.run))
+    way.set(remark="changed")
+    return way.done()
+
+
+def _incident(way: Way, ended: r.IncidentEnded) -> Moved:
+    run, step = way.run, way.step
+    if ended.how == "merged" and ended.into and ended.into != run.incident:
+        way.set(incident=ended.into, remark="merged")
+        way.tell(Did.MERGED)
+        return way.done()
+    proving = isinstance(step, Check | Wait) and FAILED in step.what and run.standing is not Standing.OPEN
+    if proving and isinstance(step, Check | Wait):
+        # The monitors have seen just what this step was about to see.
+        landing = through(way.book, step.good, way.known)
+        if landing.at == End.FIXED:
+            _good(way, step, Sight(Verdict.GOOD, checks=(FAILED,)))
+            if run.standing is Standing.WAITING:
+                way.stir(Wake.GOOD)
+            return way.done()
+    way.end(Standing.OVER, Did.OVER)
+    way.stir(Wake.OVER)
+    return way.done()
+
+
+def _rated(way: Way, rated: r.Rated) -> Moved:
+    run = way.run
+    if run.standing in LIVE:
+        return way.done(Code.NOT_NOW)
+    if rated.rev < run.turn:
+        return way.done(Code.OLD)
+    lesson = rated.lesson.strip()[:MOST_LESSON] or run.lesson
+    way.set(helped=rated.helped if rated.helped in HELPED else run.helped, lesson=lesson)
+    if way.run != run:
+        way.tell(Did.RATED, way.run.lesson or way.run.helped)
+    return way.done()
