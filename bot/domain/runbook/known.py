@@ -108,7 +108,7 @@ FACTS: Mapping[str, str] = {
     "host_provider": "Where it runs: an id of the hosts' data, or `unknown`",
     "edge_provider": "What stands in front: an id of the edges' data, `none`, or `unknown`",
     "mail_provider": "Who sends mail: an id of the mail data, or `unknown`",
-    "layer": "Which layer failed, the lowest: `dns`, `reach`, `tls`, `edge`, `redirect`, `page`, `slow`, `mail`, `none`",
+    "layer": "Lowest layer that failed: `dns`, `reach`, `tls`, `edge`, `redirect`, `page`, `slow`, `mail`, `none`",
     "code": "The outcome's code of the finding that began the run: `expired`",
     "check": "The check that began the run: `tls.valid`",
     "recent_deploy": "`yes` where a version went out in the last 30 minutes, else `no`",
