@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from checks.net.facts import DnsAnswer, DnsStatus, Fault, Phases, Reason
 from checks.net.guard import Guard
+from checks.net.line import connected
 from checks.net.names import address_of
 
 Lookup = Callable[[str, str], Awaitable[DnsAnswer]]
@@ -101,24 +102,13 @@ class Way:
         first: Failed | None = None
         for place, address in enumerate(addresses):
             try:
-                async with asyncio.timeout(FIRST_TRIES if place + 1 < len(addresses) else None):
-                    return await connect_to(address, port)
+                if place + 1 == len(addresses):
+                    return await connected(address, port)
+                async with asyncio.timeout(FIRST_TRIES):
+                    return await connected(address, port)
             except OSError as error:
                 first = first or Failed(fault_of(error, f"connecting to {address}"))
         raise first or Failed(Fault(Reason.DNS, "there is no address to connect to"))
-
-
-async def connect_to(address: str, port: int) -> socket.socket:
-    """A socket connected to exactly this address; raises OSError."""
-    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        await asyncio.get_running_loop().sock_connect(sock, (address, port))
-    except BaseException:
-        sock.close()
-        raise
-    return sock
 
 
 def no_address(host: str, version: int, answer: DnsAnswer) -> str:

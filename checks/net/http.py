@@ -1,13 +1,12 @@
 """One HTTP/1.1 request, on a new connection unless one may be kept: phases, caps and faults, redirects left alone.
 
-The parser is h11; the transport is an asyncio protocol, so that a probe costs little more than its handshake.
+The parser is h11; the connection is a `Line`, so that a probe costs little more than its handshake.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import cast
 
 import h11
 
@@ -16,6 +15,7 @@ from checks.net.connect import Failed, Stopwatch, Way, fault_of, one_line
 from checks.net.facts import Exchange, Fault, Phases, Reason
 from checks.net.kept import Kept
 from checks.net.ledger import nobody
+from checks.net.line import Line
 from checks.net.names import address_of
 from checks.net.urls import Url
 
@@ -29,8 +29,6 @@ MAX_INFORMATIONAL = 10
 """1xx answers before the real one."""
 MAX_PIECES = 20_000
 """Chunks of one body: a server may send each byte as a chunk of its own, and each costs as much as a large one."""
-SLICE = 16 * 1024
-"""Bytes that are read in one turn of the loop, so that no answer holds up everything else."""
 MAX_EXTRA = 50
 """Headers that a check may add to one request."""
 _FRAMING = frozenset(
@@ -56,15 +54,14 @@ _DOING = {
 }
 
 
-class _Conversation(asyncio.Protocol):
+class _Conversation:
     """Sends one request and keeps what comes back until the message, a cap or the connection ends."""
 
     def __init__(self, watch: Stopwatch, cap: int) -> None:
-        self.transport: asyncio.Transport | None = None
+        self.line: Line | None = None
         self._parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
-        self._queue = bytearray()
         self._gone: Exception | bool = False
-        """The other side has ended (True), or why the connection broke; looked at when the queue is empty."""
+        """The other side has ended (True), or why the connection broke."""
         self._turn(watch, cap)
 
     def _turn(self, watch: Stopwatch, cap: int) -> None:
@@ -84,8 +81,8 @@ class _Conversation(asyncio.Protocol):
         """Whether the connection can carry another request: all of the last answer was read, and nothing came after."""
         states = (self._parser.our_state, self._parser.their_state)
         done = self.ended.done() and self.fault is None and states == (h11.DONE, h11.DONE)
-        open_ = self.transport is not None and not self.transport.is_closing() and not self._gone
-        return done and open_ and not self._queue and not self._parser.trailing_data[0]
+        open_ = self.line is not None and not self.line.is_closing() and not self._gone
+        return done and open_ and not self._parser.trailing_data[0]
 
     def again(self, watch: Stopwatch, cap: int) -> None:
         """Make ready for another request on the same connection."""
@@ -94,20 +91,17 @@ class _Conversation(asyncio.Protocol):
 
     def close(self) -> None:
         """Drop the connection."""
-        if self.transport is not None:
-            self.transport.abort()
+        if self.line is not None:
+            self.line.abort()
 
     def begin(self, request: h11.Request, body: bytes) -> None:
         """Send the request; the clock of the first byte starts."""
         data = self._parser.send(request)
         content = self._parser.send(h11.Data(data=body)) if body else None
         end = self._parser.send(h11.EndOfMessage())
-        if self.transport is not None and data is not None:
+        if self.line is not None and data is not None:
             self._watch.enter("first_byte")
-            self.transport.write(data + (content or b"") + (end or b""))
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)
+            self.line.write(data + (content or b"") + (end or b""))
 
     def data_received(self, data: bytes) -> None:
         if self.ended.done():
@@ -117,35 +111,17 @@ class _Conversation(asyncio.Protocol):
         if not self.heard:
             self.heard = True
             self._watch.enter("body")
-        waiting = bool(self._queue)
-        self._queue += data
-        if not waiting:
-            self._next_slice()
-
-    def _next_slice(self) -> None:
-        if self.ended.done() or self.transport is None:
-            return
-        if self._queue:
-            piece = bytes(self._queue[:SLICE])
-            del self._queue[:SLICE]
-            self._read(piece)
-        if self._queue:
-            self.transport.pause_reading()
-            asyncio.get_running_loop().call_soon(self._next_slice)
-        elif self._gone:
-            self._hang_up()
-        else:
-            self.transport.resume_reading()
+        self._read(data)
 
     def eof_received(self) -> None:
         self._leave(gone=True)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._leave(gone=exc or True)
+    def connection_lost(self, exc: Exception) -> None:
+        self._leave(gone=exc)
 
     def _leave(self, *, gone: Exception | bool) -> None:
         self._gone = self._gone or gone
-        if not self._queue and not self.ended.done():
+        if not self.ended.done():
             self._hang_up()
 
     def _hang_up(self) -> None:
@@ -250,8 +226,12 @@ async def fetch(
         request = _request(url, method, user_agent or USER_AGENT, (*extra, ("Cookie", cookie)), len(body), keep=keep)
         async with asyncio.timeout(timeout):
             sock = await way.connect(_literal(address) if address else url.host, url.port, watch)
-            reached = sock.getpeername()[0]
-            await _open(talk, sock, url, way, watch)
+            talk.line = line = Line(sock, talk)
+            reached = line.address
+            if url.scheme == "https":
+                watch.enter("tls")
+                await line.secure(way.trust, url.host)
+            line.listen()
             sent = True
             told("http")
             talk.begin(request, body)
@@ -286,8 +266,7 @@ async def _on(
     watch = Stopwatch()
     talk.again(watch, cap)
     fault: Fault | None = None
-    transport = talk.transport
-    reached = transport.get_extra_info("peername")[0] if transport is not None else ""
+    reached = talk.line.address if talk.line is not None else ""
     try:
         async with asyncio.timeout(timeout):
             talk.begin(request, body)
@@ -307,15 +286,6 @@ async def _on(
     if fault is not None:
         talk.close()
     return _exchange(url, method, talk, address=reached, fault=fault or talk.fault, phases=watch.phases())
-
-
-async def _open(talk: _Conversation, sock: object, url: Url, way: Way, watch: Stopwatch) -> None:
-    loop = asyncio.get_running_loop()
-    if url.scheme == "https":
-        watch.enter("tls")
-        await loop.create_connection(lambda: talk, sock=sock, ssl=way.trust, server_hostname=url.host)  # type: ignore[call-overload]
-    else:
-        await loop.create_connection(lambda: talk, sock=sock)  # type: ignore[call-overload]
 
 
 def _literal(address: str) -> str:

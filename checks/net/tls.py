@@ -12,10 +12,11 @@ from email.utils import parsedate_to_datetime
 
 from checks.net import trust
 from checks.net.certificate import chain_of, parse_all
-from checks.net.connect import Failed, Stopwatch, Way, connect_to, fault_of
+from checks.net.connect import Failed, Stopwatch, Way, fault_of
 from checks.net.facts import Fault, Peer, Reason
 from checks.net.http import USER_AGENT
 from checks.net.ledger import nobody
+from checks.net.line import connected
 
 SECONDS = 10.0
 """For a handshake, name look-up included."""
@@ -110,7 +111,7 @@ async def _unverified(
     kind = ""
     try:
         async with asyncio.timeout(SECONDS):
-            sock = await connect_to(refused.address, way.ports.get(refused.port, refused.port))
+            sock = await connected(refused.address, way.ports.get(refused.port, refused.port))
             kind = "tls"
             reader, writer = await asyncio.open_connection(
                 sock=sock, ssl=trust.unverifying(newest), server_hostname=refused.host, limit=_HEAD

@@ -1,0 +1,184 @@
+"""A connection that carries one conversation: plain or TLS, on the loop's own selector, with nothing in between.
+
+The transports of asyncio cost a fresh TLS connection as much as its handshake. A look opens one, says one thing, reads
+one answer, so it needs no flow control of its own: what comes is handed on, at most `PIECE` bytes in one turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+import ssl
+from collections.abc import Callable
+from typing import Protocol
+
+PIECE = 16 * 1024
+"""Bytes that are read in one turn of the loop, so that no answer holds up everything else; a whole TLS record."""
+_UNDER_WAY = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY, errno.EINTR})
+_LATER = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+class Hearing(Protocol):
+    """Who is told what comes in, in the words of asyncio's protocols."""
+
+    def data_received(self, data: bytes) -> None:
+        """Some bytes, never none."""
+
+    def eof_received(self) -> None:
+        """The other side has ended."""
+
+    def connection_lost(self, exc: Exception) -> None:
+        """It broke."""
+
+
+async def connected(address: str, port: int) -> socket.socket:
+    """A socket connected to exactly this address; raises OSError."""
+    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await _connect(sock, (address, port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+async def _connect(sock: socket.socket, to: tuple[str, int]) -> None:
+    code = sock.connect_ex(to)
+    if code in _UNDER_WAY:
+        await _writable(sock)
+        code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if code:
+        raise OSError(code, os.strerror(code))
+
+
+async def _writable(sock: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    ready = loop.create_future()
+    loop.add_writer(sock, _done, ready)
+    try:
+        await ready
+    finally:
+        loop.remove_writer(sock)
+
+
+def _done(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)
+
+
+class Line:
+    """An open connection. It belongs to the loop in which it was opened."""
+
+    def __init__(self, sock: socket.socket, hearing: Hearing) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._sock = sock
+        self._hearing = hearing
+        self._unsent = b""
+        self._writing = False
+        self._secured: asyncio.Future[None] | None = None
+        self._closed = False
+        self.address = str(sock.getpeername()[0])
+        """Whom it leads to."""
+
+    async def secure(self, context: ssl.SSLContext, host: str) -> None:
+        """The TLS handshake; `context` says what is verified. Raises OSError (`ssl.SSLError` is one)."""
+        self._sock = secured = context.wrap_socket(self._sock, server_hostname=host, do_handshake_on_connect=False)
+        self._secured = self._loop.create_future()
+        self._loop.add_reader(secured, self._shake, secured)
+        self._shake(secured)
+        try:
+            await self._secured
+        finally:
+            self._when_writable(None)
+
+    def _shake(self, secured: ssl.SSLSocket) -> None:
+        assert self._secured is not None  # noqa: S101  (who calls this has made it)
+        if self._secured.done():
+            return
+        try:
+            secured.do_handshake()
+        except ssl.SSLWantReadError:
+            self._when_writable(None)
+        except ssl.SSLWantWriteError:
+            self._when_writable(lambda: self._shake(secured))
+        except (OSError, ValueError) as error:
+            self._secured.set_exception(error)
+        else:
+            self._secured.set_result(None)
+
+    def listen(self) -> None:
+        """Hand on what comes in, from now on."""
+        self._loop.add_reader(self._sock, self._read)
+
+    def is_closing(self) -> bool:
+        """Whether it is closed."""
+        return self._closed
+
+    def write(self, data: bytes) -> None:
+        """Send it, as far as it goes at once; the rest when there is room."""
+        waiting = bool(self._unsent)
+        self._unsent += data
+        if not waiting:
+            self._send()
+
+    def abort(self) -> None:
+        """Close it, without a word to the other side."""
+        if not self._closed:
+            self._closed = True
+            if self._sock.fileno() >= 0:
+                self._loop.remove_reader(self._sock)
+                self._when_writable(None)
+            self._sock.close()
+
+    def _send(self) -> None:
+        if self._closed:
+            return
+        try:
+            self._unsent = self._unsent[self._sock.send(self._unsent) :]
+        except _LATER:
+            pass
+        except OSError as error:
+            self._lose(error)
+            return
+        self._when_writable(self._send if self._unsent else None)
+
+    def _when_writable(self, then: Callable[[], None] | None) -> None:
+        if then is not None:
+            self._loop.add_writer(self._sock, then)
+        elif self._writing:
+            self._loop.remove_writer(self._sock)
+        self._writing = then is not None
+
+    def _read(self) -> None:
+        if self._closed:
+            return
+        try:
+            data = self._sock.recv(PIECE)
+        except _LATER:
+            return
+        except OSError as error:
+            self._lose(error)
+            return
+        if data:
+            self._hearing.data_received(data)
+        elif self._cut():
+            self._lose(ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)))
+        else:
+            self._loop.remove_reader(self._sock)
+            self._hearing.eof_received()
+
+    def _cut(self) -> bool:
+        """Whether what looks like an end was a reset: Python's TLS takes the one for the other (until 3.12)."""
+        try:
+            self._sock.getpeername()
+        except OSError:
+            return True
+        return False
+
+    def _lose(self, error: OSError) -> None:
+        self.abort()
+        self._hearing.connection_lost(error)
