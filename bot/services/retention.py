@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.store import audits, blindness, clicks, disagreement, drift, incidents, outbox, past, probes, seen
+from bot.store import audits, blindness, clicks, disagreement, drift, incidents, outbox, past, probes, runs, seen
 from bot.store.db import Store
 
 RAW_PROBES = timedelta(days=7)
@@ -17,7 +17,7 @@ DISAGREEMENTS = timedelta(days=90)
 """Name servers that have differed for so long belong to a domain that nobody looks at any more."""
 MESSAGES = timedelta(days=30)
 INCIDENTS = timedelta(days=400)
-"""Closed ones, with all that was said and done about them; silences, swaps and releases as well."""
+"""Closed ones, with all that was said and done about them; runs of runbooks, silences, swaps and releases as well."""
 CLICKS = timedelta(days=30)
 """What a button did stands in the story of its incident; the click itself is only there so that none counts twice."""
 
@@ -38,6 +38,7 @@ async def retain(store: Store, now: datetime) -> Mapping[str, int]:
         "disagreements": await store.write(lambda c: disagreement.purge(c, now - DISAGREEMENTS), durable=False),
         "messages": await store.write(lambda c: outbox.purge(c, now - MESSAGES), durable=False),
         "incidents": await _incidents(store, now),
+        "runs": await store.write(lambda c: runs.purge(c, now - INCIDENTS), durable=False),
         "clicks": await store.write(lambda c: clicks.purge(c, now - CLICKS), durable=False),
         "past": await store.write(lambda c: past.purge(c, now - INCIDENTS), durable=False),
         "events": await store.write(lambda c: seen.purge(c, now), durable=False),

@@ -16,6 +16,7 @@ from bot.store.db import StoreError
 from bot.store.tables.dns_as_decided import DNS_AS_DECIDED
 from bot.store.tables.erasing import ERASING
 from bot.store.tables.foundation import FOUNDATION
+from bot.store.tables.runbooks import RUNBOOKS
 from bot.store.tables.watching import WATCHING
 from bot.store.tables.windows import WINDOWS
 
@@ -54,6 +55,13 @@ def m004_erasing(db: Database) -> None:
 def m005_windows(db: Database) -> None:
     """Jobs say that they began or failed; silences come from windows that launch.yml repeats."""
     for statement in WINDOWS:
+        db.conn.execute(statement)
+
+
+@STEPS()
+def m006_runbooks(db: Database) -> None:
+    """Runs of runbooks with their events, and what people wrote down when one asked."""
+    for statement in RUNBOOKS:
         db.conn.execute(statement)
 
 
