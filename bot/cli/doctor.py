@@ -19,18 +19,23 @@ _COLOURS = {"OK": "32", "Problem": "31", "To do": "33", "Unknown": "33"}
 @click.command(
     "doctor",
     short_help="Does the bot itself have what it needs? Each problem with its fix.",
-    epilog=examples("launch doctor", "launch doctor --config shop.yml", "launch doctor --health"),
+    epilog=examples(
+        "launch doctor", "launch doctor --config shop.yml", "launch doctor --health", "launch doctor --test-routes"
+    ),
 )
 @config_option
 @click.option("--health", is_flag=True, help="Only ask the running bot whether it is well; for service managers.")
+@click.option("--test-routes", is_flag=True, help="Only send a test by each second route, and say what became of it.")
 @colour_option
-def command(config: Path | None, health: bool, no_color: bool) -> int:
+def command(config: Path | None, health: bool, test_routes: bool, no_color: bool) -> int:
     """Test what the bot needs: configuration, data folder, Slack's tokens and permissions, DNS, clock, its own port.
 
     Exit codes: 0 no problem · 1 a problem.
     """
     if health:
         return _health()
+    if test_routes:
+        return _test_routes(config, no_color=no_color)
     import asyncio
 
     from bot.clock import SystemClock
@@ -53,6 +58,23 @@ def _health() -> int:
     well, said = asyncio.run(own_health(Settings.from_env(tokens=False)))
     click.echo(said)
     return 0 if well else 1
+
+
+def _test_routes(config: Path | None, *, no_color: bool) -> int:
+    """0 where every provider took the test; 1 where one did not, or there is none to ask."""
+    import asyncio
+
+    from bot.cli.terminal import config_path, show
+    from bot.clock import SystemClock
+    from bot.config.load import load
+    from bot.services.route_tests import test_note, try_each
+    from bot.views.route_tests import tried
+
+    file = load(config_path(config)[0])
+    product = (file.product.name or file.product.domain) if file.product else "your product"
+    results = asyncio.run(try_each(file, test_note(product, "Somebody at the terminal", SystemClock().now())))
+    show(tried(results, "launch doctor --test-routes"), no_color=no_color)
+    return 0 if results and all(one.taken for one in results) else 1
 
 
 def told(lines: tuple[Line, ...], columns: int, *, colour: bool) -> str:

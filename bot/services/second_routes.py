@@ -107,11 +107,6 @@ class SecondRoutes:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def test(self, index: int, note: Note) -> None:
-        """Send a note by one route now, without a row. Raises `Refused` or `NotDelivered`."""
-        routes = self._routes()
-        await self._send(way_of(routes[index], "", self._secret), note)
-
     def _all_clear(self, connection: sqlite3.Connection, told: list[Way]) -> None:
         for way in told:
             second_routes.ask(
