@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.services.fallbacks import TOO_LONG
 from bot.services.retention import retain
-from bot.store import blindness, seen, sending
+from bot.store import blindness, seen
 from bot.store.beat import beat
 from bot.store.db import StoreError
 
@@ -157,8 +157,13 @@ async def _alive(runtime: Runtime) -> None:
     except StoreError as error:
         health.store_problem = str(error)
         raise
+    first = health.last_write is None
     health.store_problem = ""
     health.last_write = now
+    if first and before is not None and before - now > PUT_BACK:
+        # While the bot runs, the clockwork sees it within two seconds.
+        log.warning("the clock was put back by about %.0f s while the bot was off", (before - now).total_seconds())
+        await services.incidents.clock_put_back(before - now)
     if before is not None and now - before > ASLEEP:
         health.asleep = (before, now)
         log.warning("the bot was not running from %s to %s", before.isoformat(), now.isoformat())
@@ -262,23 +267,30 @@ class Clockwork:
 
     async def _watch(self, before: datetime) -> None:
         """The scheduler and the outbox go by the wall clock: once it is put back, all would wait until it caught up."""
+        untold = timedelta()
         while True:
             await self._runtime.services.clock.sleep(LOOK_EVERY)
             origin = self._origin()
             if origin - before < -PUT_BACK:
+                untold += before - origin
                 log.warning("the clock was put back by %.0f s", (before - origin).total_seconds())
-                await self._begin_anew()
+                self._begin_anew()
+            if untold and await self._tell(untold):
+                untold = timedelta()
             before = origin
 
-    async def _begin_anew(self) -> None:
-        services = self._runtime.services
-        now = services.clock.now()
+    def _begin_anew(self) -> None:
+        now = self._runtime.services.clock.now()
         for job in self._scheduler.get_jobs() if self._scheduler is not None else ():  # type: ignore[attr-defined]
             job.modify(next_run_time=now)
+
+    async def _tell(self, by: timedelta) -> bool:
         try:
-            await services.store.write(lambda c: sending.not_later(c, now))
+            await self._runtime.services.incidents.clock_put_back(by)
         except StoreError as error:
-            log.error("messages may wait for the old time: %s", error)  # noqa: TRY400  the sentence says it all
+            log.error("calls and messages wait for the old time: %s", error)  # noqa: TRY400  the sentence says it all
+            return False
+        return True
 
     def stop(self) -> None:
         """No further runs; harmless when it is not running."""

@@ -91,6 +91,13 @@ class SilenceEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockPutBack:
+    """The machine's clock was put back."""
+
+    by: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Rechecked:
     """The fresh look that "It's fixed" asked for. `good` is None where nothing could be seen."""
 
@@ -201,6 +208,6 @@ class Note(Ask):
 
 
 Command = (
-    Signal | Shared | CauseFound | SilenceBegan | SilenceEnded | Rechecked | TimerDue
+    Signal | Shared | CauseFound | SilenceBegan | SilenceEnded | ClockPutBack | Rechecked | TimerDue
     | Ack | TakeOver | Extend | Pass | Snooze | KnownMute | KeepOpen | FixedAsk | Page | Note
 )  # fmt: skip

@@ -306,6 +306,13 @@ class Unmuted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ClockPutBack(Event):
+    """The machine's clock was put back: what happened next may bear an earlier time than what happened before."""
+
+    by_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Noted(Event):
     """A person wrote something into the timeline."""
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain import events as e
+from bot.domain.clock_step import moved
 from bot.domain.incident import Incident, OutOfOrder, Status
 from bot.domain.member import Light, Member, Outcome
 
@@ -91,6 +92,8 @@ def _after(incident: Incident, event: e.Event) -> Incident:
             return replace(incident, step=event.step + 1)
         case e.Worsened():
             return _worsened(incident, event)
+        case e.ClockPutBack():
+            return moved(incident, timedelta(milliseconds=event.by_ms), event.at)
         case e.Resolved() | e.Reopened() | e.Closed() | e.Merged():
             return _over(incident, event)
         case e.FlappingBegan() | e.FlappingWentOn() | e.FlappingEnded() | e.Muted() | e.Unmuted():

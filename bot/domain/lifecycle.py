@@ -6,7 +6,7 @@ transaction. It never raises for a command that does not fit: then nothing chang
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.domain import asks as a
@@ -44,6 +44,8 @@ def decide(incident: Incident | None, command: Command, scene: Scene, now: datet
             return _due(draft, command)
         case a.SilenceBegan() | a.SilenceEnded():
             return _silence(draft, command)
+        case a.ClockPutBack():
+            return _clock(draft, command)
         case a.Rechecked():
             return rechecked(draft, command)
         case a.Ask():
@@ -142,6 +144,15 @@ def _unmuted(draft: Draft, before: Incident) -> None:
         return
     draft.add(e.Unmuted(draft.now, silence=before.muted_by))
     draft.call(Why.NOBODY_YET)
+
+
+def _clock(draft: Draft, command: a.ClockPutBack) -> Decision:
+    """It goes on waiting as long as it would have waited."""
+    before, by_ms = draft.before, int(command.by / timedelta(milliseconds=1))
+    if before is None or before.status is Status.CLOSED or by_ms <= 0:
+        return draft.done(AnswerCode.NOT_NOW)
+    draft.add(e.ClockPutBack(draft.now, by_ms=by_ms))
+    return draft.done()
 
 
 def _silence(draft: Draft, command: a.SilenceBegan | a.SilenceEnded) -> Decision:

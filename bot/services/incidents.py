@@ -7,17 +7,18 @@ import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.domain.asks import Command, Rechecked, Signal, TimerDue
+from bot.domain.asks import ClockPutBack, Command, Rechecked, Signal, TimerDue
 from bot.domain.decision import Answer
 from bot.domain.incident import Incident
 from bot.services.alerts import channel_of
 from bot.services.config import Config
 from bot.services.people import People
 from bot.services.transitions import Outcome, World, carry_out
-from bot.store import clicks, incidents, journal, timers
+from bot.store import clicks, incidents, journal, sending, timers
+from bot.store.beat import beat
 from bot.store.db import Store
 from checks.model import Json
 
@@ -146,6 +147,22 @@ class Incidents:
             )
             timers.drop(connection, one)
         return len(due), outcomes
+
+    async def clock_put_back(self, by: timedelta) -> list[Outcome]:
+        """The machine's clock was put back: nothing waits longer for that, neither incidents nor what is to be sent."""
+        now = self._clock.now()
+
+        def work(connection: sqlite3.Connection) -> list[Outcome]:
+            world = self.world(connection)
+            # A restart would otherwise see the old clock's last beat, and move everything once more.
+            beat(connection, world.product, now)
+            sending.not_later(connection, now)
+            return [
+                carry_out(connection, world, ClockPutBack(by), now, incident=one.id)
+                for one in incidents.unclosed(connection, world.product)
+            ]
+
+        return await self._after(await self._store.write(work))
 
     async def carry_out(self, work: Callable[[sqlite3.Connection, World], list[Outcome]]) -> list[Outcome]:
         """Whatever else asks something of incidents, in one transaction with its own rows."""

@@ -165,5 +165,8 @@ _SENTENCES: Mapping[type[Event], Callable[[Any, Incident], Words]] = {
     e.FlappingEnded: _plain("It was calm, and still failed."),
     e.Muted: lambda event, _: ("A silence began", *_until(event), f"{_seen(event.reason)}."),
     e.Unmuted: _plain("The silence ended."),
+    e.ClockPutBack: lambda event, _: (
+        f"The machine's clock was put back by {length(event.by_ms / 1000)}; the times that follow are by the new one.",
+    ),
     e.Noted: lambda event, _: (_who(event), f" noted: {one_line(event.text, 1000)}"),
 }  # fmt: skip

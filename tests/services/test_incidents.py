@@ -183,3 +183,28 @@ async def test_what_was_handed_to_somebody_who_left_is_the_owners_again(house):
     await house.pass_time(minutes=31)
     called = [whom for kind, whom, _ in (await house.said())[before:] if kind is Kind.DM]
     assert set(called) == {"U0ANA"}
+
+
+async def test_a_clock_that_is_put_back_holds_up_no_call(house):
+    """Card, backup and the end of an acknowledgement come as late after it as before; the story stays readable."""
+    await house.incidents.signal([house.signal()])
+    await house.pass_time(seconds=10)
+    house.time -= timedelta(hours=1)
+    await house.incidents.clock_put_back(timedelta(hours=1))
+    await house.pass_time(seconds=10)
+    assert (Kind.ROOT, "#ops", "opened") in await house.said()
+    await house.pass_time(minutes=2)
+    house.time -= timedelta(hours=1)
+    await house.incidents.clock_put_back(timedelta(hours=1))
+    await house.pass_time(minutes=3)
+    assert (Kind.DM, "U0BEN", "nobody_yet") in await house.said()
+    await house.ask(Ack("U0BEN"))
+    house.time -= timedelta(minutes=10)
+    await house.incidents.clock_put_back(timedelta(minutes=10))
+    await house.pass_time(minutes=29)
+    assert (await house.row()).status is Status.ACKED
+    await house.pass_time(minutes=1)
+    row = await house.row()
+    assert row.status is Status.OPEN
+    assert row.opened_at <= house.time
+    assert replay(await house.store.read(lambda c: incidents.events(c, 1))) == row

@@ -12,9 +12,13 @@ import pytest
 
 from bot import jobs
 from bot.clock import SystemClock
+from bot.domain.asks import Reading, Signal
+from bot.domain.events import ClockPutBack
+from bot.domain.severity import Sev, Trouble
 from bot.jobs import JOBS, Clockwork, Job
 from bot.services.container import Services
-from bot.store import outbox, seen, sending
+from bot.services.incidents import Incidents
+from bot.store import incidents, outbox, seen, sending
 from bot.store.beat import beat
 
 
@@ -163,7 +167,9 @@ class Corrected(SystemClock):
 async def test_a_clock_that_is_put_back_stops_nothing(runtime):
     """It went an hour ahead and is corrected: jobs run at once, and no message waits for the hour that was wrong."""
     clock, runs = Corrected(), 0
-    services = replace(runtime.services, clock=clock)
+    before = runtime.services
+    by_it = Incidents(before.store, clock, lambda: before.config, before.flush)
+    services = replace(before, clock=clock, incidents=by_it)
 
     async def work(_runtime) -> None:
         nonlocal runs
@@ -178,15 +184,36 @@ async def test_a_clock_that_is_put_back_stops_nothing(runtime):
 
     await services.store.write(ask)
     assert await services.store.read(lambda c: sending.due(c, clock.now() + timedelta(minutes=2))) == []
-    clockwork = Clockwork(Running(services, Bell()), (Job("hourly", 3600, work),))
+    # Not hourly: the scheduler goes by the machine's own clock, on which the hour would end at once.
+    clockwork = Clockwork(Running(services, Bell()), (Job("seldom", 7200, work),))
     await clockwork.start()
     assert runs == 1
     clock.wrong_by = timedelta(hours=-1)
     await _until(lambda: runs == 2)
+    async with asyncio.timeout(10):
+        while not (found := await services.store.read(lambda c: sending.due(c, clock.now() + timedelta(seconds=61)))):
+            await SystemClock().sleep(0.01)
     clockwork.stop()
-    now = clock.now()
-    [row] = await services.store.read(lambda c: sending.due(c, now + timedelta(seconds=61)))
-    assert row.claimed_at <= now
+    assert found[0].claimed_at <= clock.now()
+
+
+async def test_a_clock_put_back_while_the_bot_was_off_is_noticed_at_the_start(runtime):
+    """Its last beat lies ahead: what an incident waits for is moved back, once."""
+    services = runtime.services
+    now = services.clock.now()
+    begun = now + timedelta(hours=1)
+    failing = Signal(
+        services.product, "production", "shop", "Shop", Trouble.REACH, Sev.ONE, Reading.DOWN, begun, begun, "HTTP 502"
+    )
+    await services.incidents.signal([failing])
+    await services.store.write(lambda c: beat(c, services.product, begun))
+    services.health.last_write = None
+    for _ in range(2):
+        await jobs.run(_job("alive"), runtime)
+    [incident] = await services.incidents.live()
+    assert abs(incident.first_failure - now) < timedelta(minutes=1)
+    events = await services.store.read(lambda c: incidents.events(c, incident.id))
+    assert [type(one) for one in events].count(ClockPutBack) == 1
 
 
 async def test_a_clock_that_goes_right_is_left_alone(runtime):
