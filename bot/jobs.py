@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from bot.services.fallbacks import TOO_LONG
+from bot.services.people import People
 from bot.services.retention import retain
 from bot.store import blindness, seen
 from bot.store.beat import beat
@@ -105,10 +106,12 @@ async def _silences(runtime: Runtime) -> None:
 
 
 async def _members(runtime: Runtime) -> None:
-    """Who the people of launch.yml are in Slack: once a day, and after a change of the file."""
+    """Who the people of launch.yml are in Slack: once a day, and after a change of the file; what they may, twice."""
     members = runtime.services.members
     if members is not None and await members.due():
         await members.refresh()
+    people = People.of(runtime.services.config).team.people.values()
+    await runtime.services.roles.meet([one.slack for one in people if one.slack], runtime.services.clock.now())
 
 
 async def _calendar(runtime: Runtime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -84,3 +84,20 @@ def authority() -> Authority:
 def ca_file(authority: Authority, tmp_path: Path) -> str:
     """The authority's certificate as a file, for `Network.ca_file`."""
     return authority.write(tmp_path / "ca.pem")
+
+
+@pytest.fixture
+def measured(record_property: Callable[[str, object], None]) -> Callable[[str, object], None]:
+    """Write a figure down: what was measured, and what came out. All of them are listed at the end of the run."""
+    return lambda what, found: record_property(f"measured: {what}", found)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The figures that tests wrote down; a bar that is met by a hair is seen here before it is missed."""
+    reports = [one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, [])]
+    found = [(name, value) for one in reports if one.when == "call" for name, value in one.user_properties]
+    figures = [(name.removeprefix("measured: "), value) for name, value in found if name.startswith("measured: ")]
+    if figures:
+        terminalreporter.section("measured")
+        for name, value in figures:
+            terminalreporter.write_line(f"{name}: {value}")

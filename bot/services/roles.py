@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 KEEP = timedelta(minutes=10)
-"""How long what Slack says about a person is believed."""
+"""How long what Slack says about a person is believed without asking again."""
+MEANWHILE = timedelta(days=1)
+"""How long it will do for a click while Slack is asked anew: whoever takes an incident does not wait for that."""
 MOST = 5_000
 """People that are remembered."""
 NOT_THERE = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
@@ -52,13 +56,14 @@ class Roles:
     find: Ask | None = None
     """Who has an e-mail address."""
     _known: dict[str, tuple[datetime, Profile]] = field(default_factory=dict)
+    _asking: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     async def refusal(self, user: str, now: datetime, *, team: str = "", config: Config | None = None) -> No | None:
         """Why this person may not; None: they may. With a configuration: whether they are an owner of the product."""
         if team and self.team and team != self.team:
             return No.STRANGER
         try:
-            profile = await self.profile(user, now)
+            profile = await self.profile(user, now, fresh=config is not None)
         except Permanent as error:
             if error.error in NOT_THERE:
                 return No.STRANGER
@@ -69,15 +74,44 @@ class Roles:
             return refused
         return None if config is None or owns(user, profile, config) else No.NOT_OWNER
 
-    async def profile(self, user: str, now: datetime) -> Profile | None:
-        """What Slack knows of a person; None where nobody can be asked. Raises `SlackError`."""
+    async def profile(self, user: str, now: datetime, *, fresh: bool = False) -> Profile | None:
+        """What Slack knows of a person; None where nobody can be asked. Raises `SlackError`.
+
+        What is older than ten minutes will do for a day while it is asked anew, unless it must be `fresh`.
+        """
         if self.ask is None:
             return None
         known = self._known.get(user)
         if known is not None and now - known[0] < KEEP:
             return known[1]
+        if known is not None and not fresh and now - known[0] < MEANWHILE:
+            if user not in self._asking:
+                self._asking[user] = asyncio.create_task(self._again(self.ask, user, now), name="who-is-it")
+            return known[1]
+        return await self._asked(self.ask, user, now)
+
+    async def meet(self, users: Iterable[str], now: datetime) -> None:
+        """Ask about people before they click, once a day at least; whom Slack does not tell of is asked about then."""
+        for user in users:
+            known = self._known.get(user)
+            if self.ask is None or (known is not None and now - known[0] < MEANWHILE / 2):
+                continue
+            with suppress(SlackError):
+                await self._asked(self.ask, user, now)
+
+    async def _again(self, ask: Ask, user: str, now: datetime) -> None:
         try:
-            profile = await self.ask(user)
+            await self._asked(ask, user, now)
+        except SlackError:
+            # Gone, or Slack does not say: the next click hears it.
+            self._known.pop(user, None)
+        finally:
+            self._asking.pop(user, None)
+
+    async def _asked(self, ask: Ask, user: str, now: datetime) -> Profile:
+        known = self._known.get(user)
+        try:
+            profile = await ask(user)
         except Permanent:
             raise
         except SlackError as error:

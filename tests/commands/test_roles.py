@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from bot.adapters.slack import NotSent, Permanent, Profile
 from bot.config.load import load
 from bot.services.config import Config
-from bot.services.roles import KEEP, No, Roles
+from bot.services.roles import KEEP, MEANWHILE, No, Roles
 from tests.commands.conftest import NOW
 
 
@@ -60,14 +61,44 @@ async def test_somebody_whom_slack_does_not_know():
 
 
 async def test_an_answer_is_remembered_for_a_while():
-    """A crowd of clicks asks once; after ten minutes it is asked anew."""
+    """A crowd of clicks asks once; after ten minutes it is asked anew, beside the click; after a day before it."""
     directory = Directory(Profile("U1", team="T1"))
     roles = Roles(directory.ask, "T1")
     for _ in range(50):
         assert await roles.refusal("U1", NOW) is None
     assert directory.asked == 1
     directory.people["U1"] = Profile("U1", team="T1", guest=True)
-    assert await roles.refusal("U1", NOW + KEEP + timedelta(seconds=1)) is No.GUEST
+    later = NOW + KEEP + timedelta(seconds=1)
+    assert await roles.refusal("U1", later) is None
+    await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
+    assert directory.asked == 2
+    assert await roles.refusal("U1", later) is No.GUEST
+    directory.people["U1"] = Profile("U1", team="T1")
+    assert await roles.refusal("U1", later + MEANWHILE) is None
+
+
+async def test_what_is_for_owners_is_asked_before_it_is_done(tmp_path):
+    """Whoever was made a guest a quarter of an hour ago deletes nothing."""
+    directory = Directory(Profile("U1", team="T1", admin=True))
+    roles = Roles(directory.ask, "T1")
+    path = tmp_path / "launch.yml"
+    path.write_text("product: {domain: shop.test}\n")
+    config = Config(path, load(path))
+    assert await roles.refusal("U1", NOW, config=config) is None
+    directory.people["U1"] = Profile("U1", team="T1", guest=True)
+    assert await roles.refusal("U1", NOW + KEEP, config=config) is No.GUEST
+
+
+async def test_people_of_the_product_are_known_before_they_click():
+    """Nobody who wants to take an incident waits for Slack's directory; whom it does not know is not met."""
+    directory = Directory(Profile("U1", team="T1"))
+    roles = Roles(directory.ask, "T1")
+    for _ in range(3):
+        await roles.meet(["U1", "U9"], NOW)
+    assert directory.asked == 1 + 3
+    assert await roles.refusal("U1", NOW) is None
+    assert directory.asked == 4
+    assert await roles.refusal("U9", NOW) is No.STRANGER
 
 
 async def test_where_slack_does_not_answer_nobody_is_held_up():
