@@ -14,6 +14,7 @@ from sqlite_utils import Database, Migrations
 
 from bot.store.db import StoreError
 from bot.store.tables.dns_as_decided import DNS_AS_DECIDED
+from bot.store.tables.drills import DRILLS
 from bot.store.tables.erasing import ERASING
 from bot.store.tables.foundation import FOUNDATION
 from bot.store.tables.runbooks import RUNBOOKS
@@ -62,6 +63,13 @@ def m005_windows(db: Database) -> None:
 def m006_runbooks(db: Database) -> None:
     """Runs of runbooks with their events, and what people wrote down when one asked."""
     for statement in RUNBOOKS:
+        db.conn.execute(statement)
+
+
+@STEPS()
+def m007_drills(db: Database) -> None:
+    """Fire drills, with what they measured."""
+    for statement in DRILLS:
         db.conn.execute(statement)
 
 
