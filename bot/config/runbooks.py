@@ -170,7 +170,7 @@ def _step(sections: Sections, path: Path, raw: Any) -> dict[str, Any]:
     kind = kinds[0]
     step = sections.section(path, raw, {"id": Key(_NAME, "", required=True), **STEPS[kind]})
     if step[kind] is None:
-        sections.add((*path, kind), "this is empty; write what the step says")
+        sections.add((*path, kind), "this is empty; write what the step says", at_key=True)
         step[kind] = ""
     return step
 
