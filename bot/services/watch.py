@@ -331,14 +331,18 @@ class Watch:
         at = one.look.last_at
         return one.kept_at is None or (at is not None and not timedelta(0) <= at - one.kept_at < KEEP_EVERY)
 
-    async def _recheck(self, incident: int, names: tuple[str, ...]) -> None:
+    async def fresh(self, names: tuple[str, ...]) -> list[Glance]:
+        """How these look now, monitors and scheduled checks alike; nobody else is told."""
         watched = [self._of[name] for name in names if name in self._of]
         now = self._clock.now()
         others = tuple(name for name in names if name not in self._of)
-        seen = [
+        return [
             *await asyncio.gather(*(self._glance(one, now) for one in watched)),
             *await self.catalogue.again(others),
         ]
+
+    async def _recheck(self, incident: int, names: tuple[str, ...]) -> None:
+        seen = await self.fresh(names)
         bad = [each for each in seen if each.seen.sight is Sight.BAD]
         blind = [each for each in seen if each.seen.sight is Sight.UNKNOWN]
         good = False if bad else None if blind or not seen else True
