@@ -6,6 +6,7 @@ judged after it was resolved, at every hop, and exactly that address is connecte
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
@@ -106,25 +107,31 @@ class Guard:
 
     def refusal(self, address: str) -> str:
         """Why this address may not be reached, as a sentence; "" where it may."""
-        try:
-            parsed = ip_address(address)
-        except ValueError:
-            return f"{address[:60]} is not an IP address"
-        kind = kind_of(parsed)
-        if not kind or self._listed(parsed, alone=kind is METADATA):
-            return ""
-        if self._all_private and kind in _OPENED_BY_TRUE:
-            return ""
-        opens = "lists it by itself" if kind is METADATA else "opens it"
-        return f"{address} is {kind}, which is not looked at unless network.allow_private {opens}"
+        return _refusal(address, self._ranges, all_private=self._all_private)
 
-    def _listed(self, address: Address, *, alone: bool) -> bool:
-        candidates = (address, _embedded(address))
-        return any(
-            one is not None
-            and one.version == network.version
-            and one in network
-            and not (alone and network.num_addresses > 1)
-            for one in candidates
-            for network in self._ranges
-        )
+
+@lru_cache(maxsize=1024)
+def _refusal(address: str, ranges: tuple[Range, ...], *, all_private: bool) -> str:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return f"{address[:60]} is not an IP address"
+    kind = kind_of(parsed)
+    if not kind or _listed(parsed, ranges, alone=kind is METADATA):
+        return ""
+    if all_private and kind in _OPENED_BY_TRUE:
+        return ""
+    opens = "lists it by itself" if kind is METADATA else "opens it"
+    return f"{address} is {kind}, which is not looked at unless network.allow_private {opens}"
+
+
+def _listed(address: Address, ranges: tuple[Range, ...], *, alone: bool) -> bool:
+    candidates = (address, _embedded(address))
+    return any(
+        one is not None
+        and one.version == network.version
+        and one in network
+        and not (alone and network.num_addresses > 1)
+        for one in candidates
+        for network in ranges
+    )

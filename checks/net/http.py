@@ -59,6 +59,8 @@ class _Conversation:
 
     def __init__(self, watch: Stopwatch, cap: int) -> None:
         self.line: Line | None = None
+        self.sent = False
+        """Whether a request went out."""
         self._parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
         self._gone: Exception | bool = False
         """The other side has ended (True), or why the connection broke."""
@@ -94,12 +96,25 @@ class _Conversation:
         if self.line is not None:
             self.line.abort()
 
+    def ask(self, line: Line, url: Url, way: Way, request: h11.Request, body: bytes) -> None:
+        """Let the request go out on a new connection as soon as that is open."""
+        self.line, self._waiting = line, (request, body)
+        if url.scheme == "https":
+            self._watch.enter("tls")
+            line.open(way.trust, url.host)
+        else:
+            line.open()
+
+    def opened(self) -> None:
+        self.begin(*self._waiting)
+
     def begin(self, request: h11.Request, body: bytes) -> None:
         """Send the request; the clock of the first byte starts."""
         data = self._parser.send(request)
         content = self._parser.send(h11.Data(data=body)) if body else None
         end = self._parser.send(h11.EndOfMessage())
         if self.line is not None and data is not None:
+            self.sent = True
             self._watch.enter("first_byte")
             self.line.write(data + (content or b"") + (end or b""))
 
@@ -219,22 +234,16 @@ async def fetch(
             return found
     watch = Stopwatch()
     talk = _Conversation(watch, cap)
-    reached, sent = "", False
+    reached = ""
     fault: Fault | None = None
     try:
         keep = kept is not None and not address
         request = _request(url, method, user_agent or USER_AGENT, (*extra, ("Cookie", cookie)), len(body), keep=keep)
         async with asyncio.timeout(timeout):
             sock = await way.connect(_literal(address) if address else url.host, url.port, watch)
-            talk.line = line = Line(sock, talk)
+            line = Line(sock, talk)
             reached = line.address
-            if url.scheme == "https":
-                watch.enter("tls")
-                await line.secure(way.trust, url.host)
-            line.listen()
-            sent = True
-            told("http")
-            talk.begin(request, body)
+            talk.ask(line, url, way, request, body)
             await talk.ended
     except TimeoutError:
         reason = Reason.DNS if watch.phase == "dns" else Reason.TIMEOUT
@@ -246,8 +255,8 @@ async def fetch(
             kept.put(server, talk)
         else:
             talk.close()
-        if reached and not sent:
-            told("tls")
+        if reached:
+            told("http" if talk.sent else "tls")
     return _exchange(url, method, talk, address=reached, fault=fault or talk.fault, phases=watch.phases())
 
 

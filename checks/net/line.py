@@ -21,7 +21,10 @@ _LATER = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWr
 
 
 class Hearing(Protocol):
-    """Who is told what comes in, in the words of asyncio's protocols."""
+    """Who is told what happens, once `Line.open` was called."""
+
+    def opened(self) -> None:
+        """It may be spoken to."""
 
     def data_received(self, data: bytes) -> None:
         """Some bytes, never none."""
@@ -30,7 +33,7 @@ class Hearing(Protocol):
         """The other side has ended."""
 
     def connection_lost(self, exc: Exception) -> None:
-        """It broke."""
+        """It broke, or was not made: `ssl.SSLError` and other errors of the system."""
 
 
 async def connected(address: str, port: int) -> socket.socket:
@@ -56,13 +59,13 @@ async def _connect(sock: socket.socket, to: tuple[str, int]) -> None:
 
 
 async def _writable(sock: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
+    loop, number = asyncio.get_running_loop(), sock.fileno()
     ready = loop.create_future()
-    loop.add_writer(sock, _done, ready)
+    loop.add_writer(number, _done, ready)
     try:
         await ready
     finally:
-        loop.remove_writer(sock)
+        loop.remove_writer(number)
 
 
 def _done(ready: asyncio.Future[None]) -> None:
@@ -76,28 +79,38 @@ class Line:
     def __init__(self, sock: socket.socket, hearing: Hearing) -> None:
         self._loop = asyncio.get_running_loop()
         self._sock = sock
+        self._number = sock.fileno()
+        """The selector is told the number: of an object that it does not know it makes a text each time."""
         self._hearing = hearing
         self._unsent = b""
         self._writing = False
-        self._secured: asyncio.Future[None] | None = None
         self._closed = False
-        self.address = str(sock.getpeername()[0])
-        """Whom it leads to."""
-
-    async def secure(self, context: ssl.SSLContext, host: str) -> None:
-        """The TLS handshake; `context` says what is verified. Raises OSError (`ssl.SSLError` is one)."""
-        self._sock = secured = context.wrap_socket(self._sock, server_hostname=host, do_handshake_on_connect=False)
-        self._secured = self._loop.create_future()
-        self._loop.add_reader(secured, self._shake, secured)
-        self._shake(secured)
         try:
-            await self._secured
-        finally:
-            self._when_writable(None)
+            self.address = str(sock.getpeername()[0])
+            """Whom it leads to."""
+        except OSError:
+            sock.close()
+            raise
+
+    def open(self, context: ssl.SSLContext | None = None, host: str = "") -> None:
+        """Begin: with a TLS handshake where there is a context, which says what is verified.
+
+        Everything that follows is told at once and not by a future: each turn of the loop costs a look at the selector.
+
+        Raises:
+            ValueError: Where `host` is no name that a certificate can be for.
+        """
+        if context is None:
+            self._loop.add_reader(self._number, self._read)
+            self._hearing.opened()
+            return
+        secured = context.wrap_socket(self._sock, server_hostname=host, do_handshake_on_connect=False)
+        self._sock = secured
+        self._loop.add_reader(self._number, self._shake, secured)
+        self._shake(secured)
 
     def _shake(self, secured: ssl.SSLSocket) -> None:
-        assert self._secured is not None  # noqa: S101  (who calls this has made it)
-        if self._secured.done():
+        if self._closed:
             return
         try:
             secured.do_handshake()
@@ -106,13 +119,11 @@ class Line:
         except ssl.SSLWantWriteError:
             self._when_writable(lambda: self._shake(secured))
         except (OSError, ValueError) as error:
-            self._secured.set_exception(error)
+            self._lose(error)
         else:
-            self._secured.set_result(None)
-
-    def listen(self) -> None:
-        """Hand on what comes in, from now on."""
-        self._loop.add_reader(self._sock, self._read)
+            self._when_writable(None)
+            self._loop.add_reader(self._number, self._read)
+            self._hearing.opened()
 
     def is_closing(self) -> bool:
         """Whether it is closed."""
@@ -129,9 +140,8 @@ class Line:
         """Close it, without a word to the other side."""
         if not self._closed:
             self._closed = True
-            if self._sock.fileno() >= 0:
-                self._loop.remove_reader(self._sock)
-                self._when_writable(None)
+            self._loop.remove_reader(self._number)
+            self._when_writable(None)
             self._sock.close()
 
     def _send(self) -> None:
@@ -148,9 +158,9 @@ class Line:
 
     def _when_writable(self, then: Callable[[], None] | None) -> None:
         if then is not None:
-            self._loop.add_writer(self._sock, then)
+            self._loop.add_writer(self._number, then)
         elif self._writing:
-            self._loop.remove_writer(self._sock)
+            self._loop.remove_writer(self._number)
         self._writing = then is not None
 
     def _read(self) -> None:
@@ -168,7 +178,7 @@ class Line:
         elif self._cut():
             self._lose(ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)))
         else:
-            self._loop.remove_reader(self._sock)
+            self._loop.remove_reader(self._number)
             self._hearing.eof_received()
 
     def _cut(self) -> bool:
@@ -179,6 +189,6 @@ class Line:
             return True
         return False
 
-    def _lose(self, error: OSError) -> None:
+    def _lose(self, error: Exception) -> None:
         self.abort()
         self._hearing.connection_lost(error)

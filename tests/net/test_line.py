@@ -27,7 +27,12 @@ class Ear:
     data: bytes = b""
     pieces: list[int] = field(default_factory=list)
     then: Callable[[], None] = lambda: None
+    open: bool = False
     ended: asyncio.Future[Exception | None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def opened(self) -> None:
+        """It may be spoken to."""
+        self.open = True
 
     def data_received(self, data: bytes) -> None:
         """Some bytes."""
@@ -71,9 +76,8 @@ async def test_much_is_said_and_heard_in_order_and_in_small_pieces(tmp_path, sec
     async with echo(authority.issue(HOST).context if secure else None) as address:
         ear = Ear()
         line = Line(await connected(*address), ear)
-        if secure:
-            await line.secure(trust.verifying(str(authority.write(tmp_path / "ca.pem"))), HOST)
-        line.listen()
+        line.open(trust.verifying(str(authority.write(tmp_path / "ca.pem"))) if secure else None, HOST)
+        await soon(lambda: ear.open)
         line.write(MUCH[:1000])
         line.write(MUCH[1000:])
         async with asyncio.timeout(10):
@@ -91,7 +95,7 @@ async def test_nothing_is_heard_after_it_was_closed():
         ear = Ear()
         line = Line(await connected(*address), ear)
         ear.then = line.abort
-        line.listen()
+        line.open()
         line.write(MUCH)
         await soon(line.is_closing)
         line.abort()
@@ -114,7 +118,8 @@ async def test_a_certificate_of_somebody_else_is_refused(tmp_path):
     trusted = trust.verifying(str(authority.write(tmp_path / "ca.pem")))
     for credential in (stranger.issue(HOST), authority.issue("b.test")):
         async with echo(credential.context) as address:
-            line = Line(await connected(*address), Ear())
-            with pytest.raises(ssl.SSLCertVerificationError):
-                await line.secure(trusted, HOST)
-            line.abort()
+            ear = Ear()
+            line = Line(await connected(*address), ear)
+            line.open(trusted, HOST)
+            assert isinstance(await ear.ended, ssl.SSLCertVerificationError)
+            assert (line.is_closing(), ear.open) == (True, False)
