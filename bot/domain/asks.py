@@ -105,6 +105,20 @@ class Rechecked:
     evidence: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """A run of a runbook that belongs to it went a step on."""
+
+    run: int
+    title: str
+    did: str
+    step: str = ""
+    said: str = ""
+    verdict: str = ""
+    by: str = ""
+    """Slack id; "" for the bot."""
+
+
 class TimerKind(StrEnum):
     """What a timer is for; an incident has at most one of each."""
 
@@ -208,6 +222,6 @@ class Note(Ask):
 
 
 Command = (
-    Signal | Shared | CauseFound | SilenceBegan | SilenceEnded | ClockPutBack | Rechecked | TimerDue
+    Signal | Shared | CauseFound | SilenceBegan | SilenceEnded | ClockPutBack | Rechecked | Walked | TimerDue
     | Ack | TakeOver | Extend | Pass | Snooze | KnownMute | KeepOpen | FixedAsk | Page | Note
 )  # fmt: skip

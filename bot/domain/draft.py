@@ -95,7 +95,7 @@ class Draft:
     def _edit(self) -> Say | None:
         """The card, brought up to date, where it is out and shows something else now."""
         incident = self.incident
-        news = [one for one in self.events if not isinstance(one, e.Noted)]
+        news = [one for one in self.events if not isinstance(one, e.Noted | e.Walked)]
         if not news or incident.announced_at is None or any(one.what is What.ROOT for one in self.says):
             return None
         if self.human:

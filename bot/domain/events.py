@@ -313,6 +313,23 @@ class ClockPutBack(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Walked(Event):
+    """Somebody, or the bot, took a step of a runbook's run: what was done, answered or seen."""
+
+    run: int = 0
+    title: str = ""
+    """Of the runbook, as it was then."""
+    did: str = ""
+    """`moved.Did`: `began`, `answered`, `checked` …"""
+    step: str = ""
+    """What the step says, filled, one line."""
+    said: str = ""
+    """The answer, what was seen, who had it before; masked."""
+    verdict: str = ""
+    """Of a look: `good`, `bad` or `unknown`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Noted(Event):
     """A person wrote something into the timeline."""
 

@@ -48,6 +48,8 @@ def decide(incident: Incident | None, command: Command, scene: Scene, now: datet
             return _clock(draft, command)
         case a.Rechecked():
             return rechecked(draft, command)
+        case a.Walked():
+            return _walked(draft, command)
         case a.Ask():
             draft.actor, draft.cause = command.user, command.cause
             return asked(draft, command)
@@ -66,6 +68,8 @@ def cause_of(command: Command) -> str:
             return f"silence:{command.silence}"
         case a.Ask():
             return command.cause
+        case a.Walked():
+            return f"run:{command.run}"
         case _:
             return type(command).__name__.lower()
 
@@ -144,6 +148,25 @@ def _unmuted(draft: Draft, before: Incident) -> None:
         return
     draft.add(e.Unmuted(draft.now, silence=before.muted_by))
     draft.call(Why.NOBODY_YET)
+
+
+def _walked(draft: Draft, command: a.Walked) -> Decision:
+    """It goes into the story, also afterwards; nothing else changes by it."""
+    if draft.before is None:
+        return draft.done(AnswerCode.NO_SUCH_INCIDENT)
+    draft.actor = command.by
+    draft.add(
+        e.Walked(
+            draft.now,
+            run=command.run,
+            title=command.title,
+            did=command.did,
+            step=command.step,
+            said=command.said,
+            verdict=command.verdict,
+        )
+    )
+    return draft.done()
 
 
 def _clock(draft: Draft, command: a.ClockPutBack) -> Decision:

@@ -114,6 +114,42 @@ def _unstable(event: e.FlappingBegan, _incident: Incident) -> Words:
     return (f"It went up and down; the bot stayed quiet until it had been calm for {length(event.hold_s)}.",)
 
 
+_WALKED: Mapping[str, str] = {
+    "began": "began the runbook “{title}”",
+    "did": "did: {step}",
+    "different": "found that it looks different: {step}",
+    "calling": "looks for whom to call",
+    "handed": "sent it on: {step}",
+    "back": "went a step back",
+    "late": "waited for long enough: {step}",
+    "reminded": "reminded whoever does it: {step}",
+    "left": "stopped the runbook “{title}” at: {step}",
+    "fixed": "proved it: the runbook “{title}” is at its end",
+    "done": "came to the end of the runbook “{title}”",
+    "over": "stopped the runbook “{title}”, since it ended meanwhile",
+    "merged": "went on here with the runbook “{title}”",
+    "changed": "found the runbook “{title}” changed, and went on at: {step}",
+}
+"""What a step of a run was, behind the name of who took it."""
+_LOOKED = {"good": "it is good", "bad": "not yet", "unknown": "I could not look"}
+
+
+def _walked(event: e.Walked, _incident: Incident) -> Words:
+    step, said, title = (one_line(one, 200) for one in (event.step, event.said, event.title))
+    match event.did:
+        case "answered":
+            return (_who(event), f" answered “{said}” to: {step}")
+        case "checked":
+            looked = _LOOKED.get(event.verdict, event.verdict)
+            return (_who(event), f" looked: {step.rstrip('.')} – {looked}{_seen(said)}.")
+        case "taken_over":
+            return (_who(event), " took over the runbook", *((" from ", Person(event.said)) if said else ()), ".")
+        case "rated":
+            return (_who(event), f" said about the runbook “{title}”: {said}.")
+    words = _WALKED.get(event.did, event.did).format(step=step.rstrip("."), title=title)
+    return (_who(event), f" {words}.")
+
+
 def _plain(*before: Span) -> Callable[[Any, Incident], Words]:
     return lambda _event, _incident: before
 
@@ -168,5 +204,6 @@ _SENTENCES: Mapping[type[Event], Callable[[Any, Incident], Words]] = {
     e.ClockPutBack: lambda event, _: (
         f"The machine's clock was put back by {length(event.by_ms / 1000)}; the times that follow are by the new one.",
     ),
+    e.Walked: _walked,
     e.Noted: lambda event, _: (_who(event), f" noted: {one_line(event.text, 1000)}"),
 }  # fmt: skip
