@@ -146,7 +146,7 @@ def _walked(event: e.Walked, _incident: Incident) -> Words:
             return (_who(event), " took over the runbook", *((" from ", Person(event.said)) if said else ()), ".")
         case "rated":
             return (_who(event), f" said about the runbook “{title}”: {said}.")
-    words = _WALKED.get(event.did, event.did).format(step=step.rstrip("."), title=title)
+    words = _WALKED.get(event.did, "took a step of the runbook “{title}”").format(step=step.rstrip("."), title=title)
     return (_who(event), f" {words}.")
 
 
