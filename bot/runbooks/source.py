@@ -16,8 +16,11 @@ from bot.domain.runbook.lint import Figures, Flaw, figures, shipped, together
 from bot.domain.runbook.plain import Panel
 from bot.domain.runbook.plain import panel as built_panel
 from bot.domain.runbook.plain import runbook as built
+from bot.domain.runbook.search import lead
 from bot.runbooks.places import panel_flaws
 from bot.runbooks.world import world
+from checks.model import Check
+from checks.registry import load as checks
 
 HERE = Path(__file__).resolve().parent
 SHELVES = tuple(Sort)
@@ -68,6 +71,8 @@ def sources(folder: Path = HERE, only: Iterable[Path] = ()) -> Sources:
             found.problems += _placed(one, shipped(found.books[path.stem], surroundings))
     for topic, flaws in together(found.books).items():
         found.problems += _placed(parsed_books[topic], flaws)
+    for topic, flaws in disagreeing(found.books, checks()).items():
+        found.problems += _placed(parsed_books[topic], flaws)
     found.books = dict(sorted(found.books.items(), key=lambda item: (SHELVES.index(item[1].sort), item[0])))
     found.data["runbooks"] = {topic: parsed_books[topic].data for topic in found.books}
     found.digest = made_from({path.resolve() for path in [*chosen, *plates]})
@@ -76,6 +81,20 @@ def sources(folder: Path = HERE, only: Iterable[Path] = ()) -> Sources:
 
 def _in(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.yml"))
+
+
+def disagreeing(books: Mapping[str, Runbook], known: Mapping[str, Check]) -> dict[str, list[Flaw]]:
+    """Answers of checks that name a runbook whose own `leads` do not name them: both say the same, or one is wrong."""
+    flaws: dict[str, list[Flaw]] = {}
+    for id, check in known.items():
+        for code, outcome in check.outcomes.items():
+            topic = outcome.runbook
+            if topic in books and (other := lead(books, id, code)) != topic:
+                message = f"the check's answer {id}:{code} leads here, so list it" + (
+                    f"; now {other} claims it" if other else ""
+                )
+                flaws.setdefault(topic, []).append(Flaw(("leads",), message))
+    return flaws
 
 
 def made_from(paths: Iterable[Path]) -> str:
