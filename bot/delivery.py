@@ -246,7 +246,7 @@ class Postman:
                     return await self._messenger.post(
                         shown.channel, simpler, thread_ts=shown.ts, broadcast=row.broadcast
                     ), rung
-                return await self._messenger.post(row.channel, simpler), rung
+                return await self._messenger.post(row.channel, simpler, thread_ts=row.thread), rung
             except BadBlocks as error:
                 log.warning("Slack refuses the layout of %s: %s", row.subject, error)
                 tried = simpler

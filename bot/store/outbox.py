@@ -94,6 +94,11 @@ class Delivery:
     created_at: datetime
     sent_at: datetime | None
 
+    @property
+    def thread(self) -> str:
+        """The ts of another subject's message under which this subject's own stands; "" for none."""
+        return str(self.said.get("thread") or "") if self.kind is Kind.ROOT and not self.about else ""
+
 
 @dataclass(frozen=True, slots=True)
 class QueueState:

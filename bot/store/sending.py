@@ -84,7 +84,7 @@ def place(connection: sqlite3.Connection, row: Delivery) -> tuple[str, str]:
         under = shown(connection, row.product, row.subject)
         return ("", "") if under is None else (under.channel, under.ts)
     if row.kind is not Kind.DM and not row.channel.startswith("#"):
-        return row.channel, ""
+        return row.channel, row.thread
     found = connection.execute(
         "SELECT slack_channel FROM outbox WHERE product = ? AND kind = ? AND channel = ? AND state = 'sent'"
         " ORDER BY number DESC LIMIT 1",
