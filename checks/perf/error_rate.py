@@ -37,7 +37,7 @@ OUTCOMES = {
             "Look again in a day; more failures than these need repair.",
         ),
         severity=Severity.MEDIUM,
-        runbook="site_down",
+        runbook="only_some_visitors",
     ),
     "too_many": Outcome(
         Status.FAIL,
@@ -49,7 +49,7 @@ OUTCOMES = {
             "Look again in a day: fewer than 1 in 100 tries should fail.",
         ),
         severity=Severity.HIGH,
-        runbook="site_down",
+        runbook="only_some_visitors",
     ),
     "not_watched": Outcome(
         Status.NA,

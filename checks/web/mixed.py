@@ -39,7 +39,7 @@ OUTCOMES = {
         fix=REPAIR,
         severity=Severity.HIGH,
         breaks=True,
-        runbook="site_down",
+        runbook="missing_environment_variable",
     ),
     "blocked_part": Outcome(
         Status.FAIL,
@@ -48,7 +48,7 @@ OUTCOMES = {
         fix=REPAIR,
         severity=Severity.HIGH,
         breaks=True,
-        runbook="site_down",
+        runbook="missing_environment_variable",
     ),
     "unsafe_pictures": Outcome(
         Status.WARN,
