@@ -6,7 +6,8 @@ One delivery, in its stages:
 3. send     with the delivery id in the message's metadata
 4. mark     the row is `sent`, with the message's place; were there news meanwhile, an edit is asked for
 Where Slack says wait, the channel waits. Where nothing arrived, it is tried again. Where nobody knows, Slack's own
-history is searched before anything is repeated. Where Slack refuses the layout, the message becomes plainer.
+history is searched before anything is repeated; where that cannot be read, it waits as long as nobody is harmed, and
+is then sent again, marked. Where Slack refuses the layout, the message becomes plainer.
 Where it refuses for good, the row is `dead`, the person who waits gets a direct message, and a repair revives it.
 """
 
@@ -37,9 +38,9 @@ from bot.clock import Clock
 from bot.pacing import Pace
 from bot.services.health import Health
 from bot.speakers import Render, Said, Speaker, compose
-from bot.store import outbox, sending
+from bot.store import outbox, places, sending
 from bot.store.db import Store, StoreError
-from bot.store.outbox import Delivery, Kind, State
+from bot.store.outbox import Delivery, Kind, Prio, State
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,14 @@ LOOKS = 2
 SEARCH_BEFORE = timedelta(hours=2)
 """Slack's clock dates a message, ours its claim: even where ours was an hour ahead, the message is found again."""
 LONGEST_BACKOFF = 60.0
+NOBODY_KNOWS = timedelta(seconds=20)
+"""How long a message in doubt waits for a history that cannot be read, where perhaps nobody has heard of it."""
+CARD_FIRST = timedelta(seconds=10)
+"""By how much a call waits longer than the card: once that has arrived, the call is not pressing any more."""
+OTHERS_KNOW = timedelta(minutes=5)
+"""How long it waits where something that was asked for together with it has arrived."""
+CALLED_AGAIN = timedelta(minutes=30)
+"""How long a call waits then: the next call to the same person shows where it would have to be."""
 
 
 class Refused(Protocol):
@@ -288,6 +297,8 @@ class Postman:
         def store(connection: sqlite3.Connection) -> None:
             now = self._clock.now()
             sending.mark_sent(connection, row.number, now, channel=sent.channel, ts=sent.ts, rev=rev)
+            if row.kind is Kind.DM or row.channel.startswith("#"):
+                places.learn(connection, row.product, row.channel, sent.channel, now)
             speaker = self._speakers.get(kind)
             if speaker is None:
                 return
@@ -306,9 +317,7 @@ class Postman:
         since = (row.claimed_at or row.created_at) - SEARCH_BEFORE
         now = self._clock.now()
         try:
-            channel, thread = await self._store.read(lambda c: sending.place(c, row))
-            if not channel:
-                raise Permanent("channel_not_found")
+            channel, thread = await self._place(row)
             found = await self._messenger.find(channel, row.delivery_id, since, thread_ts=thread)
         except RateLimited as error:
             wait, reason = now + timedelta(seconds=error.retry_after), str(error)
@@ -317,8 +326,8 @@ class Postman:
             wait, reason = now + timedelta(seconds=self._backoff(row)), str(error)
             await self._store.write(lambda c: sending.doubt(c, row.number, wait, reason))
         except SlackError as error:
-            log.warning("%s may come twice: the history cannot be read (%s)", row.subject, error)
-            await self._store.write(lambda c: sending.resend(c, row.number, now, may_repeat=True))
+            reason = str(error)
+            await self._store.write(lambda c: self._unreadable(c, row, now, reason))
         else:
             if found is not None:
                 # Which revision it shows is not known, so an edit follows.
@@ -328,6 +337,29 @@ class Postman:
                 await self._store.write(lambda c: sending.doubt(c, row.number, again, row.last_error, looked=True))
             else:
                 await self._store.write(lambda c: sending.resend(c, row.number, now, may_repeat=False))
+
+    async def _place(self, row: Delivery) -> tuple[str, str]:
+        channel, thread = await self._store.read(lambda c: sending.place(c, row))
+        if not channel and row.channel.startswith("#"):
+            channel = await self._messenger.channel_named(row.channel[1:])
+            await self._store.write(lambda c: places.learn(c, row.product, row.channel, channel, self._clock.now()))
+        if not channel:
+            raise Permanent("channel_not_found")
+        return channel, thread
+
+    def _unreadable(self, connection: sqlite3.Connection, row: Delivery, now: datetime, reason: str) -> None:
+        """Wait for the history as long as that harms nobody, the longer the oftener it was sent; then send it again."""
+        wait = NOBODY_KNOWS + (CARD_FIRST if row.kind is Kind.DM else timedelta())
+        if row.prio >= Prio.NOTICE or sending.told_otherwise(connection, row):
+            wait = CALLED_AGAIN if row.kind is Kind.DM else OTHERS_KNOW
+        left = (row.claimed_at or row.created_at) + wait * (2 ** min(row.attempts, 8) - 1) - now
+        if left > timedelta():
+            sending.doubt(connection, row.number, now + min(left, LOOK_AGAIN * 5), reason)
+        elif sending.nobody_waits(connection, row):
+            sending.bury(connection, row.number, f"nobody knows whether it arrived, and it is over ({reason})")
+        else:
+            log.warning("%s may come twice: the history cannot be read (%s)", row.subject, reason)
+            sending.resend(connection, row.number, now, may_repeat=True)
 
     async def _park(self, row: Delivery, seconds: float, error: str, *, count: bool = True) -> None:
         until = self._clock.now() + timedelta(seconds=seconds)

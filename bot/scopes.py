@@ -25,6 +25,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "chat.update": ("chat:write",),
     "chat.postEphemeral": ("chat:write",),
     "conversations.history": ("channels:history", "groups:history", "im:history"),
+    "conversations.list": ("channels:read",),
     "conversations.replies": ("channels:history", "groups:history", "im:history"),
     "users.info": ("users:read",),
     "users.list": ("users:read",),

@@ -207,6 +207,20 @@ class Messenger:
             arguments["cursor"] = cursor
         raise Permanent("history_too_long")
 
+    async def channel_named(self, name: str) -> str:
+        """The id of a public channel; "" where the first pages show none of that name. Needs channels:read."""
+        arguments: dict[str, Any] = {"types": "public_channel", "exclude_archived": True, "limit": PAGE}
+        for _ in range(PAGES):
+            answer = await self._call("conversations.list", arguments, get=True)
+            for each in answer.get("channels") or ():
+                if each.get("name") == name:
+                    return str(each.get("id") or "")
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return ""
+            arguments["cursor"] = cursor
+        return ""
+
     async def primary_owner(self) -> str:
         """The id of whoever owns the workspace; "" where the first pages of its people do not show it."""
         arguments: dict[str, Any] = {"limit": PAGE}

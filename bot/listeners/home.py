@@ -11,6 +11,7 @@ from bot.adapters.slack import SlackError
 from bot.listeners.desk import Desk
 from bot.render.blocks import home
 from bot.services.overview import overview
+from bot.store import places
 from bot.store.db import StoreError
 from bot.views import home as view
 
@@ -21,11 +22,24 @@ def register(app: AsyncApp, desk: Desk) -> None:
     """Listen to people opening it."""
 
     async def opened(event: dict[str, Any]) -> None:
-        if event.get("tab", "home") == "home":
-            with desk.busy():
+        with desk.busy():
+            await _learn(desk, str(event.get("user", "")), str(event.get("channel", "")))
+            if event.get("tab", "home") == "home":
                 await publish(desk, str(event.get("user", "")))
 
     app.event("app_home_opened")(opened)
+
+
+async def _learn(desk: Desk, user: str, channel: str) -> None:
+    """Slack names the conversation between this person and the bot: a call that is in doubt can be looked up there."""
+    services, now = desk.services, desk.clock.now()
+    if not user or not channel.startswith("D"):
+        return
+    try:
+        if await services.store.read(lambda c: places.get(c, services.product, user)) != channel:
+            await services.store.write(lambda c: places.learn(c, services.product, user, channel, now))
+    except StoreError as error:
+        log.warning("where %s is written to could not be kept: %s", user, error)
 
 
 async def publish(desk: Desk, user: str) -> None:

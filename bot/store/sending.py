@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime, timedelta
 
+from bot.store import places
 from bot.store.codes import to_ms
 from bot.store.outbox import Delivery, Kind, delivery, get, shown
 
@@ -78,7 +79,7 @@ def place(connection: sqlite3.Connection, row: Delivery) -> tuple[str, str]:
     """The channel in whose history a row can be looked up ("" where it is not known), and the thread it belongs to.
 
     Slack's history wants the id of a channel. A person's direct messages, and a channel that launch.yml calls by its
-    `#name`, are known by theirs from an earlier message: asking Slack would need one more permission.
+    `#name`, are known by theirs from an earlier message, or because the person has opened the App Home.
     """
     if row.kind is Kind.THREAD:
         under = shown(connection, row.product, row.subject)
@@ -90,7 +91,27 @@ def place(connection: sqlite3.Connection, row: Delivery) -> tuple[str, str]:
         " ORDER BY number DESC LIMIT 1",
         (row.product, row.kind.value, row.channel),
     ).fetchone()
-    return "" if found is None else str(found["slack_channel"]), ""
+    return places.get(connection, row.product, row.channel) if found is None else str(found["slack_channel"]), ""
+
+
+def told_otherwise(connection: sqlite3.Connection, row: Delivery) -> bool:
+    """Whether something that was asked for together with it has arrived: the card where it is a call, or a call."""
+    [found] = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE product = ? AND subject = ? AND created_at = ? AND number <> ?"
+        " AND kind <> 'edit' AND state = 'sent')",
+        (row.product, row.subject, to_ms(row.created_at), row.number),
+    ).fetchone()
+    return bool(found)
+
+
+def nobody_waits(connection: sqlite3.Connection, row: Delivery) -> bool:
+    """Whether it is a call about an incident that is over."""
+    [found] = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM incident AS i WHERE 'incident:' || i.id = ?"
+        " AND i.status IN ('resolved', 'closed'))",
+        (row.subject,),
+    ).fetchone()
+    return bool(found) and row.kind is Kind.DM and row.about > 0
 
 
 def park(connection: sqlite3.Connection, number: int, until: datetime, error: str, *, count: bool = True) -> None:

@@ -49,6 +49,17 @@ class Office:
 
         await self.store.write(ask)
 
+    async def call(self, id: int, about: int = 1, user: str = "UMIA", *, card: str = "") -> None:
+        """Ask for a direct message about an event, and together with it for the subject's message in a channel."""
+
+        def ask(c: sqlite3.Connection) -> None:
+            c.execute(f"INSERT INTO news VALUES ({id}, 1, 'first') ON CONFLICT DO NOTHING")
+            if card:
+                outbox.post(c, "acme", f"news:{id}", self.clock.now(), channel=card)
+            outbox.tell(c, "acme", f"news:{id}", self.clock.now(), user=user, about=about)
+
+        await self.store.write(ask)
+
     async def change(self, id: int, words: str, prio: outbox.Prio = outbox.Prio.HUMAN) -> None:
         """There is news, and an edit is asked for."""
 

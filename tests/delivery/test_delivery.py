@@ -100,11 +100,13 @@ async def test_an_unknown_outcome_is_looked_up_before_it_is_repeated(office, kin
 
 
 async def test_a_history_that_cannot_be_read_makes_a_marked_repetition(office):
-    """A marked duplicate beats a loss."""
+    """After twenty seconds: a marked duplicate beats a loss."""
     office.slack.core.faults.add(Fault("status", "chat.postMessage"))
     office.slack.core.faults.add(Fault("refuse", "conversations.history", times=None, error="missing_scope"))
     await office.post(1)
-    await office.work(8)
+    await office.work(18)
+    assert office.seen() == []
+    await office.work(6)
     [message] = [each for each in office.slack.workspace.channel(LAUNCH).messages.values() if each.get("bot_id")]
     assert "twice" in str(message["blocks"])
 
@@ -174,7 +176,7 @@ async def test_a_direct_message_of_unknown_outcome_is_looked_up_where_the_person
     """The person's channel is known from an earlier message; to somebody new it is sent again, marked."""
     office.slack.core.faults.add(Fault("status_after", "chat.postMessage", skip=1))
     await office.post(1, NOT_A_MEMBER)
-    await office.work(8)
+    await office.work(36)
     first = (await office.rows(1))[1]
     assert (first.state, first.may_repeat) == (State.SENT, True)
     assert len(office.seen(first.slack_channel)) == 2
