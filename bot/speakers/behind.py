@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from bot import runbooks
 from bot.document import Chart
 from bot.domain.incident import Incident
-from bot.domain.member import Light
+from bot.domain.member import Light, Member
+from bot.domain.runbook.search import lead
 from bot.domain.severity import Trouble
 from bot.services.config import Config
 from bot.store import history, looks
@@ -46,6 +48,8 @@ class Behind:
     steps: tuple[str, ...] = ()
     every: float = 0.0
     charts: tuple[Chart, ...] = ()
+    runbook: str = ""
+    """The topic of the runbook that leads out of it."""
 
 
 def behind(connection: sqlite3.Connection, config: Config, incident: Incident, now: datetime) -> Behind:
@@ -55,14 +59,29 @@ def behind(connection: sqlite3.Connection, config: Config, incident: Incident, n
         return Behind()
     first = own[0]
     watched = _watched(config, first.probe)
+    runbook = _runbook(connection, config, first)
     if watched is None:
-        return Behind()
+        return Behind(runbook=runbook)
     zone = config.file.product.time_zone if config.file and config.file.product else "UTC"
     code = _code(connection, config, first.probe, first.trouble)
     limit = watched.slow_after if isinstance(watched, Monitor) else None
     monitor = history.number(connection, config.product, first.probe)
     seen = [] if monitor is None else history.looks(connection, monitor, now - HOUR, now + timedelta(seconds=1))
-    return Behind(_steps(config, watched, code), watched.interval, charts.last_hour(dots(seen), now, zone, limit=limit))
+    drawn = charts.last_hour(dots(seen), now, zone, limit=limit)
+    return Behind(_steps(config, watched, code), watched.interval, drawn, runbook)
+
+
+def _runbook(connection: sqlite3.Connection, config: Config, first: Member) -> str:
+    """The runbook for what fails: the one that its answer names, else the one for the class of trouble."""
+    books = runbooks.load()
+    title, _, target = first.probe.partition(": ")
+    check = next((one for one in load().values() if target and one.title == title), None)
+    code = _code(connection, config, first.probe, first.trouble)
+    if check is not None:
+        return lead(books, check.id, code, first.trouble)
+    answer = load()[CHECKS["page"]].outcomes.get(code)
+    named = answer.runbook if answer is not None else ""
+    return named if named in books else lead(books, "", "", first.trouble)
 
 
 def dots(seen: Sequence[Probe]) -> list[charts.Dot]:

@@ -63,6 +63,7 @@ def state_of(connection: sqlite3.Connection, config: Config, found: Incident, no
         now=now,
         zone=people.time_zone,
         steps=known.steps,
+        runbook=known.runbook,
         every=known.every,
         charts=known.charts,
         people=names_of(connection, people, now),

@@ -53,9 +53,9 @@ def card(state: State, *, mention: tuple[str, ...] = ()) -> Document:
     cause = _cause(state)
     if cause:
         parts.append(Note(cause))
-    if _failing(incident):
+    if _failing(incident) and not state.runbook:
         parts += [Paragraph(line) for line in _first(state.steps)]
-    parts.append(Actions(buttons(incident), menu(incident)))
+    parts.append(Actions(buttons(incident, state.runbook), menu(incident)))
     parts.append(Note(coming(state)))
     if incident.live:
         parts += state.charts[:2]

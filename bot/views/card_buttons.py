@@ -1,4 +1,4 @@
-"""What can be done about an incident: at most two buttons, and a menu for the rest."""
+"""What can be done about an incident: at most three buttons, and a menu for the rest."""
 
 from __future__ import annotations
 
@@ -13,10 +13,15 @@ def value_of(incident: Incident) -> str:
     return f"{incident.id}:{incident.rev}"
 
 
-def buttons(incident: Incident) -> tuple[Action, ...]:
-    """What is most likely wanted now; after the end only the story."""
+def buttons(incident: Incident, runbook: str = "") -> tuple[Action, ...]:
+    """What is most likely wanted now; after the end only the story. `runbook` is the topic that leads out of it."""
     if not incident.live:
         return (timeline(incident),)
+    first, *rest = _first(incident)
+    return (first, show_the_fix(incident, runbook), *rest) if runbook else (first, *rest)
+
+
+def _first(incident: Incident) -> tuple[Action, ...]:
     fixed = Action(
         "incident.fixed", "It's Fixed", value_of(incident), incident.status is Status.ACKED,
         command=f"/launch fixed {incident.name}",
@@ -34,6 +39,12 @@ def menu(incident: Incident) -> tuple[Action, ...]:
         if incident.sev is not Sev.ONE and incident.status is not Status.ACKED:
             out += [snooze(incident, "nine")]
     return (*out, hand_over(incident), timeline(incident), why(incident))[:5]
+
+
+def show_the_fix(incident: Incident, runbook: str) -> Action:
+    """Walk through the repair, one step at a time."""
+    command = f"/launch runbook {runbook}"
+    return Action("incident.fix", "Show Me the Fix", f"{value_of(incident)}:{runbook}", command=command)
 
 
 def take(incident: Incident, label: str = "I'm on It") -> Action:

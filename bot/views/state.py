@@ -34,7 +34,9 @@ class State:
     calls: frozenset[str] | None = None
     """Whom the message may call by naming them; None: it calls nobody, since it is an edit or a direct message."""
     steps: tuple[str, ...] = ()
-    """How the check says that it is repaired, the first step first."""
+    """How the check says that it is repaired, the first step first; shown where no runbook leads out."""
+    runbook: str = ""
+    """The topic of the runbook that leads out of it."""
     every: float = 0.0
     """Seconds between two looks; 0: not known."""
     charts: tuple[Chart, ...] = ()

@@ -94,6 +94,7 @@ def state(found: Incident, *, duty: Duty | None = None, **more: Any) -> State:
         "names": {"sign-up": "Sign-up page", "log-in": "Log-in", "billing": "Billing", "api": "API"},
         "people": PEOPLE,
         "steps": STEPS,
+        "runbook": "site_down",
         "every": 60.0,
         "now": NOW,
         **more,
@@ -136,7 +137,8 @@ STATES: dict[str, Callable[[], State]] = {
     },
     "open_sev2_reach": lambda: state(incident(critical=False)),
     "open_charts": lambda: state(incident(), charts=(CHART, replace(CHART, title="Server time", kind="line"))),
-    "open_no_steps": lambda: state(incident(), steps=(), every=0.0),
+    "open_no_runbook": lambda: state(incident(), runbook=""),
+    "open_no_steps": lambda: state(incident(), steps=(), runbook="", every=0.0),
     "open_just_now": lambda: state(
         incident(step=1, announced_at=NOW, esc_from=NOW, first_failure=NOW - minutes(0.4)), calls=frozenset({"U0ANA"})
     ),
@@ -169,6 +171,7 @@ STATES: dict[str, Callable[[], State]] = {
         ),
         names={"*evil* <!here>": HOSTILE},
         steps=(HOSTILE,),
+        runbook="",
     ),
     "muted": lambda: state(incident(muted_by="3", muted_until=NOW + minutes(60), mute_reason="moving the database")),
     "drill": lambda: state(incident(drill=True)),

@@ -134,11 +134,11 @@ def test_controls_have_titles_ids_and_the_revision(name):
         assert first[0].isupper() or first.isdigit()
         assert all(word[0].isupper() or word[0].isdigit() or word in SMALL for word in others), label
         assert id.startswith("incident.")
-        assert re.fullmatch(r"12:4(:30m|:nine)?", value)
+        assert re.fullmatch(r"12:4(:30m|:nine|:site_down)?", value)
     rows = [block for block in payload(name)["blocks"] if block["type"] == "actions"]
     assert len(rows) == 1
     buttons = [one for one in rows[0]["elements"] if one["type"] == "button"]
-    assert len(buttons) <= 2
+    assert len(buttons) <= 3
     assert sum(one.get("style") == "primary" for one in buttons) == STATES[name]().incident.live
 
 
@@ -147,7 +147,8 @@ def test_every_control_has_a_command_twin(name):
     """What can be clicked can be typed, in each state."""
     shown = words(name)
     for label, _, _ in controls(name):
-        assert re.search(rf"^→ {re.escape(label)}: /launch \w+ INC-12", shown, re.MULTILINE), label
+        twin = r"(/launch \w+ INC-12|launch runbook \w+$)"
+        assert re.search(rf"^→ {re.escape(label)}: {twin}", shown, re.MULTILINE), label
 
 
 def test_the_controls_fit_the_state():
@@ -156,10 +157,10 @@ def test_the_controls_fit_the_state():
     def ids(name: str) -> list[str]:
         return [id.removeprefix("incident.") for _, id, _ in controls(name)]
 
-    assert ids("open_reach") == ["ack", "fixed", "snooze", "pass", "timeline", "why"]
-    assert ids("open_sev2_reach") == ["ack", "fixed", "snooze", "snooze", "pass", "timeline", "why"]
-    assert ids("acked") == ["fixed", "extend", "take_over", "snooze", "pass", "timeline", "why"]
-    assert ids("asleep") == ["ack", "fixed", "pass", "timeline", "why"]
+    assert ids("open_reach") == ["ack", "fix", "fixed", "snooze", "pass", "timeline", "why"]
+    assert ids("open_sev2_reach") == ["ack", "fix", "fixed", "snooze", "snooze", "pass", "timeline", "why"]
+    assert ids("acked") == ["fixed", "fix", "extend", "take_over", "snooze", "pass", "timeline", "why"]
+    assert ids("asleep") == ["ack", "fix", "fixed", "pass", "timeline", "why"]
     assert ids("fixed_by_itself") == ["timeline", "why"]
     assert ids("merged") == ["timeline"]
 
@@ -220,11 +221,19 @@ def test_each_trouble_has_words_for_before_and_after(trouble):
 
 def test_what_is_first_to_try_is_said_while_it_fails():
     """Two steps of the check's own repair; nothing to try where it looks better, or is over."""
-    assert "Try first: Open your host's status page" in words("open_reach")
-    assert "Then: Restart the app" in words("open_reach")
-    assert words("open_reach").count("Run this check again") == 0
+    assert "Try first: Open your host's status page" in words("open_no_runbook")
+    assert "Then: Restart the app" in words("open_no_runbook")
+    assert words("open_no_runbook").count("Run this check again") == 0
     for name in ("better", "fixed_by_itself", "merged", "open_no_steps"):
         assert "Try first" not in words(name)
+
+
+def test_a_runbook_is_one_click_away_while_it_fails():
+    """In place of the first steps; gone once it is over."""
+    assert ("Show Me the Fix", "incident.fix", "12:4:site_down") in controls("open_reach")
+    assert "Try first" not in words("open_reach")
+    assert not [one for one in controls("open_no_runbook") if one[1] == "incident.fix"]
+    assert not [one for one in controls("fixed_by_ana") if one[1] == "incident.fix"]
 
 
 def test_many_members_are_counted():
