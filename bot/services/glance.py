@@ -15,6 +15,8 @@ from checks.finding import build
 from checks.inventory import Network
 from checks.masking import mask
 from checks.model import Finding, Status, Target
+from checks.net.addresses import Addresses
+from checks.net.glimpse import Glimpse
 from checks.net.limits import Limits
 from checks.net.live import LiveProbe
 from checks.registry import load
@@ -46,16 +48,30 @@ Look = Callable[[LiveProbe], Awaitable[Glance]]
 
 
 async def glance(
-    look: Look, name: str, network: Network, now: datetime, *, timeout: float, path: int, limits: Limits
+    look: Look,
+    name: str,
+    network: Network,
+    now: datetime,
+    *,
+    timeout: float,
+    path: int,
+    limits: Limits,
+    addresses: Addresses | None = None,
 ) -> Glance:
-    """Look once. `path` other than 0 asks another resolver first; nothing is kept from one look to the next.
+    """Look once. `path` other than 0 asks another resolver first.
+
+    From one look to the next only `addresses` are kept, where there are any, and none that led to what is not in order.
 
     It never raises for what the network does, nor for a mistake in the check: that is an answer that could not be had.
     It ends within `MOST` times `timeout`, whatever hangs, and a few seconds for the question whether we are online.
     """
     try:
-        async with LiveProbe(network, now, limits=limits, path=path, patience=timeout) as probe:
-            return await _bounded(look, name, probe, timeout)
+        known = addresses or Addresses()
+        async with Glimpse(network, now, limits=limits, path=path, patience=timeout, addresses=known) as probe:
+            seen = await _bounded(look, name, probe, timeout)
+            if seen.seen.sight is not Sight.GOOD:
+                probe.doubt()
+            return seen
     except Exception as error:
         log.exception("looking at %s", name)
         return unknown(now, "bug", f"the bot's own check stopped ({type(error).__name__})")

@@ -45,6 +45,7 @@ from bot.store import blindness, heartbeats, looks, probes
 from bot.store.db import Store, StoreError
 from bot.store.heartbeats import Beat
 from checks.inventory import Point
+from checks.net.addresses import Addresses
 from checks.net.limits import Limits
 
 log = logging.getLogger(__name__)
@@ -93,6 +94,7 @@ class Watch:
         self._heap: list[tuple[datetime, int, str]] = []
         self._order = 0
         self._limits = Limits()
+        self._addresses = Addresses()
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._results: list[tuple[Watching, Glance]] = []
@@ -124,7 +126,7 @@ class Watch:
         wanted = {one.name: one for one in spots_of(config)}
         soon = within(len(wanted))
         jobs = [point.name for point in beats(inventory)]
-        self._limits = limits_of(inventory, wanted.values())
+        self._limits, self._addresses = limits_of(inventory, wanted.values()), Addresses()
 
         def take_up(connection: sqlite3.Connection) -> tuple[list[int], list[looks.Stored]]:
             heartbeats.expect(connection, config.product, jobs, now)
@@ -230,14 +232,14 @@ class Watch:
         begun = asyncio.get_running_loop().call_later(BEGINNING, self._gate.release)
         now = self._clock.now()
         try:
-            seen = await self._glance(one, now)
+            seen = await self._glance(one, now, self._addresses)
         finally:
             if not begun.cancelled() and begun.when() > asyncio.get_running_loop().time():
                 begun.cancel()
                 self._gate.release()
         self._results.append((one, seen))
 
-    async def _glance(self, one: Watching, now: datetime) -> Glance:
+    async def _glance(self, one: Watching, now: datetime, addresses: Addresses | None = None) -> Glance:
         spot, look = one.spot, one.look
         if spot.point is not None and spot.point.kind == "heartbeat":
             return await self._listened(spot.point, now)
@@ -249,6 +251,7 @@ class Watch:
             timeout=look.timeout,
             path=look.fails,
             limits=self._limits,
+            addresses=addresses,
         )
 
     async def _listened(self, job: Point, now: datetime) -> Glance:

@@ -123,7 +123,7 @@ class LiveProbe:
             from checks.net.connect import Way
 
             context = trust.verifying(self._network.ca_file)
-            self._way = Way(self.dns, self._guard, self._network.ports, context)
+            self._way = Way(self._lookup, self._guard, self._network.ports, context)
         return self._way
 
     def second_path(self) -> LiveProbe:
@@ -166,6 +166,10 @@ class LiveProbe:
     async def dns(self, name: str, type: str) -> DnsAnswer:
         """The answer of the first resolver that knows."""
         return (await self._asked("dns", name, type))[0]
+
+    async def _lookup(self, name: str, type: str) -> DnsAnswer:
+        """Where a connection leads."""
+        return await self.dns(name, type)
 
     async def dns_everywhere(self, name: str, type: str) -> tuple[DnsAnswer, ...]:
         """One answer per resolver."""
@@ -256,24 +260,27 @@ class LiveProbe:
                 )
         except BudgetSpent:
             exchange = Exchange(str(url), request.method, port=url.port, fault=Fault(Reason.BUDGET, _SPENT))
-        self._tell(trace.of_exchange(exchange, request.headers, request.address))
+        if self._tracer is not None:
+            self._tracer(trace.of_exchange(exchange, request.headers, request.address))
         return exchange
 
     async def chain(
         self, url: str, *, keep_cookies: bool = False, max_hops: int = MAX_HOPS, headers: Headers = ()
     ) -> Chain:
         """Follow redirects from `url`, one `get` a hop."""
+        return await self._once.get(
+            ("chain", url, keep_cookies, max_hops, headers, self._look),
+            lambda: self._walk(url, keep_cookies=keep_cookies, max_hops=max_hops, headers=headers),
+        )
+
+    async def _walk(self, url: str, *, keep_cookies: bool, max_hops: int, headers: Headers) -> Chain:
+        from checks.net import redirects
 
         async def hop(at: Url, cookie: str, home: bool) -> Exchange:
             sent = headers if home else tuple(one for one in headers if one[0].lower() not in trace.SECRET)
             return await self._fetch(at, Asking("GET", str(at), headers=sent, cookie=cookie))
 
-        async def work() -> Chain:
-            from checks.net import redirects
-
-            return await redirects.walk(url, hop, now=self._now, keep_cookies=keep_cookies, max_hops=max_hops)
-
-        return await self._once.get(("chain", url, keep_cookies, max_hops, headers, self._look), work)
+        return await redirects.walk(url, hop, now=self._now, keep_cookies=keep_cookies, max_hops=max_hops)
 
     async def tls(self, host: str, *, port: int = 443, family: int = 4, newest: str = "") -> Peer:
         """One verified handshake, and an unverified one where it is refused."""
