@@ -158,6 +158,9 @@ def _compared(host: str, rules: Rules, certificate: Certificate, seen: dict[str,
     }
     if issuer.allowed(allowed):
         return Verdict("ok", seen)
+    if issuer.caa:
+        # The record to add, under the names that repairs are filled from.
+        seen |= {"record_name": rules.at, "record_type": "CAA", "new_record": f'0 {tag} "{issuer.caa[0]}"'}
     if not _known(issuer):
         return Verdict("nobody_allowed" if not allowed and issuer.caa else "issuer_unknown", seen)
     return Verdict("issuer_forbidden" if allowed else "nobody_allowed", seen)
