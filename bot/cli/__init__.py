@@ -24,6 +24,7 @@ COMMANDS = (
     "doctor",
     "requirements",
     "providers",
+    "export",
     "backup",
     "restore",
     "erase",

@@ -58,8 +58,24 @@ async def _export(call: Call, services: Services, number: int) -> Reply:
 
 def texts(found: Story) -> tuple[str, str]:
     """The story as Markdown and as JSON."""
-    data = export_json(found.incident, found.events, found.trail, people=found.people, zone=found.zone)
-    text = export_markdown(found.incident, found.events, found.trail, people=found.people, zone=found.zone)
+    data = export_json(
+        found.incident,
+        found.events,
+        found.trail,
+        people=found.people,
+        zone=found.zone,
+        ways=found.ways,
+        routes=found.routes,
+    )
+    text = export_markdown(
+        found.incident,
+        found.events,
+        found.trail,
+        people=found.people,
+        zone=found.zone,
+        ways=found.ways,
+        routes=found.routes,
+    )
     return text, json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -102,6 +102,12 @@ def recent(connection: sqlite3.Connection, product: str, *, limit: int = 20) -> 
     return [_incident(row) for row in rows]
 
 
+def numbers(connection: sqlite3.Connection, product: str) -> list[int]:
+    """The numbers of all, the oldest first."""
+    rows = connection.execute("SELECT id FROM incident WHERE product = ? ORDER BY id", (product,))
+    return [int(row["id"]) for row in rows]
+
+
 def between(connection: sqlite3.Connection, product: str, since: datetime, until: datetime) -> list[Incident]:
     """Those that were live at some time within a stretch, oldest first."""
     rows = connection.execute(

@@ -38,6 +38,7 @@ from checks.model import Json
 
 if TYPE_CHECKING:
     from bot.store.outbox import Delivery
+    from bot.store.second_routes import Way
 
 FIRST, LAST = 4, 20
 """Events shown in Slack: from the beginning and from the end."""
@@ -71,8 +72,13 @@ def export_markdown(
     names: Names | None = None,
     people: Names | None = None,
     zone: str = "UTC",
+    ways: Sequence[Way] = (),
+    routes: Names | None = None,
 ) -> str:
-    """The whole story as Markdown; `people` are names by Slack id, times are of that time zone."""
+    """The whole story as Markdown; `people` are names by Slack id, times are of that time zone.
+
+    `ways` are messages by second routes, `routes` what to call each.
+    """
     what, known = what_of(incident, names or {}), people or {}
     story = tuple(
         Item(_here((f"{_stamp(one.at, zone)}: ", *happened.sentence(one, incident)), known, zone)) for one in events
@@ -86,7 +92,7 @@ def export_markdown(
         Heading("Summary without blame (draft)"),
         Facts(tuple((label, (text,)) for label, text in blameless_summary(incident, events, what, zone))),
         Heading("Who was told"),
-        _messages(trail, known, zone),
+        _messages(trail, ways, known, routes or {}, zone),
         Note((f"All times are {zone_name(zone)}. Written by Launch Ready from what it recorded.",)),
     ]
     return markdown(Document(f"{incident.name} · {word(incident)} · {what}", tuple(parts)))
@@ -100,6 +106,8 @@ def export_json(
     names: Names | None = None,
     people: Names | None = None,
     zone: str = "UTC",
+    ways: Sequence[Way] = (),
+    routes: Names | None = None,
 ) -> dict[str, Json]:
     """The whole story as JSON values: times are ISO 8601 in UTC, each event as it was stored and as a sentence."""
     what, known, found = what_of(incident, names or {}), people or {}, figures(incident, events)
@@ -147,6 +155,20 @@ def export_json(
             }
             for one in trail
         ],
+        "second_routes": [
+            {
+                "id": one.delivery_id,
+                "route": (routes or {}).get(one.route, one.route),
+                "to": one.person,
+                "why": one.why,
+                "state": one.state,
+                "attempts": one.attempts,
+                "asked_at": _iso(one.created_at),
+                "sent_at": _iso(one.sent_at),
+                "error": one.last_error,
+            }
+            for one in ways
+        ],
         "customer_notice": list(customer_notice(incident, events, what, zone)),
         "summary": dict(blameless_summary(incident, events, what, zone)),
     }
@@ -169,18 +191,29 @@ def _facts(incident: Incident, events: Sequence[Event], zone: str) -> tuple[tupl
     return tuple(facts)
 
 
-def _messages(trail: Sequence[Delivery], people: Names, zone: str) -> Table:
-    rows = tuple(
+def _messages(trail: Sequence[Delivery], ways: Sequence[Way], people: Names, routes: Names, zone: str) -> Table:
+    rows = [
         (
-            _stamp(one.created_at, zone),
+            one.created_at,
             _KINDS.get(one.kind.value, one.kind.value),
             people.get(one.channel, one.channel),
             _stamp(one.sent_at, zone) if one.sent_at else one.state.value,
             str(one.attempts),
         )
         for one in trail
-    )
-    return Table(("Asked for", "What", "To", "Sent", "Attempts"), rows)
+    ]
+    rows += [
+        (
+            one.created_at,
+            f"by {routes.get(one.route, 'a route that is no longer in launch.yml')}",
+            people.get(one.person, one.person),
+            _stamp(one.sent_at, zone) if one.sent_at else one.state,
+            str(one.attempts),
+        )
+        for one in ways
+    ]
+    told = tuple((_stamp(at, zone), *rest) for at, *rest in sorted(rows, key=lambda row: row[0]))
+    return Table(("Asked for", "What", "To", "Sent", "Attempts"), told)
 
 
 _KINDS = {"root": "card", "edit": "card brought up to date", "thread": "line in the thread", "dm": "direct message"}

@@ -60,6 +60,13 @@ BECAUSE: Mapping[Why, str] = {
     Why.NOTED: "somebody wrote a note",
 }
 
+OF_ROUTES: Mapping[str, str] = {
+    "slack_refused": "Slack refuses the bot's message for good",
+    "slack_silent": "Slack did not take the message in time",
+    "over": "it is over, and who was told of it this way is told of its end this way",
+}
+"""Why a second route was used, where it was not that nobody answered."""
+
 
 def why(
     incident: Incident,
@@ -155,14 +162,14 @@ def _people(ids: Sequence[str]) -> Words:
     return tuple(one for one in out if one != "")
 
 
-def _sent(row: Delivery | Way) -> Words:
+def _sent(row: Delivery | Way, closed: str = "Slack refuses it") -> Words:
     tries = f" at attempt {row.attempts}" if row.attempts > 1 else ""
     if row.sent_at is not None:
         late = (row.sent_at - max(row.created_at, row.not_before)).total_seconds()
         return (f"Sent{tries}, {_seconds(late)} after it was due." if late > LATE else f"Sent at once{tries}.",)
     why = f": {one_line(row.last_error, 200)}" if row.last_error else ""
     if row.state == "dead":
-        return (f"Not sent, Slack refuses it{why}.",)
+        return (f"Not sent, {closed}{why}.",)
     return (f"Not sent yet, {count(row.attempts, 'attempt')} so far{why}.",)
 
 
@@ -176,12 +183,11 @@ def _tone(state: str) -> Tone:
 
 def _way(row: Way) -> Item:
     to: Words = (" to ", Person(row.person)) if row.person else ()
-    because = BECAUSE[Why(row.why)] if row.why in set(Why) else "Slack did not take the message in time"
-    lines: list[Words] = [("Because ", because, ".")]
-    lines.append(_sent(row))
+    because = OF_ROUTES.get(row.why) or (BECAUSE[Why(row.why)] if row.why in set(Why) else BECAUSE[Why.NOBODY_YET])
+    lines: list[Words] = [("Because ", because, "."), _sent(row, "this way is closed")]
     return Item((Time(row.created_at, "both"), " ", _route(row.route), *to), tuple(lines), _tone(row.state))
 
 
 def _route(route: str) -> str:
     """Its place in `second_route`, counted from one; an address is not repeated in a channel."""
-    return f"By second route {int(route) + 1}" if route.isdigit() else "By e-mail"
+    return f"By second route {int(route) + 1}" if route.isdigit() else "Into a file on the bot's machine"

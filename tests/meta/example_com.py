@@ -63,7 +63,8 @@ async def example_com(folder: Path, authority: Authority) -> AsyncIterator[Examp
         )
         hosts = ", ".join(f"{{name: {name}}}" for name in HOSTS if not name.startswith("www."))
         monitor = f'{{name: Sign-up page, url: "https://app.{DOMAIN}/"}}'
-        product = f"product: {{domain: {DOMAIN}}}\nhosts: [{hosts}]\nmonitors: [{monitor}]\n"
+        job = "{name: Nightly billing, heartbeat: {every: 1d}}"
+        product = f"product: {{domain: {DOMAIN}}}\nhosts: [{hosts}]\nmonitors: [{monitor}, {job}]\n"
         example = Example(folder / "network.yml", folder / "product.yml")
         example.network.write_text(network + "\n", encoding="utf-8")
         example.product.write_text(product + network + "\n", encoding="utf-8")

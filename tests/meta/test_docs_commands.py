@@ -65,10 +65,15 @@ NOT_UNDERSTOOD = {
 }
 EXIT = {
     "launch doctor --health": 1,
+    "launch doctor --test-routes": 1,
+    "launch export": 1,
+    "launch export --folder incidents": 1,
+    "launch export INC-12 --output inc-12.md": 1,
+    "launch export last --format json": 1,
     "launch erase U0123456789": 130,
     "launch erase U0123456789 --name ana --name ana@example.com": 130,
 }
-"""Exit codes other than 0: no bot runs beside the self-test here, and nobody answers "Erase … for good?"."""
+"""Exit codes other than 0: no bot runs beside the self-test, nothing was ever broken, nobody answers "Erase …?"."""
 
 
 def plain(text: str) -> str:
