@@ -78,8 +78,11 @@ def _decodes(label: str) -> bool:
         return False
 
 
-def web_url(text: str) -> str:
-    """An http or https URL with its host in ASCII, at least the path `/`, no fragment. Raises `BadName`."""
+def web_url(text: str, *, any_host: bool = False) -> str:
+    """An http or https URL with its host in ASCII, at least the path `/`, no fragment. Raises `BadName`.
+
+    `any_host`: an address or a single word will do as well, for links that only people follow.
+    """
     raw = text.strip()
     if not _SCHEME.match(raw):
         raise BadName(f'"{shown(raw)}" has no https:// in front')
@@ -94,7 +97,9 @@ def web_url(text: str) -> str:
         raise BadName(f'"{shown(parts.scheme)}://" is not for the web; use https://')
     if parts.username is not None or parts.password is not None:
         raise BadName("the URL has a user name or password in it; leave that out")
-    host = ascii_name(parts.hostname or "")
+    named = parts.hostname or ""
+    plain = any_host and (is_address(named) or re.fullmatch(r"[a-z0-9-]{1,63}", named))
+    host = (f"[{named}]" if ":" in named else named) if plain else ascii_name(named)
     netloc = host if port is None else f"{host}:{port}"
     return urlunsplit((parts.scheme.lower(), netloc, parts.path or "/", parts.query, ""))
 

@@ -12,6 +12,7 @@ from bot.config.values import (
     Day,
     Email,
     EnvironmentName,
+    Link,
     LongText,
     MailServer,
     SlackUser,
@@ -163,7 +164,7 @@ class ServiceAccount(Section):
 
     name: Text = Field(description="The provider and what for: Cloudflare (DNS)")
     owner: Text | None = Field(default=None, description="A name from people")
-    url: Url | None = Field(default=None, description="Where to log in")
+    url: Link | None = Field(default=None, description="Where to log in")
     uses: tuple[Use, ...] = Field(
         default=(),
         alias="for",

@@ -38,6 +38,13 @@ def _url(text: str) -> str:
         raise refuse(str(error)) from None
 
 
+def _link(text: str) -> str:
+    try:
+        return web_url(text, any_host=True)
+    except BadName as error:
+        raise refuse(str(error)) from None
+
+
 def _path(text: str) -> str:
     if not text.startswith("/") or any(character.isspace() for character in text):
         raise refuse(f'"{shown(text)}" is not a path; a path begins with / and has no spaces')
@@ -197,6 +204,8 @@ LongText = Annotated[str, Field(min_length=1, max_length=20_000)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 HostName = Annotated[str, Field(max_length=500), AfterValidator(_name)]
 Url = Annotated[str, Field(max_length=2000), AfterValidator(_url)]
+Link = Annotated[str, Field(max_length=2000), AfterValidator(_link)]
+"""A URL that only people follow: an address inside an office will do."""
 UrlOrPath = Annotated[str, Field(max_length=2000), AfterValidator(_url_or_path)]
 Path = Annotated[str, Field(max_length=2000), AfterValidator(_path)]
 EnvironmentName = Annotated[

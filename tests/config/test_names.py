@@ -36,6 +36,22 @@ def test_a_name_becomes_ascii(written: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "link"),
+    [
+        ("http://127.0.0.1:8080/console", "http://127.0.0.1:8080/console"),
+        ("http://[::1]:80", "http://[::1]:80/"),
+        ("https://intranet/wiki#top", "https://intranet/wiki"),
+        ("https://Bücher.example", "https://xn--bcher-kva.example/"),
+    ],
+)
+def test_a_link_for_people_may_lead_into_the_office(written: str, link: str) -> None:
+    """An address or a single word will do where nothing but a person goes; a user name in it will not."""
+    assert web_url(written, any_host=True) == link
+    with pytest.raises(BadName, match="user name"):
+        web_url("http://ana:pw@127.0.0.1/", any_host=True)
+
+
+@pytest.mark.parametrize(
     ("written", "why"),
     [
         ("192.0.2.1", "is an IP address"),
