@@ -178,6 +178,8 @@ class Desk:
     async def send(self, response_url: str, payload: dict[str, Any]) -> bool:
         """Post to a response URL (five uses, thirty minutes); tried again where Slack did not take it."""
         for attempt in range(TRIES):
+            if attempt:
+                await self.clock.sleep(0.25 * 2**attempt)
             try:
                 # Slack never redirects here; whoever does would learn what was answered.
                 async with self._session.post(
@@ -190,6 +192,5 @@ class Desk:
                         break
             except (aiohttp.ClientError, TimeoutError) as error:
                 said = type(error).__name__
-            await self.clock.sleep(0.5 * 2**attempt)
         log.warning("an answer could not be given: %s", said)
         return False
