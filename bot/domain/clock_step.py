@@ -8,11 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.asks import Signal
 from bot.domain.incident import Incident
 
 LONGEST_WAIT = timedelta(hours=2)
 """Nothing that begins with "in …" lasts longer. What lay further ahead is a time of day (nine o'clock, the end of a
 silence), and stays one."""
+
+
+def not_ahead(signal: Signal, now: datetime) -> Signal:
+    """What a probe says, if it began to fail while the clock was ahead: it cannot have been later than now."""
+    return replace(signal, first_failure=min(signal.first_failure, now), seen_at=min(signal.seen_at, now))
 
 
 def moved(incident: Incident, by: timedelta, now: datetime) -> Incident:

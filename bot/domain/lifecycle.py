@@ -6,12 +6,14 @@ transaction. It never raises for a command that does not fit: then nothing chang
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.domain import asks as a
 from bot.domain import events as e
 from bot.domain.asks import Command, TimerKind
+from bot.domain.clock_step import not_ahead
 from bot.domain.decision import AnswerCode, Decision, What, Why
 from bot.domain.draft import PUNCTUAL, Draft
 from bot.domain.escalation import offset
@@ -35,9 +37,9 @@ def decide(incident: Incident | None, command: Command, scene: Scene, now: datet
     draft = Draft(incident, scene, now, cause=cause_of(command))
     match command:
         case a.Signal():
-            return heard(draft, command)
+            return heard(draft, not_ahead(command, now))
         case a.Shared():
-            return several(draft, command)
+            return several(draft, replace(command, first_failure=min(command.first_failure, now)))
         case a.CauseFound():
             return merged(draft)
         case a.TimerDue():

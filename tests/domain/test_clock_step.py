@@ -123,3 +123,13 @@ def test_what_is_history_is_left_alone():
     before = host.rows[1]
     assert host.do(a.ClockPutBack(timedelta(hours=1)), 1).events == ()
     assert host.rows[1] == before
+
+
+def test_a_failure_that_began_under_the_wrong_clock_is_told_at_once():
+    """Its first look bears a time that has not come yet; the card does not wait for it."""
+    host = Host()
+    ahead = host.now + timedelta(hours=1)
+    host.do(signal(host.now, first=ahead))
+    assert host.rows[1].first_failure <= host.now
+    host.wait(seconds=20)
+    assert host.rows[1].announced_at is not None
