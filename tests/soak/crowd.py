@@ -11,15 +11,16 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bot.services.look import prepare
 from tests.soak.ground import Ground
+from tests.soak.judge import HISTORY_CLOSED, NOBODY_KNEW
 from tests.soak.office import Line, fork_office
-from tests.soak.plan import draw
+from tests.soak.plan import CLOSED_FROM, draw
 from tests.soak.run import Failed, run, template
 
 FAST = Path("/dev/shm")
@@ -34,6 +35,12 @@ class Total:
     doubled: int = 0
     wrong: int = 0
     marked: int = 0
+    why: Counter[str] = field(default_factory=Counter)
+    """Why these had to be repeated."""
+    closed: int = 0
+    """Runs in which Slack's history was closed when a message was in doubt."""
+    strangers: int = 0
+    """Runs in which the bot had never written to anybody."""
     sent: int = 0
     points: Counter[str] = field(default_factory=Counter)
     """How often it died at which point."""
@@ -46,6 +53,15 @@ class Total:
         return not (self.lost or self.doubled or self.wrong)
 
 
+def reasons(total: Total) -> str:
+    """The marked repeats, by why they had to be."""
+    return (
+        f"marked repeats: {total.why[HISTORY_CLOSED]} {HISTORY_CLOSED} ({total.closed} runs met it closed), "
+        f"{total.why[NOBODY_KNEW]} {NOBODY_KNEW} ({total.strangers} runs), "
+        f"{total.marked - total.why.total()} where it could have been looked up"
+    )
+
+
 def report(total: Total, wanted: int) -> str:
     """The last line."""
     figures = f"{total.lost} lost, {total.doubled} doubled, {total.marked} marked repeats"
@@ -55,10 +71,15 @@ def report(total: Total, wanted: int) -> str:
     return f"{total.done:,} runs: {figures}{asked}"
 
 
-def soak(first: int, runs: int, seconds: float, workers: int, *, tell: Callable[[str], object]) -> Total:
-    """Carry out the runs of these seeds, in at most so many seconds."""
+def soak(
+    first: int, runs: int, seconds: float, workers: int, *, tell: Callable[[str], object], closed: int = 0
+) -> tuple[Total, Total]:
+    """Carry out the runs of these seeds in at most so many seconds, and after them `closed` runs with a closed history.
+
+    Answers what came of the first, and of those beside them.
+    """
     prepare()
-    total = Total()
+    total, beside = Total(), Total()
     began = time.monotonic()
     pipes: dict[int, tuple[Line, int]] = {}
     with tempfile.TemporaryDirectory(dir=FAST if os.access(FAST, os.W_OK) else None, prefix="soak-") as folder:
@@ -66,19 +87,23 @@ def soak(first: int, runs: int, seconds: float, workers: int, *, tell: Callable[
             for number in range(workers):
                 place = Path(folder) / str(number)
                 place.mkdir()
-                line, pid = _fork_worker(place, range(first + number, first + runs, workers), began + seconds)
+                seeds = [
+                    *range(first + number, first + runs, workers),
+                    *range(CLOSED_FROM + number, CLOSED_FROM + closed, workers),
+                ]
+                line, pid = _fork_worker(place, seeds, began + seconds)
                 pipes[line.number] = line, pid
-            _gather(pipes, total, tell)
+            _gather(pipes, total, beside, tell)
         finally:
             for _, pid in pipes.values():
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGTERM)
                 os.waitpid(pid, 0)
-    total.seconds = time.monotonic() - began
-    return total
+    total.seconds = beside.seconds = time.monotonic() - began
+    return total, beside
 
 
-def _gather(pipes: dict[int, tuple[Line, int]], total: Total, tell: Callable[[str], object]) -> None:
+def _gather(pipes: dict[int, tuple[Line, int]], total: Total, beside: Total, tell: Callable[[str], object]) -> None:
     waiting = set(pipes)
     while waiting:
         ready, _, _ = select.select(list(waiting), [], [])
@@ -87,13 +112,16 @@ def _gather(pipes: dict[int, tuple[Line, int]], total: Total, tell: Callable[[st
             if heard is None:
                 waiting.discard(number)
                 continue
-            _count(total, heard, tell)
+            _count(total if heard["seed"] < CLOSED_FROM else beside, heard, tell)
 
 
 def _count(total: Total, heard: dict[str, Any], tell: Callable[[str], object]) -> None:
     total.done += 1
     total.points.update(heard["points"])
     total.marked += heard["marked"]
+    total.why.update(heard["why"])
+    total.closed += heard["closed"]
+    total.strangers += heard["strangers"]
     total.sent += heard["sent"]
     for kind in ("lost", "doubled", "wrong"):
         if heard[kind]:
@@ -102,10 +130,10 @@ def _count(total: Total, heard: dict[str, Any], tell: Callable[[str], object]) -
             total.said.append(said)
             tell(said)
     if total.done % 500 == 0:
-        tell(f"{total.done:,} runs, {total.points.total():,} kills, {total.sent:,} messages")
+        tell(f"{total.done:,} runs, {total.points.total():,} kills, {total.sent:,} messages, {total.marked} repeats")
 
 
-def _fork_worker(folder: Path, seeds: range, until: float) -> tuple[Line, int]:
+def _fork_worker(folder: Path, seeds: Sequence[int], until: float) -> tuple[Line, int]:
     import socket
 
     ours, theirs = socket.socketpair()
@@ -123,7 +151,7 @@ def _fork_worker(folder: Path, seeds: range, until: float) -> tuple[Line, int]:
     raise AssertionError
 
 
-def _work(folder: Path, seeds: range, until: float, told: Line) -> None:
+def _work(folder: Path, seeds: Sequence[int], until: float, told: Line) -> None:
     Ground(folder / "ground")
     fresh = folder / "fresh"
     fresh.mkdir()
@@ -138,7 +166,8 @@ def _work(folder: Path, seeds: range, until: float, told: Line) -> None:
         if time.monotonic() > until:
             break
         plan = draw(seed)
-        verdict: dict[str, Any] = {"lost": [], "doubled": [], "wrong": [], "marked": 0, "sent": 0}
+        verdict: dict[str, Any] = {"lost": [], "doubled": [], "wrong": [], "marked": 0, "why": {}, "sent": 0}
+        verdict |= {"seed": seed, "closed": False, "strangers": plan.strangers}
         try:
             verdict |= run(plan, folder, line, where, fresh / "template.db")
         except Failed as failed:
@@ -155,4 +184,4 @@ def _end(office: int) -> None:
     os._exit(0)
 
 
-__all__ = ["Total", "report", "soak"]
+__all__ = ["Total", "reasons", "report", "soak"]

@@ -11,7 +11,9 @@ from pathlib import Path
 
 START = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 """A Monday afternoon: nobody is asleep."""
-_FIELDS = ("now", "skew", "pid", "kill_at_accepted", "accepted", "at_kill", "nth", "stage")
+SHORT_NIGHT = datetime(2026, 10, 25, 0, 35, tzinfo=UTC)
+"""In Berlin the hour from two to three comes twice, in a while."""
+_FIELDS = ("now", "began", "skew", "pid", "kill_at_accepted", "accepted", "at_kill", "nth", "stage")
 
 
 class Ground:
@@ -38,7 +40,7 @@ class Ground:
 
     def slack_time(self) -> float:
         """The workspace's clock, which nobody sets: seconds since 1970."""
-        return START.timestamp() + self.get("now")
+        return START.timestamp() + self.get("began") + self.get("now")
 
 
 class HandClock:
@@ -50,7 +52,8 @@ class HandClock:
 
     def now(self) -> datetime:
         """The wall clock."""
-        return START + timedelta(seconds=self._ground.get("now") + self._ground.get("skew"))
+        ground = self._ground
+        return START + timedelta(seconds=ground.get("began") + ground.get("now") + ground.get("skew"))
 
     def monotonic(self) -> float:
         """The steady one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.blockkit.simplify import simplify
@@ -14,6 +14,8 @@ from bot.domain.detection import State
 from bot.domain.folding import replay
 from bot.domain.incident import Incident, Status
 from bot.domain.member import Light
+from bot.domain.severity import Sev
+from bot.domain.timers import timers_of
 from bot.render.blocks import message
 from bot.speakers import compose
 from bot.store import clicks, incidents, outbox, second_routes, silences
@@ -22,6 +24,10 @@ from bot.store.outbox import State as Sent
 from tests.soak.house import House
 
 Json = dict[str, Any]
+LONGEST_WAIT = timedelta(minutes=121)
+"""Of a SEV1: the end of an acknowledgement that was made longer three times."""
+HISTORY_CLOSED = "with Slack's history closed"
+NOBODY_KNEW = "to somebody never written to before, whose conversation was not known"
 
 
 @dataclass(slots=True)
@@ -32,6 +38,8 @@ class Verdict:
     doubled: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     marked: int = 0
+    why: Counter[str] = field(default_factory=Counter)
+    """Of the marked ones: why they had to be."""
     sent: int = 0
 
     @property
@@ -46,6 +54,7 @@ class Verdict:
             "doubled": self.doubled,
             "wrong": self.wrong,
             "marked": self.marked,
+            "why": dict(self.why),
             "sent": self.sent,
         }
 
@@ -54,11 +63,13 @@ async def judge(house: House, messages: list[Json]) -> Verdict:
     """Every rule, over the store and what people see."""
     verdict = Verdict()
     now = house.clock.now()
+    noted = house.folder / "closed"
+    closed = frozenset(noted.read_text().split()) if noted.exists() else frozenset()
 
     def look(connection: sqlite3.Connection) -> None:
         found = sorted(incidents.recent(connection, "shop", limit=1000), key=lambda one: one.id)
         rows = {row.delivery_id: row for one in found for row in outbox.trail(connection, "shop", f"incident:{one.id}")}
-        judge_messages(verdict, rows, messages)
+        judge_messages(verdict, rows, messages, closed=closed, strangers=house.plan.strangers)
         _keys(verdict, found)
         for one in found:
             trail = [row for row in rows.values() if row.subject == f"incident:{one.id}"]
@@ -68,6 +79,7 @@ async def judge(house: House, messages: list[Json]) -> Verdict:
             _turns(verdict, one, log)
             _must_say(verdict, connection, one, log, trail)
             _card(verdict, house, connection, one, trail, messages)
+        _patient(verdict, found, now)
         _failing(verdict, house, connection, found, now)
         left = [one for one in clicks.waiting(connection, "shop") if one.id not in house.refused]
         verdict.wrong += [f"the click {one.action} of {one.user} was never carried out" for one in left]
@@ -86,8 +98,18 @@ def _delivery_of(shown: Json) -> str:
     return str(shown["metadata"]["event_payload"]["d"])
 
 
-def judge_messages(verdict: Verdict, rows: dict[str, Delivery], messages: list[Json]) -> None:
-    """No message without a row and an event; each row in Slack once."""
+def judge_messages(
+    verdict: Verdict,
+    rows: dict[str, Delivery],
+    messages: list[Json],
+    *,
+    closed: frozenset[str] = frozenset(),
+    strangers: bool = False,
+) -> None:
+    """No message without a row and an event; each row in Slack once, and marked where it could not be looked up.
+
+    `closed`: deliveries for which Slack's history was closed; `strangers`: nobody's conversation was known.
+    """
     verdict.sent = len(messages)
     seen = Counter(_delivery_of(each) for each in messages)
     places = {(each["channel"], each["ts"]) for each in messages}
@@ -95,8 +117,9 @@ def judge_messages(verdict: Verdict, rows: dict[str, Delivery], messages: list[J
         row = rows.get(id)
         if row is None:
             verdict.wrong.append(f"a message that nobody asked for: {id}")
-        elif count > 1 and row.may_repeat:
+        elif count > 1 and row.may_repeat and (why := _why(row, closed, strangers)):
             verdict.marked += count - 1
+            verdict.why[why] += count - 1
         elif count > 1:
             verdict.doubled.append(f"{row.subject} {row.kind} {row.about}: {count} times")
     for row in rows.values():
@@ -106,6 +129,13 @@ def judge_messages(verdict: Verdict, rows: dict[str, Delivery], messages: list[J
             verdict.lost.append(f"{row.subject} {row.kind} {row.about}: sent, and not there")
         if row.state not in (Sent.SENT, Sent.DEAD):
             verdict.lost.append(f"{row.subject} {row.kind} {row.about}: still {row.state} ({row.last_error})")
+
+
+def _why(row: Delivery, closed: frozenset[str], strangers: bool) -> str:
+    """Why a message had to be repeated; "" where it could have been looked up."""
+    if row.delivery_id in closed:
+        return HISTORY_CLOSED
+    return NOBODY_KNEW if strangers and row.kind is Kind.DM else ""
 
 
 def _keys(verdict: Verdict, found: list[Incident]) -> None:
@@ -193,6 +223,21 @@ def _plain(what: Any) -> Any:
     if isinstance(what, dict):
         return {key: _plain(value) for key, value in what.items() if key not in ("emoji", "verbatim")}
     return [_plain(each) for each in what] if isinstance(what, list) else what
+
+
+def _patient(verdict: Verdict, found: list[Incident], now: datetime) -> None:
+    """Nobody waits longer than the plan says, whatever the clock did meanwhile."""
+    for one in found:
+        if one.status is Status.CLOSED:
+            continue
+        late = max(one.opened_at, one.first_failure, *(member.last_at for member in one.members))
+        if late > now:
+            verdict.wrong.append(f"{one.name} has a past that is still to come: {late}")
+        if one.sev is not Sev.ONE or not one.live:
+            continue
+        for timer in timers_of(one):
+            if timer.due_at > now + LONGEST_WAIT:
+                verdict.wrong.append(f"{one.name} waits until {timer.due_at} for {timer.kind}; it is {now}")
 
 
 def _failing(

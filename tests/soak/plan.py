@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from tests.soak.ground import SHORT_NIGHT, START
 
 MONITORS = ("Sign-up", "Log-in", "Checkout")
 PEOPLE = ("UMIA", "UBEN")
@@ -33,15 +35,28 @@ FAULTS = (
     "invalid_blocks",
     "archived",
     "revoked",
-    "no_history",
     "double_clicks",
     "clicks_out_of_order",
+    "half_open",
+    "no_app_token",
     "jump_forward",
     "jump_back",
     "locked",
     "full_disk",
+    "clock_change",
 )
-"""What goes wrong besides the kill. The first thirteen are the workspace's, the rest the machine's."""
+"""What goes wrong besides the kill.
+
+With `half_open` a click goes into a dead connection: it comes late, by another one, and once more when Slack delivers
+again what was not acknowledged. With `no_app_token` no click comes at all. `clock_change` is the night in which the
+clocks of the people change, with quiet hours.
+"""
+CLOSED = "no_history"
+"""Slack's history is closed to the bot while the outcome of messages is unknown: then a message must be repeated."""
+CLOSED_EVERY = 250
+"""In one of so many runs: somebody installs the app anew without the permission, or Slack fails in that way alone."""
+CLOSED_FROM = 1_000_000
+"""From this seed on it is closed in every run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +103,13 @@ class Plan:
     """The format that the file has at the beginning; 0: the present one."""
     strangers: bool = False
     """The bot has never written to anybody, so it does not know the channels of their direct messages."""
+    homes: bool = False
+    """It never wrote to them either, but they have opened its App Home."""
+
+    @property
+    def began(self) -> float:
+        """By how many seconds the run begins later than on the ordinary afternoon; negative: earlier."""
+        return (SHORT_NIGHT - START).total_seconds() if self.fault == "clock_change" else 0.0
 
     def fails(self, monitor: str, at: float) -> bool:
         """Whether a monitor would see a failure at that moment."""
@@ -99,11 +121,12 @@ class Plan:
 
 
 def draw(seed: int, *, real_every: int = 400) -> Plan:
-    """The run of a seed: every point meets every fault within 189 seeds, with everything else at random."""
+    """The run of a seed: every point meets every fault within 207 seeds, with everything else at random."""
     dice = random.Random(seed)
     points = list(POINTS)
     point = points[seed % len(points)]
-    fault = FAULTS[(seed // len(points)) % len(FAULTS)]
+    closed = seed >= CLOSED_FROM or seed % CLOSED_EVERY == CLOSED_EVERY // 2
+    fault = CLOSED if closed else FAULTS[(seed // len(points)) % len(FAULTS)]
     begin = dice.uniform(8, 20)
     length = dice.choice([30, 60, 150, 150, 400, 900])
     red = [(dice.choice(MONITORS), begin, begin + length)]
@@ -121,6 +144,7 @@ def draw(seed: int, *, real_every: int = 400) -> Plan:
     while len(kills) < 3 and dice.random() < 0.25:
         kills.append(_kill(dice, dice.choice(points[:8]), begin, end))
     at = dice.choice([0.0, begin + 15, begin + dice.uniform(0, length)])
+    strangers = dice.random() < 0.02
     return Plan(
         seed,
         tuple(red),
@@ -134,13 +158,14 @@ def draw(seed: int, *, real_every: int = 400) -> Plan:
         end,
         real_start=seed % real_every == real_every - 1,
         old_format=dice.choice([0, 0, 1, 2]) if point == "C9" else 0,
-        strangers=dice.random() < 0.02,
+        strangers=strangers,
+        homes=not strangers and dice.random() < 0.1,
     )
 
 
 def _acts(dice: random.Random, begin: float, end: float, point: str, fault: str) -> tuple[Act, ...]:
     wanted = dice.choice([0, 1, 2, 4])
-    if point in ("C6", "C7") or "clicks" in fault:
+    if point in ("C6", "C7") or "clicks" in fault or fault in ("half_open", "no_app_token"):
         wanted = max(wanted, 2)
     moments = sorted(dice.uniform(begin + 22, max(begin + 60, end)) for _ in range(wanted))
     if wanted and point in ("C6", "C7"):
@@ -150,6 +175,10 @@ def _acts(dice: random.Random, begin: float, end: float, point: str, fault: str)
         Act(at, dice.choice(PEOPLE), dice.choice(names), 2 if fault == "double_clicks" else 1, f"{at:.4f}")
         for at in moments
     ]
+    if fault == "half_open":
+        return tuple(
+            sorted((replace(one, at=one.at + late) for one in acts for late in (16, 76)), key=lambda one: one.at)
+        )
     if fault == "clicks_out_of_order" and len(acts) > 1:
         first, second, *rest = acts
         acts = [

@@ -23,7 +23,8 @@ from types import FrameType
 from typing import Any
 
 from bot.services.config import Config
-from bot.store import outbox, sending
+from bot.store import places
+from bot.store.codes import to_ms
 from bot.store.db import Store
 from tests.soak.ground import START, Ground, die
 from tests.soak.house import FILE, House, arm
@@ -58,19 +59,20 @@ def run(plan: Plan, folder: Path, line: Line, where: dict[str, str], fresh: Path
     """Carry a plan out; answers the verdict of `judge`. Raises `Failed`."""
     ground = Ground(folder / "ground")
     ground.clear()
+    ground.put("began", plan.began)
     rooms = line.ask({"do": "reset"})
-    for old in folder.glob("launch.db*"):
+    for old in (*folder.glob("launch.db*"), *folder.glob("closed")):
         old.unlink()
     _store(plan, folder, fresh)
-    if not plan.old_format and not plan.strangers:
-        _acquainted(folder, rooms)
+    if not plan.strangers:
+        _acquainted(plan, folder, rooms)
     for number in range(len(plan.kills) + 1):
         kill = plan.kills[number] if number < len(plan.kills) else None
         arm(plan, ground, kill)
         ended = _start(plan, number, folder, line, where)
         if ended == 0:
             found: dict[str, Any] = json.loads((folder / "verdict").read_text())
-            return {**found, "kills": number}
+            return {**found, "kills": number, "closed": (folder / "closed").exists()}
         if ended != -signal.SIGKILL or kill is None:
             raise Failed(f"{plan}: start {number} ended with {ended}\n{_said(folder)}")
         ground.put("now", ground.get("now") + kill.down)
@@ -93,16 +95,21 @@ def _store(plan: Plan, folder: Path, fresh: Path) -> None:
         connection.executescript((SCHEMAS / f"{plan.old_format}.sql").read_text())
 
 
-def _acquainted(folder: Path, rooms: dict[str, str]) -> None:
-    """Everybody has heard from the bot before."""
+def _acquainted(plan: Plan, folder: Path, rooms: dict[str, str]) -> None:
+    """Everybody has heard from the bot before, or has opened its App Home. Written as every format knows it."""
+    at = START - timedelta(days=50)
     with closing(sqlite3.connect(folder / "launch.db")) as connection:
         connection.row_factory = sqlite3.Row
-        at = START - timedelta(days=1)
         for user, channel in rooms.items():
-            outbox.tell(connection, "shop", "news:1", at, user=user, about=1)
-            [number] = connection.execute("SELECT max(number) FROM outbox").fetchone()
-            sending.claim(connection, number, at)
-            sending.mark_sent(connection, number, at, channel=channel, ts="1763800000.000100", rev=1)
+            if plan.homes and not plan.old_format:
+                places.learn(connection, "shop", user, channel, at)
+                continue
+            connection.execute(
+                "INSERT INTO outbox (delivery_id, product, subject, kind, dedup_key, prio, state, not_before, channel,"
+                " slack_channel, slack_ts, created_at, sent_at) VALUES (?, 'shop', 'news:1', 'dm', ?, 20, 'sent', ?, ?,"
+                " ?, '1763800000.000100', ?, ?)",
+                (f"before-{user}", f"dm:news:1:1:{user}", to_ms(at), user, channel, to_ms(at), to_ms(at)),
+            )
         connection.commit()
 
 
