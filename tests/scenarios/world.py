@@ -10,6 +10,7 @@ from typing import Any
 
 from bot import app
 from bot.app import Runtime
+from bot.clock import Clock
 from bot.config.settings import Settings
 from bot.demo.company import Company
 from bot.demo.workspace import WorkspaceServer
@@ -36,10 +37,10 @@ class World:
         return Settings.from_env(env_file=None, **{**given, **more})
 
     @asynccontextmanager
-    async def bot(self, **more: Any) -> AsyncIterator[Runtime]:
+    async def bot(self, *, clock: Clock | None = None, **more: Any) -> AsyncIterator[Runtime]:
         """The bot, connected; stopped in an orderly way at the end."""
         stop, up = asyncio.Event(), asyncio.get_running_loop().create_future()
-        task = asyncio.create_task(app.run(self.settings(**more), stop=stop, ready=up.set_result))
+        task = asyncio.create_task(app.run(self.settings(**more), clock=clock, stop=stop, ready=up.set_result))
         await asyncio.wait({task, up}, return_when=asyncio.FIRST_COMPLETED)
         if task.done():
             task.result()
