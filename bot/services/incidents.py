@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 Recheck = Callable[[int, tuple[str, ...]], Awaitable[None]]
 """Looks at these probes now, freshly, and reports to `Incidents.rechecked`."""
+Listener = Callable[[Sequence[int]], Awaitable[None]]
+"""Told of incidents that something happened to."""
 BATCH = 50
 """Timers that are carried out in one transaction."""
 
@@ -50,6 +52,7 @@ class Incidents:
         self._config = config
         self._wake = wake
         self._recheck: Recheck | None = None
+        self._listener: Listener | None = None
         self._waiting: dict[int, list[asyncio.Future[Answer]]] = {}
         self.blind = False
         """Whether the bot itself cannot see out: no probe says anything."""
@@ -57,6 +60,10 @@ class Incidents:
     def look_again_with(self, recheck: Recheck) -> None:
         """Who looks again when somebody says that it is fixed."""
         self._recheck = recheck
+
+    def listen(self, listener: Listener | None) -> None:
+        """Who is told which incidents something happened to, after it is written."""
+        self._listener = listener
 
     def world(self, connection: sqlite3.Connection) -> World:
         """The product, its people and where alerts go, as of now."""
@@ -174,8 +181,11 @@ class Incidents:
 
     async def _after(self, outcomes: list[Outcome]) -> list[Outcome]:
         """Once it is written: send it, and look again where somebody asked for it."""
-        if any(one.changed for one in outcomes):
+        changed = [number for one in outcomes for number in one.changed]
+        if changed:
             self._wake()
+            if self._listener is not None:
+                await self._listener(changed)
         if self._recheck is not None:
             for outcome in outcomes:
                 for incident, probes in outcome.recheck:

@@ -290,10 +290,27 @@ def tell(
 
 
 def post_to_person(
-    connection: sqlite3.Connection, product: str, subject: str, now: datetime, *, user: str, prio: Prio = Prio.PERSON
+    connection: sqlite3.Connection,
+    product: str,
+    subject: str,
+    now: datetime,
+    *,
+    user: str,
+    prio: Prio = Prio.PERSON,
+    not_before: datetime | None = None,
 ) -> bool:
     """Ask for the subject's message to one person; asking twice changes nothing."""
-    return _add(connection, product, subject, now, kind=Kind.DM, key=f"dm:{subject}:{user}", channel=user, prio=prio)
+    return _add(
+        connection,
+        product,
+        subject,
+        now,
+        kind=Kind.DM,
+        key=f"dm:{subject}:{user}",
+        channel=user,
+        prio=prio,
+        not_before=not_before,
+    )
 
 
 def edit(

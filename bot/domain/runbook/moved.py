@@ -32,6 +32,8 @@ class Code(StrEnum):
     """The text was changed meanwhile: look at the step again."""
     NOBODY = "nobody"
     """This runbook names nobody to call."""
+    NO_SUCH = "no_such"
+    """There is no such run, or no such runbook."""
     NOT_NOW = "not_now"
     """It does not fit the present step."""
 
