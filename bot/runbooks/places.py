@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.domain.runbook import words
 from bot.domain.runbook.fill import AT
-from bot.domain.runbook.lint import PANEL_FIELDS, Flaw
+from bot.domain.runbook.graph import PANEL_FIELDS, Flaw
 from bot.domain.runbook.plain import Panel, Place
 from bot.runbooks.world import provider_ids
 

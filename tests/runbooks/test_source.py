@@ -10,8 +10,7 @@ import pytest
 from bot.config.problems import ConfigError
 from bot.config.runbooks import MAX_BYTES, parse, parse_panel, read, read_panel
 from bot.domain.runbook.book import Ask, Call, Check, Choice, Decide, Do, Say, Sort, Wait
-from bot.domain.runbook.plain import digest
-from tests.runbooks.book import GOOD, made
+from tests.runbooks.book import GOOD
 
 PANEL = """\
 about: Where DNS is edited.
@@ -61,12 +60,6 @@ def test_a_file_becomes_a_runbook(tmp_path: Path) -> None:
         Wait("later", "I look every 20 seconds.", ("failed",), "fixed", "support", timedelta(minutes=30)),
         Call("support", "Write to your host.", "host_support", "We see: {seen}.", "handed"),
     ]
-
-
-def test_the_mark_of_a_text_changes_with_every_word() -> None:
-    """So that a run can say that its text was changed meanwhile."""
-    assert digest(made(GOOD)) == digest(made(GOOD))
-    assert digest(made(GOOD)) != digest(made(GOOD.replace("a moment.", "some time.", 1)))
 
 
 MISTAKES = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
 from bot.domain.runbook.book import Ask, Call, Check, Choice, Decide, Do, Runbook, Say, Sort, Step, Wait
@@ -47,11 +46,6 @@ def _step(raw: Mapping[str, Any]) -> Step:
         kind
     ]
     return made(text=raw[kind], **rest)
-
-
-def digest(book: Runbook) -> str:
-    """A short mark of its whole text: another one as soon as a word of it changes."""
-    return sha256(repr(book).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
