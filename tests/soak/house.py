@@ -55,9 +55,9 @@ services:
 channels: {{alerts: {CHANNEL}}}
 network: {{canaries: false, resolvers: ["127.0.0.1:9"]}}
 monitors:
-  - {{name: Sign-up, url: https://shop.test/a, service: sign-up, every: 20s}}
-  - {{name: Log-in, url: https://shop.test/b, service: sign-up, every: 20s}}
-  - {{name: Checkout, url: https://shop.test/c, service: checkout, every: 20s}}
+  - {{name: Sign-up, url: https://shop.test/a, service: sign-up, every: 30s}}
+  - {{name: Log-in, url: https://shop.test/b, service: sign-up, every: 30s}}
+  - {{name: Checkout, url: https://shop.test/c, service: checkout, every: 30s}}
 """
 MARKS = {
     "C1": "INSERT INTO look",
