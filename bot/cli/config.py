@@ -101,10 +101,16 @@ def patch(context: click.Context, config: Path | None) -> int:
 
 def _check(given: Path | None) -> int:
     from bot.config.load import load
+    from bot.config.problems import ConfigError
+    from bot.runbooks.own import library
 
     path, _ = config_path(given)
     file = load(path)
-    write(lines([f"{path} is in order.", *_said(file)], width()))
+    own = library(file)
+    if own.problems:
+        raise ConfigError(own.problems)
+    mine = [f"Runbooks of your own: {', '.join(own.mine)}"] if own.mine else []
+    write(lines([f"{path} is in order.", *_said(file), *mine], width()))
     return 0
 
 

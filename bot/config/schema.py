@@ -223,7 +223,11 @@ class LaunchFile(Section):
     watchdog: Watchdog | None = Field(default=None, description="Who notices when the bot itself dies")
     deploy: Deploy | None = Field(default=None, description="How a version goes out and comes back." + LATER)
     inventories: Inventories | None = Field(default=None, description="Secrets, accounts and access, by name." + LATER)
-    runbooks: dict[str, LongText] = Field(default={}, description="Your own words for what to do, by topic." + LATER)
+    runbooks: dict[str, LongText] = Field(
+        default={},
+        description="Your own words by topic of a runbook, such as site_down: shown before its first step. A topic of"
+        " your own becomes a how-to. Whole runbooks are files in a folder runbooks beside this file",
+    )
     network: Network = Field(default=Network(), description="How the bot reaches the world")
     checks: Annotated[dict[str, Rule], BeforeValidator(entries)] = Field(
         default={}, description="Checks that are switched off or called less bad, by check id"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,8 +11,11 @@ from bot.config.inventory import to_inventory
 from bot.config.load import load
 from bot.config.problems import ConfigError
 from bot.config.schema import LaunchFile
+from bot.runbooks.own import Library, library
 from bot.services.rules import Rules
 from checks.inventory import Inventory
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,8 @@ class Config:
     rules: Rules = field(default_factory=Rules)
     error: ConfigError | None = None
     """Every mistake in the file; None where there is no file, or nothing is wrong."""
+    library: Library = field(default_factory=Library)
+    """The shipped runbooks with the founder's own."""
 
     @classmethod
     def read(cls, path: Path) -> Config:
@@ -34,11 +40,14 @@ class Config:
             file = load(path)
         except ConfigError as error:
             return cls(path, error=error)
+        runbooks = library(file)
+        for problem in runbooks.problems:
+            log.warning("an own runbook is left out: %s", problem)
         try:
             inventory = to_inventory(file)
         except ConfigError as error:
-            return cls(path, file, error=error)
-        return cls(path, file, inventory, Rules.of(file))
+            return cls(path, file, error=error, library=runbooks)
+        return cls(path, file, inventory, Rules.of(file), library=runbooks)
 
     @property
     def missing(self) -> bool:

@@ -38,6 +38,8 @@ ROOM_NEEDED = 200 * 1024 * 1024
 SKEW_ALLOWED = 30.0
 """Seconds; Slack refuses signatures that are five minutes off, and timelines of incidents go wrong much earlier."""
 WAIT = 5.0
+MOST_NAMED = 5
+"""Mistakes in runbooks that are named one by one."""
 MOST_READ = 64 * 1024
 """Bytes of an answer of the bot's own server; more is not from the bot."""
 
@@ -68,7 +70,8 @@ async def examine(settings: Settings, now: datetime) -> tuple[Line, ...]:
     configured, file = _configuration(settings.launch_config)
     outside, slack, http = await asyncio.gather(_outside(file, now), _slack(settings), _http(settings))
     others = _other_ways(file, variable)
-    return (_python(), _sqlite(), configured, *_data(settings.launch_data), *slack, *outside, http, *others)
+    own = _runbooks(file)
+    return (_python(), _sqlite(), configured, *own, *_data(settings.launch_data), *slack, *outside, http, *others)
 
 
 def _python() -> Line:
@@ -111,6 +114,20 @@ def _configuration(path: Path) -> tuple[Line, LaunchFile | None]:
         return line, file
     count = len(file.hosts)
     return Line("Configuration", State.OK, f"{path}, {count} host{'s' if count != 1 else ''}"), file
+
+
+def _runbooks(file: LaunchFile | None) -> tuple[Line, ...]:
+    """The founder's own runbooks; nothing where there are none."""
+    from bot.runbooks.own import library
+
+    found = library(file)
+    if found.problems:
+        said = "\n".join(map(str, found.problems[:MOST_NAMED]))
+        if len(found.problems) > MOST_NAMED:
+            said += f"\nand {len(found.problems) - MOST_NAMED} more"
+        fix = "Mend these lines; until then the shipped runbooks are used. launch config shows all of them."
+        return (Line("Runbooks", State.PROBLEM, f"left out:\n{said}", fix),)
+    return (Line("Runbooks", State.OK, f"{len(found.mine)} of your own"),) if found.mine else ()
 
 
 def _data(folder: Path) -> tuple[Line, ...]:
