@@ -10,7 +10,7 @@ from bot.domain.runbook.known import FIELDS
 PLAIN = frozenset(
     {
         "OK", "AM", "PM", "ID", "IDS", "PC", "TV", "USB", "SMS", "PIN", "FAQ", "PDF", "URL", "URLS", "UTC", "CEO",
-        "AI", "A", "I", "US", "EU", "UK", "WWW", "NOT", "DRILL", "GET", "POST", "INC",
+        "AI", "A", "I", "US", "EU", "UK", "WWW", "NOT", "DOWN", "SLOW", "PASS", "FAIL", "DRILL", "GET", "POST", "INC",
     }
 )  # fmt: skip
 """Capitals that everybody reads without help, or that stand in what people paste."""
