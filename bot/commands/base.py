@@ -105,6 +105,12 @@ class Command:
     listed: bool = True
     stored: bool = False
     """Written down before it is acknowledged; only a full member of the workspace may do it."""
+    reads: Callable[[tuple[str, ...]], bool] | None = None
+    """Of what is stored: whether these words only ask for what is, which guests may too and no row is needed for."""
+
+    def keeps(self, args: tuple[str, ...]) -> bool:
+        """Whether a call with these words is written down before it is acknowledged."""
+        return self.stored and not (self.reads is not None and self.reads(args))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +141,14 @@ def command(
     examples: tuple[str, ...],
     role: Role = Role.MEMBER,
     stored: bool = False,
+    reads: Callable[[tuple[str, ...]], bool] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register a verb."""
 
     def register(run: Handler) -> Handler:
         if verb in _registry.commands:
             raise ValueError(f"/launch {verb} is defined twice")
-        _registry.commands[verb] = Command(verb, usage, help, examples, run, role, stored=stored)
+        _registry.commands[verb] = Command(verb, usage, help, examples, run, role, stored=stored, reads=reads)
         return run
 
     return register

@@ -28,13 +28,14 @@ def typed(
         verb, tuple(parts[1:]), user, channel, now, text=text.strip(), trigger=trigger, id=id or trigger, team=team
     )
     command = commands().get(verb)
-    return call, Button(_unknown) if command is None else Button(command.run, command.role, command.stored)
+    return call, Button(_unknown) if command is None else Button(command.run, command.role, command.keeps(call.args))
 
 
 def stored(text: str) -> bool:
     """Whether what was typed after `/launch` is written down before Slack is told that it arrived."""
-    command = commands().get(text.split(None, 1)[0].lower()) if text.strip() else None
-    return command is not None and command.stored
+    parts = words.split(text)
+    command = commands().get(parts[0].lower()) if parts else None
+    return command is not None and command.keeps(tuple(parts[1:]))
 
 
 def for_action(id: str) -> Handler:

@@ -12,6 +12,7 @@ from bot.store.drift import Said
 from bot.views import decided as view
 from bot.views import notice
 from bot.views.help import verb
+from bot.views.refused import refused
 from bot.views.setup import setup
 
 LONGEST = 15
@@ -75,6 +76,8 @@ async def _show(_call: Call, services: Services) -> Reply:
 
 
 async def _accept(call: Call, services: Services, number: int | None) -> Reply:
+    if no := await services.roles.refusal(call.user, call.now, team=call.team):
+        return Reply(refused(no))
     try:
         return Reply(view.accepted(await services.drift.accept(call.user, number)))
     except NotDone as error:
@@ -84,6 +87,8 @@ async def _accept(call: Call, services: Services, number: int | None) -> Reply:
 
 
 async def _say(call: Call, services: Services, number: int, audit: int | None, word: str) -> Reply:
+    if no := await services.roles.refusal(call.user, call.now, team=call.team):
+        return Reply(refused(no))
     try:
         return Reply(view.outcome(await services.drift.say(call.user, number, Said(word), audit=audit)))
     except NotDone as error:
@@ -93,6 +98,8 @@ async def _say(call: Call, services: Services, number: int, audit: int | None, w
 
 
 async def _undo(call: Call, services: Services, number: int, audit: int | None) -> Reply:
+    if no := await services.roles.refusal(call.user, call.now, team=call.team):
+        return Reply(refused(no))
     try:
         return Reply(view.undone(*await services.drift.undo(call.user, number, audit=audit)))
     except NotDone as error:

@@ -22,6 +22,10 @@ WORK = ("maintenance", "planned")
 """A reason that begins so is planned work, whose minutes do not count as downtime."""
 
 
+def _reads(words: tuple[str, ...]) -> bool:
+    return not words or words[0].lower() in ("list", "show")
+
+
 @command(
     "mute",
     usage="mute [service] [how long or until when] [why]",
@@ -33,11 +37,12 @@ WORK = ("maintenance", "planned")
         "/launch mute off sign-up",
     ),
     stored=True,
+    reads=_reads,
 )
 async def mute(call: Call, services: Services) -> Reply:
     """Begin, plan, end or list."""
     words = call.args
-    if not words or words[0].lower() in ("list", "show"):
+    if _reads(words):
         return Reply(view.muting(await silencing.quiet(services, call.now), silencing.names(services)))
     if words[0].lower() in ("off", "end", "stop"):
         return await _off(call, services, " ".join(words[1:]))

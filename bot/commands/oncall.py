@@ -19,17 +19,22 @@ from bot.views.oncall import oncall as screen
 EXAMPLES = ("/launch oncall swap @ben until monday 9:00", "/launch oncall swap @ben for 2h")
 
 
+def _reads(words: tuple[str, ...]) -> bool:
+    return not words or words[0].lower() != "swap"
+
+
 @command(
     "oncall",
     usage="oncall [swap @somebody until when]",
     help="Shows who is called now and next. With swap, somebody else is called first for a while.",
     examples=("/launch oncall", *EXAMPLES, "/launch oncall swap off"),
     stored=True,
+    reads=_reads,
 )
 async def oncall(call: Call, services: Services) -> Reply:
     """The roster, or a swap."""
     words = call.args
-    if not words or words[0].lower() != "swap":
+    if _reads(words):
         return Reply(screen(await roster(services)))
     request = Request(call.number, call.user, which.action_of(call))
     if len(words) > 1 and words[1].lower() in ("off", "end", "back", "stop"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.blockkit.surfaces import action_name
@@ -52,4 +53,5 @@ def restored(click: Click, now: datetime) -> tuple[Call, Button]:
             fields={str(key): str(value) for key, value in fields.items()} if isinstance(fields, dict) else {},
         )
         button = dispatch.button(call.verb)
-    return call, button
+    # A row is there, so it is finished once it is carried out, whatever is written down today.
+    return call, replace(button, stored=True)

@@ -145,6 +145,29 @@ async def test_a_guest_is_refused_in_words(stage):
         assert (await stage.row(bot)).status is Status.OPEN
 
 
+async def test_a_guest_reads_who_is_on_call_and_what_is_muted(stage):
+    """Reading is open to everybody; what changes something is refused in words, and nothing is changed."""
+    slack = stage.slack
+    async with stage.bot() as bot:
+        no = "Guests can look, but not do that"
+        answers = {
+            "oncall": "On call now",
+            "mute": "Nothing is muted",
+            "mute list": "Nothing is muted",
+            "oncall swap @kai for 2h": no,
+            "mute shop 2h moving": no,
+            "dns accept": no,
+        }
+        for number, (typed, words) in enumerate(answers.items(), 1):
+            await slack.command("kai", "#launch", f"/launch {typed}")
+            await slack.until(lambda: len(slack.ephemerals("kai")) == number)  # noqa: B023
+            assert words in str(slack.ephemerals("kai")[-1]), typed
+        rows = await bot.services.store.read(
+            lambda c: [c.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("silence", "override")]
+        )
+        assert rows == [0, 0]
+
+
 async def test_still_red_asks_what_to_do(stage):
     """Said to be fixed while it is not: the two ways on, and a reason for the one that lets it sleep."""
     slack = stage.slack
