@@ -48,14 +48,20 @@ from bot.services.health import Health, Socket
 from bot.services.incidents import Incidents
 from bot.services.look import prepare
 from bot.services.members import Members
+from bot.services.recognition import recognised
 from bot.services.reload import SUBJECT as RELOAD
 from bot.services.reload import Current, Reload
 from bot.services.roles import Roles
+from bot.services.runbook_books import Books
+from bot.services.runbook_looks import Looks
+from bot.services.runbook_own import OwnChecks
+from bot.services.runbooks import Runbooks
 from bot.services.second_routes import SecondRoutes
 from bot.services.selfwatch import Outside
 from bot.services.watch import Watch
-from bot.speakers import Speaker, offline, speakers
+from bot.speakers import Speaker, offline, runbook, speakers
 from bot.speakers import reload as mended
+from bot.speakers.runbook import SUBJECT as RUN
 from bot.speakers.second_route import speak
 from bot.store import seen
 from bot.store.db import Store, StoreError
@@ -131,8 +137,11 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     messenger = Messenger(client)
     fallbacks = Fallbacks(current)
 
+    books = Books(current)
+
     def voices() -> dict[str, Speaker]:
-        return {**speakers(current(), clock), RELOAD: mended.speaker(current), OFFLINE: offline.speaker()}
+        own = {RELOAD: mended.speaker(current), OFFLINE: offline.speaker(), RUN: runbook.speaker(current, clock, books)}
+        return {**speakers(current(), clock), **own}
 
     postman = Postman(
         store,
@@ -148,6 +157,18 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     second_routes = SecondRoutes(store, clock, current, speak(current, clock))
     watch = Watch(store, clock, current, incidents)
 
+    runbooks = Runbooks(
+        store,
+        clock,
+        current,
+        incidents,
+        Looks(store, clock, current, watch, OwnChecks(store, clock, current, watch, health)),
+        wake=postman.wake,
+        books=books,
+        recognise=recognised,
+    )
+    incidents.listen(runbooks.incidents_changed)
+
     async def outside() -> Outside:
         waiting = await store.read(lambda c: fallbacks.oldest(c, clock.now()))
         return Outside(waiting, watch.canaries.reached_at, _canaries(current()))
@@ -161,6 +182,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         audits=audits,
         incidents=incidents,
         watch=watch,
+        runbooks=runbooks,
         health=health,
         flush=postman.wake,
         repaired=postman.revive,
@@ -179,12 +201,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     bolt = _bolt(client, settings)
     listeners.register(bolt, desk)
 
-    await audits.recover()
-    await postman.recover()
-    await second_routes.recover()
-    stack.push_async_callback(second_routes.stop)
-    stack.push_async_callback(postman.stop, DRAIN)
-    stack.push_async_callback(audits.stop, 0.0)
+    await _recover(stack, audits, postman, second_routes)
     stack.push_async_callback(desk.drain, DRAIN)
     port = await _serve_http(settings, services, bolt, stack)
     aside = second_routes, fallbacks, dead_man, reload, Back(store, incidents)
@@ -194,6 +211,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     stack.callback(clockwork.stop)
     await watch.start()
     stack.push_async_callback(watch.stop)
+    stack.push_async_callback(runbooks.stop)
     await desk.take_up()
     if socket_mode:
         sockets = Sockets(
@@ -202,6 +220,16 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         stack.push_async_callback(sockets.close)
         await sockets.open(identity.socket_url)
     return runtime
+
+
+async def _recover(stack: AsyncExitStack, audits: Audits, postman: Postman, second_routes: SecondRoutes) -> None:
+    """What a kill cut off, before anything new is taken on; and how each of them is stopped."""
+    await audits.recover()
+    await postman.recover()
+    await second_routes.recover()
+    stack.push_async_callback(second_routes.stop)
+    stack.push_async_callback(postman.stop, DRAIN)
+    stack.push_async_callback(audits.stop, 0.0)
 
 
 def _bolt(client: AsyncWebClient, settings: Settings) -> AsyncApp:

@@ -100,6 +100,12 @@ async def _other_ways(runtime: Runtime) -> None:
     await runtime.second_routes.tick()
 
 
+async def _runs(runtime: Runtime) -> None:
+    """Runs of runbooks: looks, reminders, ends of waits."""
+    if runtime.services.runbooks is not None:
+        await runtime.services.runbooks.tick()
+
+
 async def _silences(runtime: Runtime) -> None:
     """Silences that begin and end."""
     await runtime.services.calendar.tick()
@@ -191,6 +197,7 @@ async def _retain(runtime: Runtime) -> None:
 
 JOBS: tuple[Job, ...] = (
     Job("incidents", 1, _due),
+    Job("runs", 1, _runs),
     Job("silences", 1, _silences),
     Job("delivery", 1, _deliver),
     Job("left-over", 10, _left_over),

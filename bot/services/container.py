@@ -15,6 +15,7 @@ from bot.services.incidents import Incidents
 from bot.services.members import Members
 from bot.services.requests import Requests
 from bot.services.roles import Roles
+from bot.services.runbooks import Runbooks
 from bot.services.watch import Watch
 from bot.store.db import Store
 from checks.inventory import Inventory
@@ -33,6 +34,9 @@ class Services:
     health: Health
     flush: Callable[[], None]
     """Have the outbox sent now instead of at the next tick; returns at once."""
+    runbooks: Runbooks | None = None
+    """Runs of runbooks; None where nobody walks through one."""
+
     roles: Roles = field(default_factory=Roles)
     """Who may do what."""
 

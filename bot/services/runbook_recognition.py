@@ -7,7 +7,7 @@ import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.services.config import Config
@@ -19,7 +19,7 @@ from checks.inventory import Inventory
 
 log = logging.getLogger(__name__)
 
-Recognise = Callable[[Inventory], Awaitable[Mapping[str, str]]]
+Recognise = Callable[[Inventory, datetime], Awaitable[Mapping[str, str]]]
 """Public evidence: by fact (`dns_provider`), an id of the providers' data, or `none`; what is not sure is left out."""
 RECOGNISED_AT = "recognised_at"
 """In the store's settings: when public evidence was gathered last, and about which domain."""
@@ -63,8 +63,8 @@ class Recognition:
 
     async def _gather(self, recognise: Recognise, inventory: Inventory) -> None:
         try:
-            found = await recognise(inventory)
             now, product = self._clock.now(), inventory.product
+            found = await recognise(inventory, now)
 
             def work(connection: sqlite3.Connection) -> None:
                 for fact, id in found.items():
@@ -72,6 +72,8 @@ class Recognition:
                 settings.put(connection, product, RECOGNISED_AT, f"{to_ms(now)} {inventory.domain}", now)
 
             await self._store.write(work)
+        except TimeoutError:
+            log.warning("providers could not be recognised: the network took too long")
         except Exception:
             # Texts then stay general.
             log.exception("providers could not be recognised")

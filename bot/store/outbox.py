@@ -194,17 +194,9 @@ def post(
     """Ask for the subject's own message in a channel; asking twice changes nothing."""
     key = f"root:{subject}"
     return _add(
-        connection,
-        product,
-        subject,
-        now,
-        kind=Kind.ROOT,
-        key=key,
-        channel=channel,
-        prio=prio,
-        not_before=not_before,
+        connection, product, subject, now, kind=Kind.ROOT, key=key, channel=channel, prio=prio, not_before=not_before,
         said=said,
-    )
+    )  # fmt: skip
 
 
 def line(
@@ -220,17 +212,9 @@ def line(
 ) -> bool:
     """Ask for one line in the channel about one event, without the subject's own message."""
     return _add(
-        connection,
-        product,
-        subject,
-        now,
-        kind=Kind.ROOT,
-        key=f"line:{subject}:{about}",
-        channel=channel,
-        prio=prio,
-        about=about,
-        said=said,
-    )
+        connection, product, subject, now, kind=Kind.ROOT, key=f"line:{subject}:{about}", channel=channel, prio=prio,
+        about=about, said=said,
+    )  # fmt: skip
 
 
 def reply(
@@ -247,18 +231,9 @@ def reply(
 ) -> bool:
     """Ask for a line about one event under the subject's message in `channel`; asking twice changes nothing."""
     return _add(
-        connection,
-        product,
-        subject,
-        now,
-        kind=Kind.THREAD,
-        key=f"thread:{subject}:{about}",
-        channel=channel,
-        prio=prio,
-        about=about,
-        broadcast=broadcast,
-        said=said,
-    )
+        connection, product, subject, now, kind=Kind.THREAD, key=f"thread:{subject}:{about}", channel=channel,
+        prio=prio, about=about, broadcast=broadcast, said=said,
+    )  # fmt: skip
 
 
 def tell(
@@ -275,18 +250,9 @@ def tell(
 ) -> bool:
     """Ask for a direct message about one event; asking twice changes nothing."""
     return _add(
-        connection,
-        product,
-        subject,
-        now,
-        kind=Kind.DM,
-        key=f"dm:{subject}:{about}:{user}",
-        channel=user,
-        prio=prio,
-        not_before=not_before,
-        about=about,
-        said=said,
-    )
+        connection, product, subject, now, kind=Kind.DM, key=f"dm:{subject}:{about}:{user}", channel=user, prio=prio,
+        not_before=not_before, about=about, said=said,
+    )  # fmt: skip
 
 
 def post_to_person(
@@ -301,16 +267,9 @@ def post_to_person(
 ) -> bool:
     """Ask for the subject's message to one person; asking twice changes nothing."""
     return _add(
-        connection,
-        product,
-        subject,
-        now,
-        kind=Kind.DM,
-        key=f"dm:{subject}:{user}",
-        channel=user,
-        prio=prio,
+        connection, product, subject, now, kind=Kind.DM, key=f"dm:{subject}:{user}", channel=user, prio=prio,
         not_before=not_before,
-    )
+    )  # fmt: skip
 
 
 def edit(
