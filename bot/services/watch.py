@@ -1,7 +1,8 @@
 """Monitors, looked at at their pace: what they see is stored, and what it means is told to the incidents.
 
-Every 250 ms whatever is due is looked at, a few at a time. Looks of different monitors are spread over the interval, so
-that a hundred of them do not knock at once. A look that fails is repeated within seconds before anything is said.
+Four times a second whatever is due is looked at, one look beginning after the other. Looks of different monitors are
+spread over the interval, so that a hundred of them do not knock at once. A look that fails is repeated within seconds
+before anything is said.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from bot.services.glance import Glance, glance, unknown
 from bot.services.heartbeats import beats, judged
 from bot.services.incidents import Incidents
 from bot.services.watching import (
+    TICK,
     Standing,
     Watching,
     counted_as,
@@ -34,6 +36,7 @@ from bot.services.watching import (
     limits_of,
     look_of,
     next_look,
+    on_tick,
     phase,
     policy_for,
     restored,
@@ -47,16 +50,12 @@ from bot.store.heartbeats import Beat
 from checks.inventory import Point
 from checks.net.addresses import Addresses
 from checks.net.limits import Limits
+from checks.net.turns import turns
 
 log = logging.getLogger(__name__)
 
-TICK = 0.25
-"""Seconds between two looks at what is due: waking up seldom and doing much is half the work."""
-AT_ONCE = 8
-"""Looks that begin at the same time."""
-BEGINNING = 0.1
-"""Seconds for which a look counts as beginning: who waits for a server that hangs needs no processor, and holds up
-nobody. How many connections a host and the network get is bounded elsewhere."""
+IDLE = 1.0
+"""Seconds after which it is looked what is due, also where nothing should be: somebody may set the clock."""
 FIRST = 5.0
 """Seconds within which, after a start, everything has been looked at once."""
 A_SECOND = 50
@@ -95,7 +94,6 @@ class Watch:
         self._order = 0
         self._limits = Limits()
         self._addresses = Addresses()
-        self._gate = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._results: list[tuple[Watching, Glance]] = []
         self._rows: list[tuple[probes.Probe, Watched]] = []
@@ -144,7 +142,7 @@ class Watch:
             else:
                 # The same one goes on, also for a look that is under way.
                 one.spot, one.inventory, one.watched, one.policy = spot, inventory, watched, policy
-            self._at(one, now + soon * phase(name))
+            self._at(one, on_tick(now + soon * phase(name)))
         gone = [name for name in {*self._of, *stored} if name not in wanted]
         for name in gone:
             self._of.pop(name, None)
@@ -198,9 +196,22 @@ class Watch:
             except Exception:
                 log.exception("watching")
             # A slow disk delays what is told, and no look.
-            if self._concluding is None or self._concluding.done():
+            if self._unfinished and (self._concluding is None or self._concluding.done()):
                 self._concluding = asyncio.create_task(self._concluded(), name="watch-conclude")
-            await self._clock.sleep(TICK)
+            await self._clock.sleep(self._pause())
+
+    @property
+    def _unfinished(self) -> bool:
+        return bool(self._results or self._rows or self._untold)
+
+    def _pause(self) -> float:
+        """Seconds to the next tick for which there is something to do."""
+        now = self._clock.now()
+        tick = (on_tick(now) - now).total_seconds() or TICK
+        if self._tasks or self._unfinished or not self._heap:
+            return tick
+        wanted = (on_tick(self._heap[0][0]) - now).total_seconds()
+        return max(tick, min(IDLE, wanted))
 
     async def _concluded(self) -> None:
         try:
@@ -228,16 +239,8 @@ class Watch:
             self._spawn(self._look(found))
 
     async def _look(self, one: Watching) -> None:
-        await self._gate.acquire()
-        begun = asyncio.get_running_loop().call_later(BEGINNING, self._gate.release)
-        now = self._clock.now()
-        try:
-            seen = await self._glance(one, now, self._addresses)
-        finally:
-            if not begun.cancelled() and begun.when() > asyncio.get_running_loop().time():
-                begun.cancel()
-                self._gate.release()
-        self._results.append((one, seen))
+        await turns().turn()
+        self._results.append((one, await self._glance(one, self._clock.now(), self._addresses)))
 
     async def _glance(self, one: Watching, now: datetime, addresses: Addresses | None = None) -> Glance:
         spot, look = one.spot, one.look
@@ -360,7 +363,7 @@ class Watch:
     def _all_soon(self) -> None:
         now, soon = self._clock.now(), within(len(self._of))
         for one in self._of.values():
-            self._at(one, now + soon * phase(one.watched.probe))
+            self._at(one, on_tick(now + soon * phase(one.watched.probe)))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name="look")

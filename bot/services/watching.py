@@ -28,6 +28,10 @@ log = logging.getLogger(__name__)
 
 CONFIRMED_AS = {"tcp": "up.tcp", "certificate": "tls.expiry", "record": "dns.expected", "heartbeat": "up.heartbeat"}
 """Whose rules of confirmation a point follows."""
+TICK = 0.25
+"""Seconds between two looks at what is due: waking up seldom and doing much is half the work."""
+CONNECTIONS = 256
+"""At the same time: servers that hang hold up no look at others."""
 LATE_WITHIN = 60.0
 """Seconds within which a late job is noticed."""
 
@@ -139,7 +143,8 @@ def look_of(spot: Spot, inventory: Inventory, timeout: float) -> Sighting:
 def limits_of(inventory: Inventory, spots: Iterable[Spot]) -> Limits:
     """Monitors have the pace that is written down for them; to confirm a failure within seconds is part of it."""
     network = inventory.network
-    return Limits(network.rate, network.burst, network.unlimited | {one.host for one in spots})
+    own = network.unlimited | {one.host for one in spots}
+    return Limits(network.rate, network.burst, own, overall=CONNECTIONS)
 
 
 def phase(name: str) -> float:
@@ -179,9 +184,14 @@ def next_look(one: Watching, at: datetime) -> datetime:
     if wanted is not None and wanted - at < interval:
         return wanted
     seconds = one.policy.interval
-    place = phase(one.watched.probe) * seconds
+    place = phase(one.watched.probe) * seconds // TICK * TICK
     passed = (at.timestamp() + min(1.0, seconds / 10) - place) % seconds
     return at + timedelta(seconds=seconds + min(1.0, seconds / 10) - passed)
+
+
+def on_tick(moment: datetime) -> datetime:
+    """The next moment at which is looked what is due; all places are such moments."""
+    return moment + timedelta(seconds=-moment.timestamp() % TICK)
 
 
 def counted_as(one: Watching, seen: Glance) -> Seen:

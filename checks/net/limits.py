@@ -32,6 +32,7 @@ class Limits:
         burst: Requests that may go out at once.
         unlimited: Hosts whose owner has lifted the rate; the number of connections stays bounded.
         deadline: Seconds after which no further request begins; None for no end.
+        overall: Connections at the same time, to all hosts together.
     """
 
     def __init__(
@@ -41,12 +42,13 @@ class Limits:
         unlimited: frozenset[str] = frozenset(),
         *,
         deadline: float | None = None,
+        overall: int = OVERALL,
     ) -> None:
         self._rate = max(rate, 0.01)
         self._burst = max(burst, 1)
         self._unlimited = unlimited
         self._buckets: dict[str, _Bucket] = {}
-        self._overall = asyncio.Semaphore(OVERALL)
+        self._overall = asyncio.Semaphore(overall)
         self._ends: float | None = None
         if deadline is not None:
             self.end_in(deadline)

@@ -14,6 +14,8 @@ import ssl
 from collections.abc import Callable
 from typing import Protocol
 
+from checks.net.turns import turns
+
 PIECE = 16 * 1024
 """Bytes that are read in one turn of the loop, so that no answer holds up everything else; a whole TLS record."""
 _UNDER_WAY = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY, errno.EINTR})
@@ -106,24 +108,28 @@ class Line:
             return
         secured = context.wrap_socket(self._sock, server_hostname=host, do_handshake_on_connect=False)
         self._sock = secured
-        self._loop.add_reader(self._number, self._shake, secured)
         self._shake(secured)
 
     def _shake(self, secured: ssl.SSLSocket) -> None:
+        """One step of the handshake; the next has a turn of its own, once the other side has answered."""
         if self._closed:
             return
         try:
             secured.do_handshake()
         except ssl.SSLWantReadError:
-            self._when_writable(None)
+            self._loop.add_reader(self._number, self._heard, secured)
         except ssl.SSLWantWriteError:
-            self._when_writable(lambda: self._shake(secured))
+            self._when_writable(lambda: self._heard(secured))
         except (OSError, ValueError) as error:
             self._lose(error)
         else:
-            self._when_writable(None)
             self._loop.add_reader(self._number, self._read)
             self._hearing.opened()
+
+    def _heard(self, secured: ssl.SSLSocket) -> None:
+        self._loop.remove_reader(self._number)
+        self._when_writable(None)
+        turns().take(lambda: self._shake(secured))
 
     def is_closing(self) -> bool:
         """Whether it is closed."""

@@ -18,6 +18,7 @@ from bot.domain.severity import Trouble
 from bot.domain.silence import silence_for
 from bot.services.glance import glance, page
 from bot.services.incidents import Request
+from bot.services.watching import TICK
 from bot.store import blindness, looks, probes, silences, trends
 from bot.store.db import StoreError
 from bot.store.outbox import Kind
@@ -25,7 +26,7 @@ from checks.inventory import expand
 from checks.net.limits import Limits
 from tests.servers.dns import Fault
 from tests.servers.http import Answer, Hostile
-from tests.services.watchtower import BROKEN, GOOD, START, Tower, a_tower, monitors, soon
+from tests.services.watchtower import BROKEN, GOOD, START, Hand, Tower, a_tower, monitors, soon
 
 
 @pytest.fixture
@@ -406,3 +407,42 @@ async def test_it_runs_by_itself_and_stops(tmp_path):
         assert tower.watch.waiting == 0
         [row] = await tower.store.read(lambda c: c.execute("SELECT count(*) AS n FROM probe").fetchall())
         assert row["n"] >= 2
+
+
+class Metronome(Hand):
+    """A clock on which time passes only while somebody waits; it writes down for how long."""
+
+    def __init__(self, tower: Tower) -> None:
+        super().__init__()
+        self.tower = tower
+        self.waits: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        """Nobody waits longer than until the looks under way have ended."""
+        self.waits.append(seconds)
+        await self.tower.watch.settle()
+        self.time += timedelta(seconds=seconds)
+        await asyncio.sleep(0)  # noqa: TID251  (let others in)
+
+
+async def test_it_wakes_where_there_is_something_to_do(tmp_path):
+    """Every look begins at its tick, not between two; and a minute with two looks is no reason to wake 240 times."""
+    async with a_tower(tmp_path) as tower:
+        begun: list[float] = []
+        tower.web.route("*", "*", GOOD)
+        tower.write(monitors("login", "signup"))
+        tower.clock = Metronome(tower)
+        await tower.begin()
+        tower.watch._eye = lambda *a, **more: (begun.append(tower.clock.time.timestamp()), glance(*a, **more))[1]
+        await tower.watch.start()
+        await soon(lambda: tower.clock.time > START + timedelta(seconds=70))
+        tower.clock.waits.clear()
+        begun.clear()
+        since = tower.clock.time
+        await soon(lambda: tower.clock.time > since + timedelta(seconds=180))
+        minutes = (tower.clock.time - since).total_seconds() / 60
+        await tower.watch.stop()
+    assert len(begun) >= 6
+    assert all(moment % TICK == 0 for moment in begun)
+    assert len(tower.clock.waits) <= 80 * minutes
+    assert max(tower.clock.waits) <= 1.0
