@@ -17,6 +17,8 @@ from checks.net.message import Malformed
 from tests.net.conftest import Site
 from tests.servers.http import Answer, Hostile
 
+pytestmark = pytest.mark.alone
+
 
 def test_importing_the_probe_is_cheap() -> None:
     """A terminal command must not wait for its imports: 0.3 s of processor time, and no web framework."""

@@ -117,6 +117,7 @@ async def test_the_end_of_the_budget_is_a_fact(site: Site) -> None:
     assert site.dns.queries == []
 
 
+@pytest.mark.alone
 async def test_who_would_wait_past_the_deadline_is_told_at_once() -> None:
     """A turn that cannot come in time is refused without waiting for it."""
     from checks.net.limits import BudgetSpent

@@ -28,6 +28,7 @@ async def test_what_comes_out_is_what_the_work_returns_or_raises():
         await apart(bad)
 
 
+@pytest.mark.alone
 async def test_the_loop_goes_on_while_a_processor_is_busy():
     """A second and a half of plain work holds up nobody."""
 

@@ -136,6 +136,7 @@ async def test_a_taken_address_is_an_error_at_once(site):
         await serve(build(site.services), "127.0.0.1", port)
 
 
+@pytest.mark.alone
 async def test_fifty_requests_never_hold_up_the_loop(site):
     """The longest block stays under 50 ms."""
 

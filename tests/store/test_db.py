@@ -150,6 +150,7 @@ async def test_a_file_locked_by_another_program_is_said(store, path):
     assert await store.write(_add("a")) == 1
 
 
+@pytest.mark.alone
 async def test_three_hundred_writes_at_once_never_hold_up_the_loop(store):
     """Each is confirmed, and the loop's longest block stays under 50 ms."""
     rounds = iter("abc")

@@ -14,7 +14,7 @@ import pytest
 from tests.scenarios.terminal.shop import DOMAIN, WWW, Shop, onward, page
 from tests.servers.http import Answer, Request, redirect
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 LATENCY = 0.02
 TIMES = 3.0
 """What the checks may take, in lengths of the longest chain; on an idle machine it is about 1.5."""
