@@ -13,7 +13,7 @@ REQUIRED: dict[str, str] = {
 """Without one of these the bot does not start."""
 
 OPTIONAL: dict[str, str] = {
-    "channels:read": "find a channel by its name instead of its id",
+    "channels:read": "find a channel by its name instead of its id, and hear that it was invited to one",
     "users:read.email": "find people by the e-mail address written in launch.yml",
 }
 """Without one of these the named feature says so."""

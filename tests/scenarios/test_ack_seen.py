@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,12 +9,14 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from bot import app
+import pytest
+
 from bot.config.settings import Settings
 from bot.demo.workspace import WorkspaceServer
 from bot.domain.asks import Reading, Signal
 from bot.domain.severity import Sev, Trouble
 from tests.delivery.winding import WindingClock
+from tests.scenarios.world import running
 
 INCIDENTS = 20
 LATENCY = 0.3
@@ -38,6 +39,8 @@ def outage(service: str, clock: WindingClock) -> Signal:
     return Signal("shop", "production", service, service, Trouble.MAIL, Sev.TWO, Reading.DOWN, since, now, "refused")
 
 
+@pytest.mark.slow
+@pytest.mark.alone
 async def test_a_click_is_seen_within_a_second_on_a_slow_line(tmp_path: Path, measured: Callable[..., None]) -> None:
     """Every call takes 300 ms: the changed card is there within a second (p95), and never later than three."""
     (tmp_path / "launch.yml").write_text(FILE)
@@ -52,11 +55,7 @@ async def test_a_click_is_seen_within_a_second_on_a_slow_line(tmp_path: Path, me
             launch_data=tmp_path / "data",
             launch_http="127.0.0.1:0",
         )
-        stop, up = asyncio.Event(), asyncio.get_running_loop().create_future()
-        running = asyncio.create_task(app.run(settings, clock=clock, stop=stop, ready=up.set_result))
-        await asyncio.wait({running, up}, return_when=asyncio.FIRST_COMPLETED)
-        bot = up.result()
-        try:
+        async with running(settings, clock) as bot:
             slack.fault("latency", seconds=LATENCY, times=None)
             titles = [f" · Part {number}" for number in range(INCIDENTS)]
             await bot.services.incidents.signal([outage(each.removeprefix(" · ").lower(), clock) for each in titles])
@@ -73,9 +72,6 @@ async def test_a_click_is_seen_within_a_second_on_a_slow_line(tmp_path: Path, me
                 acks.append(result.took_ms / 1000 + LATENCY)
                 await slack.until(_looks_for(slack, "BEING FIXED" + title))
                 seen.append(perf_counter() - began + LATENCY)
-        finally:
-            stop.set()
-            await running
         assert slack.violations() == []
     p95 = sorted(seen)[math.ceil(0.95 * len(seen)) - 1]
     measured("a click is seen, 300 ms each way", f"p95 {p95:.2f} s, longest {max(seen):.2f} s of {len(seen)}")

@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 
 import pytest
 from playwright.async_api import expect
 
-from bot.clock import SystemClock
-from tests.delivery.winding import WindingClock
 from tests.scenarios.test_first_hour import browsing
-from tests.scenarios.world import a_world
+from tests.scenarios.world import a_world, hurrying
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@asynccontextmanager
-async def hurrying() -> AsyncIterator[WindingClock]:
-    """A clock that goes nearly three times as fast: any faster, and Slack would seem to have fallen silent."""
-    clock = WindingClock()
-
-    async def hurry() -> None:
-        while True:
-            await SystemClock().sleep(0.25)
-            clock.wind(0.45)
-
-    task = asyncio.create_task(hurry())
-    try:
-        yield clock
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def test_the_demo_company_breaks_is_taken_on_and_turns_green(tmp_path):

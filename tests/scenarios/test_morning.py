@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from bot import app
-from bot.app import Runtime
 from bot.config.settings import Settings
 from bot.demo.workspace import WorkspaceServer
 from bot.domain.hours import NINE, next_at
 from tests.delivery.winding import WindingClock
+from tests.scenarios.world import running
 
 FILE = """
 product: {name: Shop, id: shop, domain: shop.test, time_zone: Europe/Madrid}
@@ -23,21 +19,6 @@ services: {shop: {owner: lena}}
 channels: {alerts: C0OPSALRT, digest: C0LAUNCH1}
 network: {resolvers: ["127.0.0.1:9"], canaries: false}
 """
-
-
-@asynccontextmanager
-async def running(settings: Settings, clock: WindingClock) -> AsyncIterator[Runtime]:
-    """The bot, until the block ends."""
-    stop, up = asyncio.Event(), asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(app.run(settings, clock=clock, stop=stop, ready=up.set_result))
-    await asyncio.wait({task, up}, return_when=asyncio.FIRST_COMPLETED)
-    if task.done():
-        task.result()
-    try:
-        yield up.result()
-    finally:
-        stop.set()
-        await task
 
 
 async def test_a_bot_that_was_off_at_nine_makes_up_for_it_once(tmp_path):

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from bot import app
 from bot.app import Runtime
-from bot.clock import Clock
+from bot.clock import Clock, SystemClock
 from bot.config.settings import Settings
 from bot.demo.company import Company
 from bot.demo.workspace import WorkspaceServer
+from tests.delivery.winding import WindingClock
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Runtime]:
+    """The bot with these settings, connected, until the block ends; then it is stopped in an orderly way."""
+    stop, up = asyncio.Event(), asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(app.run(settings, clock=clock, stop=stop, ready=up.set_result))
+    await asyncio.wait({task, up}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        task.result()
+    try:
+        yield up.result()
+    finally:
+        stop.set()
+        await task
 
 
 class World:
@@ -39,16 +55,8 @@ class World:
     @asynccontextmanager
     async def bot(self, *, clock: Clock | None = None, **more: Any) -> AsyncIterator[Runtime]:
         """The bot, connected; stopped in an orderly way at the end."""
-        stop, up = asyncio.Event(), asyncio.get_running_loop().create_future()
-        task = asyncio.create_task(app.run(self.settings(**more), clock=clock, stop=stop, ready=up.set_result))
-        await asyncio.wait({task, up}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            task.result()
-        try:
-            yield up.result()
-        finally:
-            stop.set()
-            await task
+        async with running(self.settings(**more), clock) as bot:
+            yield bot
 
     async def check(self, *, user: str = "mia", channel: str = "#launch", text: str = "", timeout: float = 60.0) -> Any:
         """Type `/launch check …` and wait for the report; answers the message."""
@@ -74,3 +82,22 @@ async def a_world(folder: Path, **workspace: Any) -> AsyncIterator[World]:
         slack.mount(company.add_routes)
         await stack.enter_async_context(slack)
         yield World(folder, slack, company)
+
+
+@asynccontextmanager
+async def hurrying() -> AsyncIterator[WindingClock]:
+    """A clock that goes nearly three times as fast: any faster, and Slack would seem to have fallen silent."""
+    clock = WindingClock()
+
+    async def hurry() -> None:
+        while True:
+            await SystemClock().sleep(0.25)
+            clock.wind(0.45)
+
+    task = asyncio.create_task(hurry())
+    try:
+        yield clock
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
