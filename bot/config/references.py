@@ -25,6 +25,7 @@ def references(found: Read) -> list[Problem]:
     return [
         *_people(found, data),
         *_services(found, data),
+        *_windows(found, data),
         *_twice(found, data, "hosts", "name"),
         *_twice(found, data, "monitors", "name"),
         *_twice(found, data, "flows", "id"),
@@ -70,6 +71,24 @@ def _services(found: Read, data: dict[str, Any]) -> Iterator[Problem]:
     for path, value in _walk({key: data.get(key) for key in ("hosts", "monitors", "flows")}, ()):
         if len(path) == 3 and path[-1] == "service" and isinstance(value, str) and value not in services:
             yield found.problem(path, f'"{shown(value)}" is not listed under services{did_you_mean(value, services)}')
+
+
+def _windows(found: Read, data: dict[str, Any]) -> Iterator[Problem]:
+    """Planned work of a service that nothing belongs to would silence nothing, and nobody would notice."""
+    hosts = data.get("hosts")
+    names = (
+        [host["name"] for host in hosts if isinstance(host, dict) and isinstance(host.get("name"), str)]
+        if isinstance(hosts, list)
+        else []
+    )
+    product = _section(data, "product").get("domain")
+    known = [*_section(data, "services"), *names, *([product] if isinstance(product, str) else [])]
+    entries = data.get("maintenance")
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        name = entry.get("service") if isinstance(entry, dict) else None
+        if isinstance(name, str) and name and name not in known:
+            message = f'"{shown(name)}" is neither a service nor a host here{did_you_mean(name, known)}'
+            yield found.problem(("maintenance", index, "service"), message)
 
 
 def _twice(found: Read, data: dict[str, Any], section: str, key: str) -> Iterator[Problem]:

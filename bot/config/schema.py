@@ -32,6 +32,7 @@ from bot.config.values import (
     Url,
     UrlOrPath,
 )
+from bot.config.windows import Maintenance
 from checks.model import Purpose, Severity
 
 
@@ -218,6 +219,9 @@ class LaunchFile(Section):
         default={}, description="What customers name, with owner and backup"
     )
     rotation: Rotation | None = Field(default=None, description="Who is on call, in turns")
+    maintenance: Annotated[tuple[Maintenance, ...], Field(max_length=50)] = Field(
+        default=(), description="Planned work that comes again: nobody is called, and it does not count as downtime"
+    )
     quiet_hours: QuietHours | None = Field(default=None, description="When people sleep")
     channels: Channels | None = Field(default=None, description="Where the bot speaks")
     watchdog: Watchdog | None = Field(default=None, description="Who notices when the bot itself dies")

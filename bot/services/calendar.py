@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.domain.asks import Command, SilenceBegan, SilenceEnded
 from bot.domain.daily import step as next_step
 from bot.domain.silence import Silence
-from bot.services import coverage, digest, noise
+from bot.services import coverage, digest, noise, windows
 from bot.services.config import Config
 from bot.services.incidents import Incidents
 from bot.services.people import People
@@ -46,10 +46,16 @@ class Calendar:
         self._wake = wake
 
     async def tick(self) -> int:
-        """Silences that have begun or ended since the last tick reach the incidents; says how many there were."""
-        now, product = self._clock.now(), self._config().product
+        """Silences that have begun or ended since the last tick reach the incidents; says how many there were.
+
+        Windows that `launch.yml` repeats are written down first.
+        """
+        now, config = self._clock.now(), self._config()
+        product = config.product
 
         def same(connection: sqlite3.Connection) -> bool:
+            if not windows.settled(connection, config, now):
+                return False
             holding = {one.id for one in silences.active(connection, product, now)}
             return holding == _held(connection, product)
 
@@ -57,6 +63,7 @@ class Calendar:
             return 0
 
         def turned(connection: sqlite3.Connection, world: World) -> list[Outcome]:
+            windows.settle(connection, config, now)
             active = {one.id: one for one in silences.active(connection, product, now)}
             before = _held(connection, product)
             settings.put(connection, product, HOLDING, json.dumps(sorted(active)), now)

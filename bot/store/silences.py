@@ -19,11 +19,13 @@ class Kind(StrEnum):
     """Planned work: its minutes do not count as downtime."""
 
 
-def add(connection: sqlite3.Connection, product: str, silence: Silence, kind: Kind = Kind.MUTE) -> Silence:
-    """Write a new silence down; answers it with its number."""
+def add(
+    connection: sqlite3.Connection, product: str, silence: Silence, kind: Kind = Kind.MUTE, *, origin: str = ""
+) -> Silence:
+    """Write a new silence down; answers it with its number. `origin` says which window of launch.yml wants it."""
     cursor = connection.execute(
-        "INSERT INTO silence (product, service, trouble, environment, from_at, until_at, reason, author, kind)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO silence (product, service, trouble, environment, from_at, until_at, reason, author, kind, origin)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             product,
             silence.service,
@@ -34,6 +36,7 @@ def add(connection: sqlite3.Connection, product: str, silence: Silence, kind: Ki
             silence.reason,
             silence.author,
             kind.value,
+            origin,
         ),
     )
     [row] = connection.execute("SELECT * FROM silence WHERE id = ?", (cursor.lastrowid,)).fetchall()
@@ -48,6 +51,21 @@ def lift(connection: sqlite3.Connection, product: str, id: str, now: datetime, *
         (to_ms(now), by, product, id, to_ms(now)),
     )
     return cursor.rowcount == 1
+
+
+def withdraw(connection: sqlite3.Connection, product: str, id: str, now: datetime, *, by: str) -> None:
+    """Its window is no more: what holds ends now, and what was only planned never was."""
+    connection.execute("DELETE FROM silence WHERE product = ? AND id = ? AND from_at > ?", (product, id, to_ms(now)))
+    lift(connection, product, id, now, by=by)
+
+
+def of_windows(connection: sqlite3.Connection, product: str, now: datetime) -> list[tuple[str, Silence]]:
+    """Those that windows of launch.yml want and that are not over by the clock, with their origin; also lifted ones."""
+    rows = connection.execute(
+        "SELECT * FROM silence WHERE product = ? AND origin <> '' AND until_at > ? ORDER BY from_at, id",
+        (product, to_ms(now)),
+    )
+    return [(row["origin"], _silence(row)) for row in rows]
 
 
 def active(connection: sqlite3.Connection, product: str, now: datetime) -> list[Silence]:

@@ -35,8 +35,8 @@ def what(silence: Silence) -> str:
 def line(silence: Silence, *, maintenance: bool = False) -> Words:
     """`sign-up is muted until 18:00 by @mia: moving the database`."""
     kind = "under maintenance" if maintenance else "muted"
-    return (f"{what(silence)} is {kind} until ", Time(silence.until, "both"), " by ", Person(silence.author),
-            f": {silence.reason}")  # fmt: skip
+    by: Words = (" by ", Person(silence.author)) if silence.author else (", as launch.yml says",)
+    return (f"{what(silence)} is {kind} until ", Time(silence.until, "both"), *by, f": {silence.reason}")
 
 
 def muting(quiet: Quiet, names: Sequence[str]) -> Document:
@@ -59,7 +59,9 @@ def muting(quiet: Quiet, names: Sequence[str]) -> Document:
 
 def _item(silence: Silence, quiet: Quiet, *, later: bool = False) -> Item:
     begins: Words = ("From ", Time(silence.begins, "both"), ": ") if later else ()
-    end = Action("mute.lift", "End It Now", silence.id, command=f"/launch mute off {silence.id}")
+    end = Action(
+        "mute.lift", "Call It Off" if later else "End It Now", silence.id, command=f"/launch mute off {silence.id}"
+    )
     words = line(silence, maintenance=silence.id in quiet.maintenance)
     return Item((*begins, *words, f" (number {silence.id})"), tone=Tone.WARN, actions=(end,))
 
