@@ -20,6 +20,7 @@ COMMANDS = (
     "init",
     "check",
     "explain",
+    "runbook",
     "config",
     "doctor",
     "requirements",

@@ -93,7 +93,7 @@ class Looks:
         if not jobs:
             return [Sight(Verdict.UNKNOWN, f"“{load()[id].title}” does not apply to {target or 'your product'}")]
         findings = await self._run(jobs, inventory)
-        return [_found(one, code) for one in findings]
+        return [sight_of(one, code) for one in findings]
 
     async def _run(self, jobs: Sequence[Job], inventory: Inventory) -> list[Finding]:
         now = self._clock.now()
@@ -142,7 +142,7 @@ def _glanced(name: str, glance: Glance) -> Sight:
     return Sight(verdict, line(said), expected, (name,))
 
 
-def _found(finding: Finding, code: str) -> Sight:
+def sight_of(finding: Finding, code: str) -> Sight:
     """A finding as a step sees it. Mild advice does not keep a repair from being one; what began it does."""
     verdict = Verdict.UNKNOWN
     if finding.status is Status.PASS or (finding.status is Status.NA and code):

@@ -31,6 +31,15 @@ def test_evidence_without_a_value_has_words_that_stand_for_it() -> None:
     assert (filled.text, filled.missing, filled.whole) == ("Go back to the last version that worked.", (), False)
 
 
+def test_a_sentence_that_begins_with_such_words_begins_with_a_capital() -> None:
+    """Only there, and a value is never changed."""
+    assert (
+        fill("{host} is back. {host} is {host}.\n{host}", {}).text
+        == "Your site is back. Your site is your site.\nYour site"
+    )
+    assert fill("{host} is back.", {"host": "shop.test"}).text == "shop.test is back."
+
+
 def test_markup_and_braces_in_a_value_stay_text() -> None:
     """A value is never looked at again; escaping belongs to whoever draws it."""
     value = "<!channel> *bold* {domain} {0} %s <https://evil.test|click>"

@@ -23,6 +23,8 @@ AT: Mapping[str, tuple[str, str]] = {
 }
 """Names in panels: ` at Namecheap (https://…)`, as far as it is known, else nothing."""
 
+_BEGINS = re.compile(r"(?:\A|[.!?]\s+|\n)\Z")
+"""What stands before the first word of a sentence."""
 _HOLE = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -59,7 +61,8 @@ def fill(text: str, fields: Mapping[str, str], *, most: int = WHOLE) -> Filled:
             return shortened(found, LONG if known.long else SHORT)
         whole = False
         if known.source is From.EVIDENCE:
-            return known.stands
+            begins = _BEGINS.search(text, 0, match.start()) is not None
+            return known.stands[:1].upper() + known.stands[1:] if begins else known.stands
         missing[name] = None
         return UNWRITTEN
 
