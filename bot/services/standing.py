@@ -13,6 +13,7 @@ from bot.domain.detection import State
 from bot.domain.incident import Incident
 from bot.domain.outlook import Next, next_of
 from bot.domain.scene import Duty
+from bot.domain.uptime import Budget, budget, month_of
 from bot.services.config import Config
 from bot.services.heartbeats import Deadline, beats, deadline_of
 from bot.services.oncall import Roster, roster_of
@@ -49,6 +50,8 @@ class Figures:
     """Since the first of the month, in the product's time zone."""
     day: Trend
     """The last 24 hours."""
+    budget: Budget
+    """How much trouble the whole of this month allows, and how much of it is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,7 @@ def figures_of(
     number = history.number(connection, product, name)
     if number is None:
         return None
-    first = now.astimezone(ZoneInfo(zone)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    month = trends.stretch(connection, number, first.astimezone(UTC), now, interval)
-    return Figures(month, trends.stretch(connection, number, now - DAY, now, interval))
+    whole = month_of(now.astimezone(ZoneInfo(zone)).date(), zone)
+    month = trends.stretch(connection, number, whole.begin.astimezone(UTC), now, interval)
+    spent = budget(timedelta(seconds=whole.seconds), month.down)
+    return Figures(month, trends.stretch(connection, number, now - DAY, now, interval), spent)

@@ -1,4 +1,4 @@
-"""How a monitor did: uptime and error budget of a month, the last hour in strips, and what speed checks are told."""
+"""How a monitor did: uptime of a month, the last hour in strips, and what speed checks are told."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.uptime import TARGET, Budget
 from bot.store.codes import EPOCH, to_ms
 from bot.store.probes import COLUMN, FIVE_MS, Period, Seen, days, fives_of, hours, together
 from checks.inventory import History, Monitor
@@ -27,7 +26,6 @@ class Trend:
     sums: Period
     interval: float
     """Seconds that one look stands for."""
-    length: timedelta
 
     @property
     def share(self) -> float | None:
@@ -49,9 +47,10 @@ class Trend:
         """How much was left out because the bot could not see."""
         return timedelta(seconds=self.sums.unknown * self.interval)
 
-    def budget(self, target: float = TARGET) -> Budget:
-        """The error budget of the whole stretch: 99.9 % of 30 days are 43.2 minutes."""
-        return Budget((1 - target) * self.length.total_seconds(), self.sums.bad * self.interval)
+    @property
+    def down(self) -> timedelta:
+        """How long it was down, as far as its looks tell."""
+        return timedelta(seconds=self.sums.bad * self.interval)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def stretch(connection: sqlite3.Connection, monitor: int, since: datetime, until
         edges = [(since, until)]
     for begin, end in edges:
         parts += _hours_and_looks(connection, monitor, begin, end)
-    return Trend(together(parts), interval, until - since)
+    return Trend(together(parts), interval)
 
 
 def _hours_and_looks(connection: sqlite3.Connection, monitor: int, since: datetime, until: datetime) -> list[Period]:

@@ -166,15 +166,15 @@ def about(one: Watched) -> list[Part]:
         return [Listing((Item((*job.line(one.job), "."), tone=tone, label=label),))]
     found: list[Part] = [Listing((Item((label, *since, *looked, seen, ".")),))]
     if one.figures is not None and (said := measured(one.figures)):
-        found.append(Note((f"{said[0].upper()}{said[1:]}. {_budget(one.figures)}",)))
+        found.append(Note((f"{said[0].upper()}{said[1:]}. {budget_of(one.figures)}",)))
     return found
 
 
-def _budget(figures: Figures) -> str:
-    """How much trouble 99.9 % allows, and how much of it is used; what nobody saw is said."""
-    spent = figures.month.budget()
-    used = timedelta(seconds=spent.used_s)
-    down = span_of(used) if used >= LEAST else "less than a minute" if spent.used_s else "none"
+def budget_of(figures: Figures) -> str:
+    """How much trouble 99.9 % allows this month, and how much of it is used; what nobody saw is said."""
+    spent, used = figures.budget, figures.month.down
+    down = span_of(used) if used >= LEAST else "less than a minute" if used else "none"
+    over = ", which is more than that" if spent.left_s < 0 else ""
     unseen = figures.month.unseen
     blind = f" For {span_of(unseen)} nobody could see; that counts neither way." if unseen >= LEAST else ""
-    return f"99.9 % up allows 43 minutes of trouble in 30 days; used this month: {down}.{blind}"
+    return f"99.9 % up allows {spent.allowed_s / 60:.1f} minutes of trouble this month; used: {down}{over}.{blind}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +12,7 @@ from bot.blockkit.validator import validate_view
 from bot.domain.asks import Reading, Signal
 from bot.domain.detection import State
 from bot.domain.severity import Sev, Trouble
+from bot.domain.uptime import budget
 from bot.render.blocks import home
 from bot.render.text import text
 from bot.services.container import Services
@@ -19,7 +22,7 @@ from bot.services.watching import Standing
 from bot.store import probes
 from bot.store.probes import Probe, Seen
 from bot.views import home as view
-from bot.views.standing import measured
+from bot.views.standing import budget_of, measured
 from tests.commands.asking import LAUNCH_YML, ask, breaks
 
 
@@ -97,7 +100,7 @@ async def test_figures_of_a_monitor(shop):
     assert figures is not None
     if now.day > 1 or now.hour > 0:
         assert (figures.month.sums.good, figures.month.sums.bad) == (60, 4)
-        assert figures.month.budget().used_s == 40
+        assert figures.budget.used_s == 40
         assert "4 of 64 looks failed" in measured(figures)
     assert "95 of 100 answers of the last day within 0.2 s" in measured(figures)
     await looked(shop, "New", good=3, bad=0)
@@ -105,6 +108,22 @@ async def test_figures_of_a_monitor(shop):
     assert few is not None
     assert "answers" not in measured(few)
     assert await shop.store.read(lambda c: figures_of(c, "shop", "nobody", now, zone="UTC", interval=10)) is None
+
+
+async def test_a_monitor_says_what_is_left_of_its_error_budget(shop):
+    """Of the whole month, however long it is; more than all of it is said to be more."""
+    await looked(shop, "Sign-up page", good=60, bad=4)
+    now = shop.clock.now()
+    figures = await shop.store.read(lambda c: figures_of(c, "shop", "Sign-up page", now, zone="UTC", interval=10))
+    assert figures is not None
+    said = budget_of(figures)
+    allowed = re.match(r"99\.9 % up allows (\d\d\.\d) minutes of trouble this month; used: ", said)
+    assert allowed, said
+    assert float(allowed[1]) in (40.3, 41.8, 43.2, 44.6)
+    assert said.endswith(" minute.") or "none" in said
+    over = replace(figures, budget=budget(timedelta(days=30), timedelta(hours=1)))
+    assert "43.2 minutes" in budget_of(over)
+    assert "which is more than that" in budget_of(over)
 
 
 async def test_a_drill_is_called_one(shop):

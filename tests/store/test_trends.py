@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.uptime import budget
 from bot.services.retention import retain
 from bot.store import probes, trends
 from bot.store.probes import Probe, Seen
@@ -46,9 +47,9 @@ async def test_the_error_budget_of_thirty_days(store, now):
     """99.9 % leave 43.2 minutes, of which ten are used."""
     monitor = await _looked(store, now - timedelta(minutes=20), [Seen.BAD] * 10 + [Seen.GOOD] * 10)
     trend = await store.read(lambda c: trends.stretch(c, monitor, now - timedelta(days=30), now, 60.0))
-    budget = trend.budget()
-    assert budget.allowed_s == pytest.approx(43.2 * 60)
-    assert budget.used_s == 600
+    spent = budget(timedelta(days=30), trend.down)
+    assert spent.allowed_s == pytest.approx(43.2 * 60)
+    assert (spent.used_s, spent.left_s) == (600, pytest.approx(33.2 * 60))
 
 
 async def test_looks_out_of_turn_do_not_weigh_an_outage_twice(store, now):
