@@ -12,11 +12,10 @@ from urllib.parse import urlsplit
 from bot import runbooks
 from bot.document import Chart
 from bot.domain.incident import Incident
-from bot.domain.member import Light, Member
-from bot.domain.runbook.search import lead
-from bot.domain.severity import Trouble
+from bot.domain.member import Light
 from bot.services.config import Config
-from bot.store import history, looks
+from bot.services.runbook_leads import code_of, topic_of
+from bot.store import history
 from bot.store.probes import Probe, Seen
 from bot.views import charts
 from checks.finding import fill
@@ -59,29 +58,16 @@ def behind(connection: sqlite3.Connection, config: Config, incident: Incident, n
         return Behind()
     first = own[0]
     watched = _watched(config, first.probe)
-    runbook = _runbook(connection, config, first)
+    runbook = topic_of(connection, config.product, runbooks.load(), incident)
     if watched is None:
         return Behind(runbook=runbook)
     zone = config.file.product.time_zone if config.file and config.file.product else "UTC"
-    code = _code(connection, config, first.probe, first.trouble)
+    code = code_of(connection, config.product, first.probe, first.trouble)
     limit = watched.slow_after if isinstance(watched, Monitor) else None
     monitor = history.number(connection, config.product, first.probe)
     seen = [] if monitor is None else history.looks(connection, monitor, now - HOUR, now + timedelta(seconds=1))
     drawn = charts.last_hour(dots(seen), now, zone, limit=limit)
     return Behind(_steps(config, watched, code), watched.interval, drawn, runbook)
-
-
-def _runbook(connection: sqlite3.Connection, config: Config, first: Member) -> str:
-    """The runbook for what fails: the one that its answer names, else the one for the class of trouble."""
-    books = runbooks.load()
-    title, _, target = first.probe.partition(": ")
-    check = next((one for one in load().values() if target and one.title == title), None)
-    code = _code(connection, config, first.probe, first.trouble)
-    if check is not None:
-        return lead(books, check.id, code, first.trouble)
-    answer = load()[CHECKS["page"]].outcomes.get(code)
-    named = answer.runbook if answer is not None else ""
-    return named if named in books else lead(books, "", "", first.trouble)
 
 
 def dots(seen: Sequence[Probe]) -> list[charts.Dot]:
@@ -118,14 +104,6 @@ def _watched(config: Config, name: str) -> Monitor | Point | None:
         return None
     watched: tuple[Monitor | Point, ...] = (*config.inventory.monitors, *config.inventory.points)
     return next((one for one in watched if one.name == name), None)
-
-
-def _code(connection: sqlite3.Connection, config: Config, probe: str, trouble: Trouble) -> str:
-    """The answer that its check gave last; what is slow is known by its trouble."""
-    if trouble is Trouble.LATENCY:
-        return "slow"
-    look = looks.get(connection, config.product, probe)
-    return str(look.data.get("code") or "") if look is not None else ""
 
 
 def _steps(config: Config, watched: Monitor | Point, code: str) -> tuple[str, ...]:

@@ -6,7 +6,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.blockkit.words import one_line
-from bot.document import Action, Actions, Document, Field, Form, Heading, Item, Listing, Note, Paragraph, Strong, Words
+from bot.document import (
+    Action,
+    Actions,
+    Document,
+    Field,
+    Form,
+    Heading,
+    Item,
+    Listing,
+    Note,
+    Paragraph,
+    Person,
+    Strong,
+    Words,
+)
 from bot.domain.runbook.book import Call, Runbook, Sort, Step
 from bot.domain.runbook.moved import Answer, Code
 from bot.domain.runbook.run import Standing
@@ -106,37 +120,41 @@ def begun(book: Runbook, incident: int) -> Document:
     return Document(f"I lead you through it: {book.title}", (Paragraph((f"It goes on {where}, one step at a time.",)),))
 
 
-def ongoing(book: Runbook, answer: Answer, who: str) -> Document:
-    """It was begun before, by somebody who is still on it."""
-    return Document(
-        f"This one is going on already: {book.title}",
-        (
-            Paragraph((f"{who} is doing it. The run stands where it was begun; take it over there if they cannot.",)),
-            Actions((Action("runbook.take_over", "Take Over", f"{answer.run}:{answer.rev}"),)),
-        ),
-    )
+def ongoing(book: Runbook, answer: Answer, incident: int) -> Document:
+    """It was begun before: by the one who asks, or by somebody who is still on it."""
+    where = f"in the thread of INC-{incident}" if incident else "in our direct messages"
+    if answer.code is Code.OLD:
+        said: Words = (f"You have begun it already: it goes on {where}, at the step where you left it.",)
+        return Document(f"This one is going on already: {book.title}", (Paragraph(said),))
+    said = (Person(answer.who), f" is doing it, {where}. Take it over if they cannot go on.")
+    return Document(f"This one is going on already: {book.title}", (Paragraph(said), _take_over(answer)))
 
 
-def answered(book: Runbook | None, answer: Answer, who: str) -> Document | None:
+def _take_over(answer: Answer) -> Actions:
+    return Actions((Action("runbook.take_over", "Take Over", f"{answer.run}:{answer.rev}"),))
+
+
+def answered(book: Runbook | None, answer: Answer) -> Document | None:
     """What the message itself does not say; None where it says it."""
     where = _where(book, answer)
-    take = Actions((Action("runbook.take_over", "Take Over", f"{answer.run}:{answer.rev}"),))
     match answer.code:
         case Code.OK:
             return None
         case Code.OLD:
             return Document("That button is from an earlier step", (Paragraph((f"Nothing was changed. {where}",)),))
         case Code.TAKEN:
-            said = f"{who} is doing this one. Nothing was changed. Take it over if they cannot go on."
-            return Document("Somebody else has it", (Paragraph((said,)), take))
+            said: Words = (Person(answer.who), " is doing this one. Nothing was changed. Take it over if they cannot.")
+            return Document("Somebody else has it", (Paragraph(said), _take_over(answer)))
         case Code.OVER:
             return Document("This run is over", (Paragraph((_ended(answer),)),))
         case Code.CHANGED:
-            said = f"The text was changed while you were reading. {where} Please look at it again."
-            return Document("The text has changed", (Paragraph((said,)),))
+            changed = f"The text was changed while you were reading. {where} Please look at it again."
+            return Document("The text has changed", (Paragraph((changed,)),))
         case Code.NOBODY:
-            said = "This runbook names nobody to call. Ask in your team, or look at /launch oncall."
-            return Document("Nobody is named here", (Paragraph((said,)),))
+            nobody = "This runbook names nobody to call. Ask in your team, or look at /launch oncall."
+            return Document("Nobody is named here", (Paragraph((nobody,)),))
+        case Code.NO_SUCH:
+            return no_such()
         case Code.NOT_NOW:
             return Document("That does not fit this step", (Paragraph((f"Nothing was changed. {where}",)),))
 

@@ -1,0 +1,47 @@
+"""Which runbook leads out of an incident: by what its first failing member was seen to have."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+
+from bot.domain.incident import Incident
+from bot.domain.member import Light
+from bot.domain.runbook.book import Runbook
+from bot.domain.runbook.search import lead
+from bot.domain.severity import Trouble
+from bot.store import incidents, looks
+from checks.registry import load
+
+PAGE = "up.http"
+"""The check that looks at what a monitor watches."""
+
+
+def topic_of(connection: sqlite3.Connection, product: str, books: Mapping[str, Runbook], incident: Incident) -> str:
+    """The topic; "" where no runbook fits, or nothing of it is its own."""
+    own = sorted(incident.own, key=lambda one: one.light is not Light.RED)
+    if not own:
+        return ""
+    first = own[0]
+    title, _, target = first.probe.partition(": ")
+    check = next((one for one in load().values() if target and one.title == title), None)
+    code = code_of(connection, product, first.probe, first.trouble)
+    if check is not None:
+        return lead(books, check.id, code, first.trouble)
+    answer = load()[PAGE].outcomes.get(code)
+    named = answer.runbook if answer is not None else ""
+    return named if named in books else lead(books, "", "", first.trouble)
+
+
+def code_of(connection: sqlite3.Connection, product: str, probe: str, trouble: Trouble) -> str:
+    """The answer that its check gave last; what is slow is known by its trouble."""
+    if trouble is Trouble.LATENCY:
+        return "slow"
+    look = looks.get(connection, product, probe)
+    return str(look.data.get("code") or "") if look is not None else ""
+
+
+def live(connection: sqlite3.Connection, product: str, books: Mapping[str, Runbook]) -> list[tuple[Incident, str]]:
+    """Incidents that somebody can do something about, worst first, each with the topic that leads out."""
+    found = [(one, topic_of(connection, product, books, one)) for one in incidents.live(connection, product)]
+    return [(one, topic) for one, topic in found if topic]
