@@ -69,7 +69,8 @@ def shelves(books: Mapping[str, Runbook], live: tuple[Suggested, ...]) -> Docume
     parts: list[Heading | Listing | Paragraph | Actions | Note] = []
     if live:
         parts += [Heading("Broken right now"), Listing(tuple(_item(one, primary=True) for one in live), limit=MOST)]
-    often = tuple(_item(Suggested(books[topic])) for topic in OFTEN if topic in books)
+    shown = {one.book.topic for one in live}
+    often = tuple(_item(Suggested(books[topic])) for topic in OFTEN if topic in books and topic not in shown)
     parts += [Heading("Asked for most"), Listing(often, limit=MOST)]
     counts = ", ".join(f"{SHELVES[sort].lower()} {_many(books, sort)}" for sort in Sort)
     parts.append(Actions((Action("runbook.pick", "All Runbooks…", command="launch runbook"),)))
