@@ -25,6 +25,7 @@ from bot.views.changes import changed, news
 from bot.views.evidence import evidence, families
 from bot.views.folding import Blind, Group, effect, fold, fold_blind, split_unknown
 from bot.views.prose import FAMILIES, NOBODY, SEVERITY, TONES, count, label, listed, prose, seconds, sentence, whose
+from bot.views.runbook_list import start_value
 from checks.model import Finding, Severity, Status
 from checks.report import Decision, Report
 
@@ -192,9 +193,7 @@ class _Seen:
             lines=() if small else tuple(self._about(group)),
             tone=TONES[one.status],
             label=f"{word}, new" if new else word,
-            actions=()
-            if small
-            else (Action("audit.explain", "Why This Matters", one.check, command=f"/launch explain {one.check}"),),
+            actions=() if small else _help(one),
         )
 
     def _unseen(self, blind: Blind) -> Item:
@@ -299,6 +298,15 @@ def again(only: Sequence[str]) -> Action:
     value = " ".join(only)
     command = f"/launch check {value}".rstrip()
     return Action("audit.rerun", "Check Again", value, primary=True, command=command)
+
+
+def _help(one: Finding) -> tuple[Action, ...]:
+    """The way out, where there is a runbook, and why it matters."""
+    why = Action("audit.explain", "Why This Matters", one.check, command=f"/launch explain {one.check}")
+    if not one.runbook or not one.status.bad:
+        return (why,)
+    value = start_value(one.runbook, 0, one.check, one.target)
+    return (Action("runbook.start", "Show Me the Fix", value, command=f"/launch runbook {one.runbook}"), why)
 
 
 def _buttons(audit: int | None, only: Sequence[str], *, detail: bool) -> tuple[Action, ...]:
