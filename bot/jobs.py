@@ -102,8 +102,7 @@ async def _other_ways(runtime: Runtime) -> None:
 
 async def _runs(runtime: Runtime) -> None:
     """Runs of runbooks: looks, reminders, ends of waits."""
-    if runtime.services.runbooks is not None:
-        await runtime.services.runbooks.tick()
+    await runtime.services.runbooks.tick()
 
 
 async def _silences(runtime: Runtime) -> None:

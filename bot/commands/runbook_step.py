@@ -23,7 +23,7 @@ _VALUE = re.compile(r"(\d{1,9}):(\d{1,9})(?::([a-z0-9_]{0,60}))?")
 RATINGS = {"yes": "It helped.", "partly": "It helped in part.", "no": "It did not help."}
 
 
-async def _act(call: Call, services: Services, make: Callable[[int, str], r.Act | None]) -> Reply:
+async def _act(call: Call, services: Services, make: Callable[[int, str], r.Command | None]) -> Reply:
     """Carry out what a click stands for, and say what the message itself does not show."""
     found = _VALUE.fullmatch(call.value)
     wish = make(int(found[2]), found[3] or "") if found else None

@@ -31,11 +31,10 @@ class Services:
     audits: Audits
     incidents: Incidents
     watch: Watch
+    runbooks: Runbooks
     health: Health
     flush: Callable[[], None]
     """Have the outbox sent now instead of at the next tick; returns at once."""
-    runbooks: Runbooks | None = None
-    """Runs of runbooks; None where nobody walks through one."""
 
     roles: Roles = field(default_factory=Roles)
     """Who may do what."""

@@ -98,7 +98,8 @@ class OwnChecks:
         inventory = self.config().inventory
         if inventory is None:
             return "there is no usable launch.yml, so nothing is watched"
-        every = {one.name: one.interval for one in (*inventory.monitors, *inventory.points)}
+        every = {one.name: one.interval for one in inventory.monitors}
+        every |= {one.name: one.interval for one in inventory.points}
         late = [
             one.name
             for one in self.watch.standings()

@@ -25,6 +25,7 @@ from bot.store.db import Store
 from tests.commands.asking import shown
 from tests.servers.http import closed_port
 from tests.servers.smtp import MailServer
+from tests.services.walker import runbooks_over
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 FILE = """
@@ -73,14 +74,16 @@ async def test_a_founder_asks_for_it_in_slack(tmp_path, receiver):
     try:
         nothing = lambda: None  # noqa: E731
         incidents = Incidents(store, clock, lambda: config, nothing)
+        watch, health = Watch(store, clock, lambda: config, incidents), Health(NOW)
         services = Services(
             clock,
             store,
             config,
             Audits(store, clock, config, nothing),
             incidents,
-            Watch(store, clock, lambda: config, incidents),
-            Health(NOW),
+            watch,
+            runbooks_over(store, clock, config, incidents, watch, health),
+            health,
             nothing,
         )
         said = await _typed(services, "doctor test")

@@ -18,6 +18,7 @@ from bot.services.health import Health, Socket
 from bot.services.incidents import Incidents
 from bot.services.watch import Watch
 from bot.store.db import Store
+from tests.services.walker import runbooks_over
 
 
 @dataclass
@@ -55,7 +56,8 @@ def make(tmp_path: Path) -> Iterator[Make]:
             audits = Audits(store, clock, read, woken)
             incidents = Incidents(store, clock, lambda: read, woken)
             watch = Watch(store, clock, lambda: read, incidents)
-            return Made(Services(clock, store, read, audits, incidents, watch, health, woken), woken)
+            runbooks = runbooks_over(store, clock, read, incidents, watch, health, woken)
+            return Made(Services(clock, store, read, audits, incidents, watch, runbooks, health, woken), woken)
 
         yield made
 

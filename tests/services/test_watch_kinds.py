@@ -20,6 +20,7 @@ from bot.store.heartbeats import Beat
 from checks.inventory import Point
 from tests.servers.dns import Fault
 from tests.servers.http import HttpServer, closed_port
+from tests.services.walker import runbooks_over
 from tests.services.watchtower import GOOD, START, Tower, a_tower
 
 JOB = "monitors:\n  - {name: Nightly billing, heartbeat: {every: 1h, grace: 10m}}\n"
@@ -102,6 +103,7 @@ async def _report(
     tower: Tower, name: str = "Nightly billing", *, method: str = "GET", token: str = "", end: str = "", agent: str = ""
 ) -> int:
     """A job calls its address on the bot's own server."""
+    health = Health(tower.clock.now())
     services = Services(
         tower.clock,
         tower.store,
@@ -109,7 +111,8 @@ async def _report(
         Audits(tower.store, tower.clock, tower.config, lambda: None),
         tower.incidents,
         tower.watch,
-        Health(tower.clock.now()),
+        runbooks_over(tower.store, tower.clock, tower.config, tower.incidents, tower.watch, health),
+        health,
         lambda: None,
     )
     runner = await web.serve(web.build(services), "127.0.0.1", 0)
