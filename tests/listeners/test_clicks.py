@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
+import pytest
+
 from bot.domain.incident import Status
 from bot.services.requests import Requests
 from bot.store import clicks, incidents
@@ -122,6 +124,7 @@ async def test_a_kill_between_the_click_and_its_work(stage):
         assert (await stage.row(third)).rev == row.rev
 
 
+@pytest.mark.alone
 async def test_three_hundred_clicks(stage):
     """All are acknowledged in time; one has it, and the rest changed nothing."""
     slack = stage.slack

@@ -13,6 +13,7 @@ import pytest
 from bot.demo.workspace.workspace_server import words
 
 
+@pytest.mark.alone
 async def test_three_hundred_commands_get_one_answer_each(roomy):
     """Every command is acknowledged and answered exactly once."""
     slack = roomy.slack

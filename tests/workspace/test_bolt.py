@@ -351,6 +351,7 @@ async def test_the_second_socket_answers_while_the_first_is_cut(slack: Workspace
         assert slack.violations() == []
 
 
+@pytest.mark.alone
 async def test_three_hundred_commands_at_once_each_get_one_answer(slack: WorkspaceServer) -> None:
     """Nobody is forgotten, nobody is answered twice."""
     slack.core.dispatcher.sockets._timeout = 10
