@@ -159,8 +159,7 @@ def _work(folder: Path, seeds: Sequence[int], until: float, told: Line) -> None:
     # Without a collector that touches every page, a fork copies little.
     gc.disable()
     gc.freeze()
-    line, office = fork_office(folder)
-    where = line.hear()
+    where, office = fork_office(folder)
     signal.signal(signal.SIGTERM, lambda *_: _end(office))
     for seed in seeds:
         if time.monotonic() > until:
@@ -169,7 +168,7 @@ def _work(folder: Path, seeds: Sequence[int], until: float, told: Line) -> None:
         verdict: dict[str, Any] = {"lost": [], "doubled": [], "wrong": [], "marked": 0, "why": {}, "sent": 0}
         verdict |= {"seed": seed, "closed": False, "strangers": plan.strangers}
         try:
-            verdict |= run(plan, folder, line, where, fresh / "template.db")
+            verdict |= run(plan, folder, where, fresh / "template.db")
         except Failed as failed:
             verdict["wrong"] = [str(failed)]
         told.say({**verdict, "plan": str(plan), "points": [one.point for one in plan.kills[: verdict.get("kills", 0)]]})

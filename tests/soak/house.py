@@ -106,6 +106,10 @@ class Mortal(Store):
         return value
 
 
+class Peephole(sqlite3.Connection):
+    """Through which the run itself looks into the file; no part of the bot."""
+
+
 class Reader(Messenger):
     """Notes for which messages Slack's history was closed."""
 
@@ -142,7 +146,7 @@ class House:
         store.kill = self.kill
         self.store = store
         stack.callback(store.close)
-        self._peep = sqlite3.connect(self.folder / "launch.db", isolation_level=None)
+        self._peep = sqlite3.connect(self.folder / "launch.db", isolation_level=None, factory=Peephole)
         stack.callback(self._peep.close)
         config = self.config
         timeout = aiohttp.ClientTimeout(total=SHORT if self.plan.fault.startswith("hang") else PATIENCE)

@@ -1,4 +1,7 @@
-"""The workspace of a worker: a process of its own that answers over HTTP and does what the runner says over a pipe."""
+"""The workspace of a worker: a process of its own that answers over HTTP and does what it is told over a socket.
+
+Each life of a bot has a connection of its own: one that dies in the middle of a question disturbs nobody else.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +22,21 @@ CHANNEL = "C0OPSALRT"
 
 
 class Line:
-    """Messages in JSON over a socket pair; the runner's end waits."""
+    """Messages in JSON over a socket; this end waits."""
 
     def __init__(self, end: socket.socket) -> None:
         self._end = end
+
+    @classmethod
+    def to_office(cls, folder: Path) -> Line:
+        """A new one to the workspace of this worker."""
+        end = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        end.connect(str(folder / "office"))
+        return cls(end)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._end.close()
 
     @property
     def number(self) -> int:
@@ -54,13 +68,16 @@ class Line:
         return parts
 
 
-def fork_office(folder: Path) -> tuple[Line, int]:
-    """Start the workspace in a process of its own; answers how to talk to it, and its process id."""
+def fork_office(folder: Path) -> tuple[dict[str, str], int]:
+    """Start the workspace in a process of its own; answers where its Web API is, and its process id."""
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid:
         theirs.close()
-        return Line(ours), pid
+        began = Line(ours)
+        where: dict[str, str] = began.hear()
+        began.close()
+        return where, pid
     ours.close()
     try:
         asyncio.run(_serve(folder, theirs))
@@ -73,13 +90,19 @@ async def _serve(folder: Path, end: socket.socket) -> None:
     ground = Ground(folder / "ground")
     async with WorkspaceServer(limits=False, now=ground.slack_time) as slack:
         slack.workspace.listen(lambda delta: _accepted(ground, delta))
-        reader, writer = await asyncio.open_unix_connection(sock=end)
-        await _say(writer, {"api": slack.api_url, "token": slack.bot_token})
-        with contextlib.suppress(asyncio.IncompleteReadError):
-            while True:
-                [length] = struct.unpack("!I", await reader.readexactly(4))
-                asked = json.loads(await reader.readexactly(length))
-                await _say(writer, _do(slack, asked))
+
+        async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+                while True:
+                    [length] = struct.unpack("!I", await reader.readexactly(4))
+                    asked = json.loads(await reader.readexactly(length))
+                    await _say(writer, _do(slack, asked))
+            writer.close()
+
+        async with await asyncio.start_unix_server(hear, folder / "office") as server:
+            _, writer = await asyncio.open_unix_connection(sock=end)
+            await _say(writer, {"api": slack.api_url, "token": slack.bot_token})
+            await server.serve_forever()
 
 
 async def _say(writer: asyncio.StreamWriter, what: Any) -> None:

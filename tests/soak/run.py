@@ -27,7 +27,7 @@ from bot.store import places
 from bot.store.codes import to_ms
 from bot.store.db import Store
 from tests.soak.ground import START, Ground, die
-from tests.soak.house import FILE, House, arm
+from tests.soak.house import FILE, House, Peephole, arm
 from tests.soak.judge import judge
 from tests.soak.office import Line
 from tests.soak.plan import Kill, Plan, draw
@@ -55,12 +55,14 @@ def template(folder: Path) -> Path:
     return path
 
 
-def run(plan: Plan, folder: Path, line: Line, where: dict[str, str], fresh: Path) -> dict[str, Any]:
+def run(plan: Plan, folder: Path, where: dict[str, str], fresh: Path) -> dict[str, Any]:
     """Carry a plan out; answers the verdict of `judge`. Raises `Failed`."""
     ground = Ground(folder / "ground")
     ground.clear()
     ground.put("began", plan.began)
+    line = Line.to_office(folder)
     rooms = line.ask({"do": "reset"})
+    line.close()
     for old in (*folder.glob("launch.db*"), *folder.glob("closed")):
         old.unlink()
     _store(plan, folder, fresh)
@@ -69,7 +71,7 @@ def run(plan: Plan, folder: Path, line: Line, where: dict[str, str], fresh: Path
     for number in range(len(plan.kills) + 1):
         kill = plan.kills[number] if number < len(plan.kills) else None
         arm(plan, ground, kill)
-        ended = _start(plan, number, folder, line, where)
+        ended = _start(plan, number, folder, where)
         if ended == 0:
             found: dict[str, Any] = json.loads((folder / "verdict").read_text())
             return {**found, "kills": number, "closed": (folder / "closed").exists()}
@@ -113,12 +115,12 @@ def _acquainted(plan: Plan, folder: Path, rooms: dict[str, str]) -> None:
         connection.commit()
 
 
-def _start(plan: Plan, number: int, folder: Path, line: Line, where: dict[str, str]) -> int:
+def _start(plan: Plan, number: int, folder: Path, where: dict[str, str]) -> int:
     """One life of the bot; answers its exit code, negative for a signal."""
     (folder / "said").unlink(missing_ok=True)
     if plan.real_start:
         words = [sys.executable, "-m", "tests.soak.life", str(plan.seed), str(number), str(folder), json.dumps(where)]
-        process = subprocess.Popen([*words, str(line.number)], pass_fds=[line.number])
+        process = subprocess.Popen(words)
         Ground(folder / "ground").put("pid", process.pid)
         try:
             return process.wait(LONGEST)
@@ -128,7 +130,7 @@ def _start(plan: Plan, number: int, folder: Path, line: Line, where: dict[str, s
             raise Failed(f"{plan}: start {number} hangs") from None
     pid = os.fork()
     if pid == 0:
-        live(plan, number, folder, line, where)
+        live(plan, number, folder, where)
     return _wait(pid, plan, number)
 
 
@@ -147,7 +149,7 @@ def _wait(pid: int, plan: Plan, number: int) -> int:
         pause = min(0.02, pause * 1.3)
 
 
-def live(plan: Plan, number: int, folder: Path, line: Line, where: dict[str, str]) -> None:
+def live(plan: Plan, number: int, folder: Path, where: dict[str, str]) -> None:
     """In a process of its own: one life, which ends it."""
     kill = plan.kills[number] if number < len(plan.kills) else None
     ground = Ground(folder / "ground")
@@ -156,7 +158,7 @@ def live(plan: Plan, number: int, folder: Path, line: Line, where: dict[str, str
     try:
         if kill is not None and kill.point == "C9":
             _die_at_statement(kill)
-        asyncio.run(_live(plan, kill, folder, line, where))
+        asyncio.run(_live(plan, kill, folder, Line.to_office(folder), where))
     except BaseException:  # noqa: BLE001  (whatever it is, the runner must hear of it)
         (folder / "said").write_text(traceback.format_exc())
         os._exit(1)
@@ -169,7 +171,8 @@ def _die_at_statement(kill: Kill) -> None:
 
     def called(_frame: FrameType, event: str, function: Any) -> None:
         nonlocal count
-        if event != "c_call" or not isinstance(getattr(function, "__self__", None), sqlite3.Connection):
+        asked = getattr(function, "__self__", None) if event == "c_call" else None
+        if not isinstance(asked, sqlite3.Connection) or isinstance(asked, Peephole):
             return
         if function.__name__ in ("execute", "executemany", "backup"):
             count += 1
