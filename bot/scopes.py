@@ -32,5 +32,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "users.lookupByEmail": ("users:read.email",),
     "views.open": (),
     "views.publish": (),
+    "views.push": (),
+    "views.update": (),
 }
 """Web API methods that the bot calls, with the scopes that each wants (any of them, by kind of conversation)."""

@@ -169,9 +169,13 @@ class Messenger:
         """Show someone's App Home."""
         await self._call("views.publish", {"user_id": user, "view": dict(view)})
 
-    async def open_dialog(self, trigger: str, view: Message) -> None:
-        """Open a dialog, within three seconds of the click that asked for it."""
-        await self._call("views.open", {"trigger_id": trigger, "view": dict(view)})
+    async def open_dialog(self, trigger: str, view: Message, *, above: bool = False) -> None:
+        """Open a dialog, within three seconds of the click that asked for it; `above` the one that is open."""
+        await self._call("views.push" if above else "views.open", {"trigger_id": trigger, "view": dict(view)})
+
+    async def update_dialog(self, dialog: str, view: Message) -> None:
+        """Put another content into an open dialog."""
+        await self._call("views.update", {"view_id": dialog, "view": dict(view)})
 
     async def person(self, user: str) -> Profile:
         """Who that is. Raises `Permanent("user_not_found")` for nobody."""

@@ -62,6 +62,8 @@ class Call:
     """The workspace that the person belongs to."""
     fields: Mapping[str, str] = field(default_factory=dict)
     """What was filled in, by the name of the field."""
+    dialog: str = ""
+    """The id of the dialog in which the button stands, where it stands in one."""
 
     @property
     def name(self) -> str:

@@ -11,7 +11,6 @@ from bot.commands import dispatch
 from bot.commands.base import Call
 from bot.listeners import intake
 from bot.listeners.desk import Desk
-from bot.listeners.home import publish
 from bot.render.blocks import chosen
 
 
@@ -28,10 +27,10 @@ def register(app: AsyncApp, desk: Desk) -> None:
             if not await intake.accept(desk, call, button, ack):
                 return
             url = str(body.get("response_url") or "")
-            await desk.work(call, button, url)
-            if not url:
-                # A click on the App Home has no response URL: its answer is the Home itself, drawn anew.
-                await publish(desk, call.user)
+            answered = await desk.work(call, button, url)
+            if not url and not answered:
+                # What a click on the App Home changes, the Home itself shows, drawn anew.
+                await desk.draw_home(call.user)
 
     app.action(re.compile(r".+"))(clicked)
 
@@ -50,6 +49,7 @@ def _call(desk: Desk, body: dict[str, Any], action: dict[str, Any]) -> Call:
         trigger=str(body.get("trigger_id") or ""),
         id=str(action.get("action_ts") or ""),
         team=_part(body, "user", "team_id"),
+        dialog=_part(body, "view", "id") if _part(body, "view", "type") == "modal" else "",
     )
 
 

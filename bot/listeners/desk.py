@@ -16,11 +16,13 @@ from bot.clock import Clock
 from bot.commands.base import Button, Call, Reply, Role, Where
 from bot.document import Document, Form
 from bot.listeners.rows import mark_of, payload, restored
-from bot.render.blocks import message
-from bot.render.forms import dialog
+from bot.render.blocks import home, message
+from bot.render.forms import dialog, told
 from bot.services.container import Services
+from bot.services.overview import overview
 from bot.store.db import StoreError
 from bot.views import notice
+from bot.views.home import home as home_of
 from bot.views.refused import refused
 
 log = logging.getLogger(__name__)
@@ -80,8 +82,11 @@ class Desk:
             return False
         return True
 
-    async def work(self, call: Call, button: Button, response_url: str) -> None:
-        """Run the handler and send its answer to the person who asked; a fault of ours is said, never shown raw."""
+    async def work(self, call: Call, button: Button, response_url: str) -> bool:
+        """Run the handler and send its answer to the person who asked; a fault of ours is said, never shown raw.
+
+        True where the person's App Home has been drawn anew with the answer on it.
+        """
         mark = mark_of(call)
         self._under_way.add(mark)
         try:
@@ -90,17 +95,46 @@ class Desk:
                 await self._finish(mark)
         finally:
             self._under_way.discard(mark)
+        opened = reply.form is not None
         if reply.form is not None:
             reply = await self._open(call, reply, reply.form)
         if reply.document is None:
-            return
+            if call.dialog and not opened:
+                # What the Home behind the dialog shows, the dialog with the old buttons must not hide.
+                return await self._show(call, notice.done())
+            return False
+        if not response_url and call.channel in ("", call.user):
+            return await self._show(call, reply.document)
         payload = message(reply.document)
         payload.pop("metadata", None)
         if response_url:
             kind = "in_channel" if reply.where is Where.CHANNEL else "ephemeral"
             await self.send(response_url, {"response_type": kind, "replace_original": reply.replaces, **payload})
-        elif call.channel and call.channel != call.user:
+        else:
             await self._whisper(call, payload)
+        return False
+
+    async def _show(self, call: Call, answer: Document) -> bool:
+        """The answer to a click on the App Home, where nobody can whisper: a dialog, else on the Home itself."""
+        try:
+            if call.dialog:
+                await self._messenger.update_dialog(call.dialog, told(answer))
+                return False
+            if call.trigger:
+                await self._messenger.open_dialog(call.trigger, told(answer))
+                return False
+        except SlackError as error:
+            log.info("the answer goes on the App Home, for no dialog could be shown: %s", error)
+        await self.draw_home(call.user, answer)
+        return True
+
+    async def draw_home(self, user: str, answer: Document | None = None) -> None:
+        """Draw the App Home of one person; Slack shows the old one where that fails, so it is only noted."""
+        try:
+            document = home_of(await overview(self._services, self.clock.now()), answer)
+            await self._messenger.publish_home(user, home(document))
+        except (SlackError, StoreError) as error:
+            log.warning("the App Home of %s could not be drawn: %s", user, error)
 
     async def _ask(self, call: Call, button: Button) -> tuple[Reply, bool]:
         """The answer, and whether nothing is left to do."""
@@ -136,7 +170,7 @@ class Desk:
     async def _open(self, call: Call, reply: Reply, form: Form) -> Reply:
         """Open a dialog; where Slack does not, the answer says how to do without."""
         try:
-            await self._messenger.open_dialog(call.trigger, dialog(form, call.channel))
+            await self._messenger.open_dialog(call.trigger, dialog(form, call.channel), above=bool(call.dialog))
         except SlackError as error:
             log.warning("a dialog could not be opened: %s", error)
             return Reply(reply.document or notice.no_dialog(), reply.where, reply.replaces)

@@ -29,6 +29,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
                 channel=channel,
                 now=desk.clock.now(),
                 value=value,
+                trigger=str(body.get("trigger_id") or ""),
                 id=str(view.get("id") or ""),
                 team=str(user.get("team_id") or ""),
                 fields=filled(view),

@@ -7,13 +7,9 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.adapters.slack import SlackError
 from bot.listeners.desk import Desk
-from bot.render.blocks import home
-from bot.services.overview import overview
 from bot.store import places
 from bot.store.db import StoreError
-from bot.views import home as view
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +21,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
         with desk.busy():
             await _learn(desk, str(event.get("user", "")), str(event.get("channel", "")))
             if event.get("tab", "home") == "home":
-                await publish(desk, str(event.get("user", "")))
+                await desk.draw_home(str(event.get("user", "")))
 
     app.event("app_home_opened")(opened)
 
@@ -40,12 +36,3 @@ async def _learn(desk: Desk, user: str, channel: str) -> None:
             await services.store.write(lambda c: places.learn(c, services.product, user, channel, now))
     except StoreError as error:
         log.warning("where %s is written to could not be kept: %s", user, error)
-
-
-async def publish(desk: Desk, user: str) -> None:
-    """Draw the App Home of one person; Slack shows the old one where that fails, so it is only noted."""
-    try:
-        document = view.home(await overview(desk.services, desk.clock.now()))
-        await desk.messenger.publish_home(user, home(document))
-    except (SlackError, StoreError) as error:
-        log.warning("the App Home of %s could not be drawn: %s", user, error)

@@ -24,6 +24,11 @@ def dialog(form: Form, channel: str = "") -> Block:
     return surfaces.modal(form.title, blocks, submit=form.submit, callback=form.id, data=data)
 
 
+def told(answer: Document) -> Block:
+    """An answer as a dialog, for places where nobody can be told anything else."""
+    return surfaces.modal("Launch Ready", message(answer)["blocks"])
+
+
 def about(view: Mapping[str, Any]) -> tuple[str, str]:
     """What a dialog is about, and the channel in which it was asked for."""
     try:

@@ -11,11 +11,15 @@ if TYPE_CHECKING:
     from bot.services.overview import Overview
 
 
-def home(overview: Overview) -> Document:
-    """One page: how fresh it is, what needs this person, then the rest."""
+def home(overview: Overview, answer: Document | None = None) -> Document:
+    """One page: how fresh it is, what needs this person, then the rest.
+
+    `answer` is what a click on the page brought about, where it could not be told in a dialog.
+    """
     fresh = Note(("As of ", Time(overview.now, "both"), ". Open this page again to see the present state."))
     stand = overview.stand
-    parts: list[Part] = [fresh, *standing.live(stand, overview.now), *standing.silences(stand)]
+    told: list[Part] = [] if answer is None else [Heading(answer.headline), *answer.parts, Rule()]
+    parts: list[Part] = [*told, fresh, *standing.live(stand, overview.now), *standing.silences(stand)]
     parts += status.running(overview)
     if overview.config_problems or not overview.domain:
         parts += _begin(overview)

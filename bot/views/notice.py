@@ -118,6 +118,13 @@ def kept_for_later() -> Document:
     )
 
 
+def done() -> Document:
+    """What was clicked in a dialog is done."""
+    return Document(
+        "Done", (Paragraph(("Close this; the page behind it shows the present state.",)),), Tone.GOOD, "Done."
+    )
+
+
 def no_dialog() -> Document:
     """Slack did not open a dialog in time."""
     return Document(
