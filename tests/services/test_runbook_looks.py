@@ -107,8 +107,8 @@ async def test_another_check_is_made_at_the_same_target(place):
     sight = await place.see("dns.resolve", target="app.shop.test")
     assert sight.verdict is Verdict.BAD
     assert "app.shop.test" in sight.seen
-    both = await place.see("dns.resolve", "failed", check="dns.resolve", target="shop.test")
-    assert both.verdict is Verdict.GOOD
+    both = await place.see("dns.resolve", "failed", check="dns.resolve", target="app.shop.test")
+    assert both.verdict is Verdict.BAD
     assert len(both.checks) == 1
 
 
