@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from checks.net.facts import Exchange
@@ -33,6 +34,7 @@ def same_place(url: str) -> str:
     return f"{scheme}://{address}{path}"
 
 
+@lru_cache(maxsize=8192)
 def host_of(url: str) -> str:
     """The host of a URL as A-labels, lower case without trailing dot; empty where there is none."""
     try:

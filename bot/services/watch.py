@@ -58,7 +58,7 @@ IDLE = 1.0
 """Seconds after which it is looked what is due, also where nothing should be: somebody may set the clock."""
 FIRST = 5.0
 """Seconds within which, after a start, everything has been looked at once."""
-A_SECOND = 50
+A_SECOND = 25
 """Of very many, so many a second: a start must not measure its own hurry."""
 AT_LATEST = 60.0
 """Seconds within which even very many have been looked at once."""
@@ -142,6 +142,7 @@ class Watch:
             else:
                 # The same one goes on, also for a look that is under way.
                 one.spot, one.inventory, one.watched, one.policy = spot, inventory, watched, policy
+                one.sighting = None
             self._at(one, on_tick(now + soon * phase(name)))
         gone = [name for name in {*self._of, *stored} if name not in wanted]
         for name in gone:
@@ -247,7 +248,7 @@ class Watch:
         if spot.point is not None and spot.point.kind == "heartbeat":
             return await self._listened(spot.point, now)
         return await self._eye(
-            look_of(spot, one.inventory, look.timeout),
+            look_of(one),
             spot.name,
             one.inventory.network,
             now,

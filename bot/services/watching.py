@@ -65,6 +65,8 @@ class Watching:
     kept_at: datetime | None = None
     due: datetime | None = None
     busy: bool = False
+    sighting: Sighting | None = None
+    """How its page is looked at; made once."""
 
     @property
     def turned(self) -> bool:
@@ -132,12 +134,14 @@ def policy_for(spot: Spot) -> Policy:
     return policy_of(CONFIRMED_AS[spot.point.kind], spot.point.interval)
 
 
-def look_of(spot: Spot, inventory: Inventory, timeout: float) -> Sighting:
+def look_of(one: Watching) -> Sighting:
     """How it is looked at; a job that reports is only listened to."""
+    spot = one.spot
     if spot.page is not None:
-        return page(spot.page)
+        one.sighting = one.sighting or page(spot.page)
+        return one.sighting
     assert spot.point is not None  # noqa: S101  (it is one of the two)
-    return look_at(spot.point, inventory, timeout)
+    return look_at(spot.point, one.inventory, one.look.timeout)
 
 
 def limits_of(inventory: Inventory, spots: Iterable[Spot]) -> Limits:

@@ -14,9 +14,9 @@ from checks.net import trust
 from checks.net.certificate import chain_of, parse_all
 from checks.net.connect import Failed, Stopwatch, Way, fault_of
 from checks.net.facts import Fault, Peer, Reason
-from checks.net.http import USER_AGENT
 from checks.net.ledger import nobody
 from checks.net.line import connected
+from checks.net.outgoing import USER_AGENT
 
 SECONDS = 10.0
 """For a handshake, name look-up included."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 import warnings
 from functools import lru_cache
@@ -28,7 +29,7 @@ def verifying(ca_file: str = "") -> ssl.SSLContext:
     if not ca_file:
         return _verifying("", 0, 0)
     try:
-        stat = Path(ca_file).stat()
+        stat = os.stat(ca_file)  # noqa: PTH116  (each look asks)
         # A file that was written anew is read anew.
         return _verifying(ca_file, stat.st_mtime_ns, stat.st_size)
     except (OSError, ssl.SSLError) as error:
