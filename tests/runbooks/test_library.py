@@ -3,22 +3,44 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bot.domain.runbook.book import End, leads_to
+from bot.domain.runbook.book import Ask, Call, Check, End, Sort, Step, leads_to
 from bot.domain.runbook.fill import AT, fill
-from bot.domain.runbook.known import FIELDS
+from bot.domain.runbook.known import FACTS, FIELDS, Known
 from bot.domain.runbook.lint import HARDEST, figures, grade_of, texts
+from bot.domain.runbook.run import (
+    LIVE,
+    Answered,
+    CallSomeone,
+    Command,
+    DidIt,
+    Handed,
+    LookAgain,
+    LooksDifferent,
+    Run,
+    Saw,
+    Sight,
+    Standing,
+    Verdict,
+)
 from bot.domain.runbook.search import find, for_finding, lead
+from bot.domain.runbook.walk import begin, decide
 from bot.domain.severity import Trouble
 from bot.domain.trouble import trouble_of
 from bot.runbooks import LIBRARY, load, panels
 from bot.runbooks.places import exact, panel_text
 from bot.runbooks.source import HERE, compiled, sources
 from checks.model import Finding, Severity
+from checks.providers import ProviderKind, named
 from checks.registry import load as checks
 
 TOPICS = """
@@ -90,10 +112,10 @@ def test_every_grave_answer_of_a_check_leads_to_a_runbook() -> None:
 def test_every_runbook_that_a_check_names_is_there_and_agrees() -> None:
     """The check's word and the runbook's `leads` are the same."""
     books = load()
-    named = {(id, code): o.runbook for id, c in checks().items() for code, o in c.outcomes.items() if o.runbook}
-    assert len(named) > 100
-    assert {key: topic for key, topic in named.items() if topic not in books} == {}
-    assert {key: topic for key, topic in named.items() if lead(books, *key) != topic} == {}
+    given_by = {(id, code): o.runbook for id, c in checks().items() for code, o in c.outcomes.items() if o.runbook}
+    assert len(given_by) > 100
+    assert {key: topic for key, topic in given_by.items() if topic not in books} == {}
+    assert {key: topic for key, topic in given_by.items() if lead(books, *key) != topic} == {}
 
 
 @pytest.mark.parametrize("trouble", [one for one in Trouble if one is not Trouble.NOTE])
@@ -204,3 +226,103 @@ def test_every_runbook_ends_well() -> None:
 def test_the_files_are_named_by_their_topics() -> None:
     """One file, one runbook."""
     assert {path.stem for path in Path(HERE).glob("*.yml")} == set(load())
+
+
+NAMED = (
+    # As a founder writes it into launch.yml, by panel and kind of the providers' data.
+    ("host", "hosts", "Vercel, Netlify, Render, Fly.io, Heroku, Railway, AWS, DigitalOcean, Shopify, Webflow"),
+    ("dns", "registrars", "Cloudflare, Route 53, Namecheap, GoDaddy, Squarespace Domains"),
+    ("registrar", "registrars", "Cloudflare, Route 53, Namecheap, GoDaddy, Squarespace Domains"),
+    (
+        "mail",
+        "mail",
+        "Google Workspace, Microsoft 365, Resend, Postmark, SendGrid, Mailgun, Amazon SES, Mailchimp, Klaviyo",
+    ),
+)
+
+
+@pytest.mark.parametrize(("panel", "kind", "names"), NAMED, ids=[panel for panel, _, _ in NAMED])
+def test_a_provider_that_a_founder_names_has_its_menu_paths(panel: str, kind: ProviderKind, names: str) -> None:
+    """By the name that people use."""
+    for name in names.split(", "):
+        entry = named(kind, name)
+        assert entry is not None, name
+        assert panels()[panel].place(entry.id) is not None, name
+
+
+def test_a_platform_that_is_recognised_by_its_edge_has_the_menu_paths_of_its_host() -> None:
+    """Headers name the edge of a platform, which is called differently now and then."""
+    for id in ("vercel", "netlify", "render", "fly", "heroku", "railway", "shopify", "webflow"):
+        assert panels()["host"].place(id) is not None
+    assert panels()["host"].place("digitalocean-app") is panels()["host"].place("digitalocean")
+    assert panels()["host"].place("aws-load-balancer") is panels()["host"].place("aws-elb")
+
+
+def cooperative(step: Step) -> Command:
+    """What somebody does who does as they are told."""
+    match step:
+        case Ask():
+            return Answered("you", "", 10_000, choice=0)
+        case Check():
+            return LookAgain("you", "", 10_000)
+        case Call():
+            return Handed("you", "", 10_000)
+        case _:
+            return DidIt("you", "", 10_000)
+
+
+@pytest.mark.parametrize("topic", load())
+@settings(max_examples=12, deadline=None)
+@given(data=st.data())
+def test_every_way_through_a_runbook_ends(topic: str, data: st.DataObject) -> None:
+    """Whatever is answered and seen: after a while of bad luck everything is good, and then it ends well."""
+    book = load()[topic]
+    facts = {
+        name: data.draw(st.sampled_from(["yes", "no", "unknown", "none", "cloudflare", "dns", "tls"])) for name in FACTS
+    }
+    known = Known({}, facts, {}, datetime(2026, 11, 20, 21, 0, tzinfo=UTC))
+    run = Run(1, "shop", topic, "", 0, "", "", "", "you", known.at, known.at, "", Standing.OPEN, 0)
+    moved = begin(book, run, known)
+    bad = data.draw(st.integers(0, 12))
+    for number in range(200):
+        run = moved.run
+        if run.standing not in LIVE:
+            break
+        luck = number >= bad
+        if run.standing in (Standing.CHECKING, Standing.WAITING):
+            verdict = Verdict.GOOD if luck else data.draw(st.sampled_from([*Verdict]))
+            moved = decide(book, run, Saw(run.turn, Sight(verdict)), known)
+            if moved.run.standing is Standing.WAITING and verdict is not Verdict.GOOD:
+                later = replace(known, at=(run.until or known.at) + timedelta(hours=1))
+                moved = decide(book, moved.run, Saw(moved.run.turn, Sight(verdict)), later)
+            continue
+        step = book.steps[run.step]
+        if luck:
+            command = cooperative(step)
+        else:
+            choices = [cooperative(step), LooksDifferent("you", "", 10_000), CallSomeone("you", "", 10_000)]
+            if isinstance(step, Ask):
+                choices = [Answered("you", "", 10_000, choice=one) for one in range(len(step.answers))]
+            command = data.draw(st.sampled_from(choices))
+        moved = decide(book, run, command, known)
+    assert moved.run.standing in (Standing.FIXED, Standing.HANDED, Standing.DONE), (moved.run.step, moved.run.past)
+    if moved.run.standing is Standing.DONE:
+        assert book.sort is Sort.HOW_TO
+
+
+def test_nothing_is_read_before_somebody_asks() -> None:
+    """The bot starts without the library; once read it is small."""
+    script = """
+import tracemalloc
+tracemalloc.start()
+import bot.runbooks, bot.runbooks.own
+bot.runbooks.own.library(None)
+assert bot.runbooks.load.cache_info().currsize == 0
+before = tracemalloc.get_traced_memory()[0]
+bot.runbooks.load(), bot.runbooks.panels()
+print(tracemalloc.get_traced_memory()[0] - before)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=HERE.parents[1]
+    )
+    assert int(ran.stdout) < 4_000_000
