@@ -106,6 +106,13 @@ class Story:
         self.incidents = Incidents(self.store, self.clock, lambda: self.config, lambda: None)
         self.watch = Watch(self.store, self.clock, lambda: self.config, self.incidents, eye=self._eye)
 
+    def take_up(self, file: str) -> None:
+        """Another `launch.yml` is in force from now on."""
+        path = self.config.path
+        path.write_text(file)
+        self.config = Config.read(path)
+        assert self.config.error is None, self.config.error
+
     @property
     def time(self) -> float:
         """Seconds since the story began."""

@@ -8,7 +8,7 @@ from bot.domain.decision import AnswerCode
 from bot.domain.detection import State
 from bot.domain.incident import Status
 from bot.store import incidents
-from tests.scenarios.story import OPS, a_story
+from tests.scenarios.story import FILE, OPS, a_story
 
 
 @pytest.fixture
@@ -154,3 +154,20 @@ async def test_a_blink_that_is_over_before_it_is_confirmed_is_told_to_nobody(sto
     story.heal()
     await story.advance(minutes=10)
     story.expect_nothing()
+
+
+async def test_a_monitor_that_is_taken_out_while_it_fails_ends_its_incident(story):
+    """launch.yml is read again without it: the card says so, and nobody is called any more; the rest is watched on."""
+    await outage(story)
+    story.take_up(FILE.replace("  - {name: Sign-up, url: https://shop.test/a, service: sign-up, every: 30s}\n", ""))
+    await story.watch.load()
+    await story.advance(minutes=3)
+    story.expect(OPS, "line", "no longer in launch.yml")
+    story.expect(OPS, "edit", "NO LONGER WATCHED", "Nobody looks at it any more")
+    await story.advance(minutes=40)
+    story.expect(OPS, "edit", "NO LONGER WATCHED")
+    story.expect_nothing()
+    story.fail("Log-in")
+    await story.advance(minutes=2)
+    story.expect(OPS, "card", "DOWN")
+    story.expect("UMIA", "message", "Log-in")
