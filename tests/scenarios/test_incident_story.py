@@ -170,4 +170,4 @@ async def test_a_monitor_that_is_taken_out_while_it_fails_ends_its_incident(stor
     story.fail("Log-in")
     await story.advance(minutes=2)
     story.expect(OPS, "card", "DOWN")
-    story.expect("UMIA", "message", "Log-in")
+    story.expect("UMIA", "message", "INC-2")
