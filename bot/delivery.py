@@ -235,6 +235,22 @@ class Postman:
             self._health.last_sent = self._clock.now()
             await self._mark(row, sent, said.rev)
             await self._welcome()
+            await self._others(row, message, sent)
+
+    async def _others(self, row: Delivery, message: dict[str, Any], sent: Sent) -> None:
+        """A card that a person got while Slack refused it in the channel must not stay behind the one that is there.
+
+        What is missed here is made up for by the next edit.
+        """
+        if row.about or row.kind not in (Kind.ROOT, Kind.EDIT):
+            return
+        cards = await self._store.read(lambda c: outbox.cards(c, row.product, row.subject))
+        for one in cards:
+            if (one.channel, one.ts) != (sent.channel, sent.ts):
+                try:
+                    await self._messenger.update(one.channel, one.ts, message)
+                except SlackError as error:
+                    log.info("%s stays as it is in %s: %s", row.subject, one.channel, error)
 
     def _say(self, connection: sqlite3.Connection, row: Delivery) -> Said | None:
         kind, _, id = row.subject.partition(":")

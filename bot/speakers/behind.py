@@ -47,6 +47,8 @@ class Behind:
     steps: tuple[str, ...] = ()
     every: float = 0.0
     charts: tuple[Chart, ...] = ()
+    few: str = ""
+    """In place of the charts, where there are too few looks for one."""
     runbook: str = ""
     """The topic of the runbook that leads out of it."""
 
@@ -66,8 +68,10 @@ def behind(connection: sqlite3.Connection, config: Config, incident: Incident, n
     limit = watched.slow_after if isinstance(watched, Monitor) else None
     monitor = history.number(connection, config.product, first.probe)
     seen = [] if monitor is None else history.looks(connection, monitor, now - HOUR, now + timedelta(seconds=1))
-    drawn = charts.last_hour(dots(seen), now, zone, limit=limit)
-    return Behind(_steps(config, watched, code), watched.interval, drawn, runbook)
+    looks = dots(seen)
+    drawn = charts.last_hour(looks, now, zone, limit=limit)
+    few = "" if drawn else charts.few(looks)
+    return Behind(_steps(config, watched, code), watched.interval, drawn, few, runbook)
 
 
 def dots(seen: Sequence[Probe]) -> list[charts.Dot]:

@@ -66,6 +66,7 @@ def state_of(connection: sqlite3.Connection, config: Config, found: Incident, no
         runbook=known.runbook,
         every=known.every,
         charts=known.charts,
+        few=known.few,
         people=names_of(connection, people, now),
         refused=_refused(connection, found, now),
     )

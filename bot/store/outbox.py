@@ -340,6 +340,16 @@ def shown(connection: sqlite3.Connection, product: str, subject: str) -> Shown |
     return None if row is None else Shown(row["slack_channel"], row["slack_ts"], row["newest"])
 
 
+def cards(connection: sqlite3.Connection, product: str, subject: str) -> list[Shown]:
+    """Everywhere the subject's message stands: where Slack refused it in a channel for a while, with a person too."""
+    rows = connection.execute(
+        "SELECT slack_channel, slack_ts, rev FROM outbox WHERE product = ? AND subject = ? AND kind IN ('root', 'dm')"
+        " AND about = 0 AND state = 'sent' AND slack_ts <> '' ORDER BY number",
+        (product, subject),
+    )
+    return [Shown(row["slack_channel"], row["slack_ts"], row["rev"]) for row in rows]
+
+
 def trail(connection: sqlite3.Connection, product: str, subject: str) -> list[Delivery]:
     """Everything that was ever to be said about a subject, in order."""
     rows = connection.execute(

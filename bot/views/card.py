@@ -58,7 +58,7 @@ def card(state: State, *, mention: tuple[str, ...] = ()) -> Document:
     parts.append(Actions(buttons(incident, state.runbook), menu(incident)))
     parts.append(Note(coming(state)))
     if incident.live:
-        parts += state.charts[:2]
+        parts += state.charts[:2] or ([Note((state.few,))] if state.few else [])
     return Document(headline(state), tuple(parts), tone_of(incident), fallback=sentence_of(state))
 
 

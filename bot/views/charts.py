@@ -76,6 +76,18 @@ def last_hour(dots: Sequence[Dot], now: datetime, zone: str, *, limit: float | N
     return _both(dots, Frame("last hour", now - HOUR, now, 20, zone), limit)
 
 
+def few(dots: Sequence[Dot]) -> str:
+    """What a card says where there are looks, but too few of them for a picture; "" where there are none."""
+    good, bad = sum(one.good for one in dots), sum(one.bad for one in dots)
+    if not good + bad:
+        return ""
+    if good + bad == 1:
+        failed = "and it failed" if bad else "and it was good"
+    else:
+        failed = f"{bad if good else 'and all of them'} failed" if bad else "and none failed"
+    return f"{count(good + bad, 'look')} in the last hour so far, {failed}. A picture follows in a few minutes."
+
+
 def last_day(dots: Sequence[Dot], now: datetime, zone: str, *, limit: float | None = None) -> tuple[Chart, ...]:
     """For a monitor's own page: twelve stretches of two hours."""
     return _both(dots, Frame("last 24 hours", now - DAY, now, 12, zone), limit)

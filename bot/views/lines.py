@@ -13,6 +13,7 @@ from bot.domain.events import Event
 from bot.domain.incident import Status
 from bot.domain.member import Light
 from bot.render.spans import said
+from bot.views.answered import offers_when_red
 from bot.views.card import FALLBACK, headline, sentence_of
 from bot.views.card_buttons import hand_over, longer, snooze, take, timeline
 from bot.views.felt import felt, lasted, length, what_of
@@ -69,6 +70,8 @@ def sentence(state: State, told: Told) -> Words:
 
 def _answers(state: State, told: Told) -> tuple[Action, ...]:
     incident = state.incident
+    if told.why == Why.FIX_REFUSED:
+        return offers_when_red(incident)
     if told.why == Why.ACK_ENDS_SOON:
         return (longer(incident, primary=True), hand_over(incident))
     if incident.status is Status.ACKED and incident.acker != told.to:

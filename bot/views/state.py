@@ -40,6 +40,8 @@ class State:
     every: float = 0.0
     """Seconds between two looks; 0: not known."""
     charts: tuple[Chart, ...] = ()
+    few: str = ""
+    """What is said in place of the charts where there are too few looks for one."""
     zone: str = "UTC"
     """Where the product's day begins: for places that cannot know the reader's zone."""
     refused: FixRefused | None = None

@@ -211,6 +211,9 @@ async def test_a_repaired_channel_gets_what_is_still_broken(night):
     assert shown is not None
     assert shown.channel == LAUNCH
     assert "fine again" in bot.said(LAUNCH)[0]
+    # The card that its owner got meanwhile does not go on saying that it is broken.
+    card = next(one for one in await bot.rows() if one.kind is Kind.DM and not one.about)
+    assert "fine again" in bot.slack.workspace.channels[card.slack_channel].messages[card.slack_ts]["text"]
 
 
 async def test_calls_about_what_is_over_stay_dead(night):

@@ -152,6 +152,7 @@ STATES: dict[str, Callable[[], State]] = {
     "open_release": lambda: state(
         incident(deploy="a1b2c3", deploy_by="U0BEN", deploy_at=NOW - minutes(10)), calls=frozenset()
     ),
+    "open_few_looks": lambda: state(incident(), few="3 looks in the last hour so far, and all of them failed."),
     "open_not_fixed": lambda: state(incident(), refused=FixRefused(NOW - minutes(1), why="red", evidence=SEEN)),
     "open_not_seen": lambda: state(incident(), refused=FixRefused(NOW - minutes(1), why="unknown")),
     "open_fix_under_way": lambda: state(incident(fix_by="U0BEN", fix_at=NOW)),

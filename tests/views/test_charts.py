@@ -11,7 +11,7 @@ from bot.blockkit.validator import validate_message
 from bot.document import Document
 from bot.render.blocks import message
 from bot.render.text import text
-from bot.views.charts import Dot, last_day, last_hour, last_month
+from bot.views.charts import Dot, few, last_day, last_hour, last_month
 from tests.views.incident_samples import NOW
 
 BERLIN = "Europe/Berlin"
@@ -107,3 +107,20 @@ def test_a_day_and_a_month_have_their_own_labels():
     assert strip.categories[-1] == "18 Nov"
     assert sum(strip.series[0][1]) == sum(range(30))
     assert speed.series[0][1][-1] == 102.0
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "said"),
+    [
+        (0, 0, ""),
+        (1, 0, "1 look in the last hour so far, and it was good."),
+        (0, 1, "1 look in the last hour so far, and it failed."),
+        (0, 3, "3 looks in the last hour so far, and all of them failed."),
+        (2, 3, "5 looks in the last hour so far, 3 failed."),
+        (4, 0, "4 looks in the last hour so far, and none failed."),
+    ],
+)
+def test_too_few_looks_are_told_in_words(good, bad, said):
+    """In place of a picture."""
+    told = few([Dot(NOW, good, bad)])
+    assert told == (said and f"{said} A picture follows in a few minutes.")
