@@ -137,6 +137,9 @@ class Catalogue:
     async def again(self, names: tuple[str, ...]) -> list[Glance]:
         """Look at these now, by name; what is not there is left out."""
         inventory = self._config().inventory
+        if self._loaded is not self._config():
+            # Soon after a start nobody has asked yet what there is.
+            await self.load()
         items = [self._of[name] for name in names if name in self._of]
         if not items or inventory is None:
             return []

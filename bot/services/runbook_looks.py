@@ -21,6 +21,7 @@ from bot.services.glance import Glance
 from bot.services.runbook_known import Cause, place_of
 from bot.services.runbook_own import OwnChecks
 from bot.services.watch import Watch
+from bot.services.watching import spots_of
 from bot.store.db import Store
 from checks.inventory import Inventory
 from checks.masking import clip, mask
@@ -36,6 +37,7 @@ DEADLINE = 30.0
 SPARE = 3.0
 """Of these, so many to put together what came back."""
 LONGEST = 300
+SOON = 0.2
 MOST_JOBS = 40
 FAILED = "failed"
 OWN = "bot."
@@ -57,14 +59,18 @@ class Looks:
 
     async def look(self, asked: Look, run: Run, cause: Cause, incident: Incident | None) -> Sight:
         """What it looks like now; within `DEADLINE`, else unknown."""
+        each = (self._bounded(name, run, cause, incident) for name in dict.fromkeys(asked.what))
+        return combined([one for sights in await asyncio.gather(*each) for one in sights])
+
+    async def _bounded(self, name: str, run: Run, cause: Cause, incident: Incident | None) -> list[Sight]:
         try:
             async with asyncio.timeout(DEADLINE):
-                return combined([one for name in asked.what for one in await self._one(name, run, cause, incident)])
+                return await self._one(name, run, cause, incident)
         except TimeoutError:
-            return TOO_LONG
+            return [TOO_LONG]
         except Exception as error:
             log.exception("looking for run %s", run.id)
-            return Sight(Verdict.UNKNOWN, f"my own check stopped with an error ({type(error).__name__})")
+            return [Sight(Verdict.UNKNOWN, f"my own check stopped with an error ({type(error).__name__})")]
 
     async def _one(self, name: str, run: Run, cause: Cause, incident: Incident | None) -> list[Sight]:
         if name.startswith(OWN):
@@ -80,8 +86,11 @@ class Looks:
 
     async def _watched(self, names: tuple[str, ...]) -> list[Sight]:
         """Each monitor or scheduled check by its name."""
-        found = await self._watch.fresh(names)
-        return [_glanced(name, one) for name, one in zip(names, found, strict=False)] or [NOTHING]
+        while spots_of(self._config()) and not self._watch.standings():
+            # The bot has started a moment ago.
+            await self._clock.sleep(SOON)
+        found = await asyncio.gather(*(self._watch.fresh((name,)) for name in names))
+        return [_glanced(name, seen[0]) if seen else _unwatched(name) for name, seen in zip(names, found, strict=True)]
 
     async def _checks(self, id: str, target: str, code: str) -> list[Sight]:
         """One check of the catalogue at its target; `code` is what it said when the run began."""
@@ -133,6 +142,10 @@ def combined(sights: Iterable[Sight]) -> Sight:
     worst = min(every, key=lambda one: order.index(one.verdict))
     checks = tuple(dict.fromkeys(name for one in every for name in one.checks))
     return replace(worst, checks=checks)
+
+
+def _unwatched(name: str) -> Sight:
+    return Sight(Verdict.UNKNOWN, line(f"“{name}” is no longer watched"), checks=(name,))
 
 
 def _glanced(name: str, glance: Glance) -> Sight:

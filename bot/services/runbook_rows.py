@@ -85,7 +85,9 @@ def prove(connection: sqlite3.Connection, asked: Asked, before: Run, run: Run) -
     step = asked.book.steps.get(before.step)
     proof = isinstance(step, Check | Wait) and FAILED in step.what and run.standing is Standing.FIXED
     found = incidents.get(connection, run.incident) if run.incident and proof else None
-    if found is None or not found.live:
+    looked = frozenset(run.sight.checks) if run.sight is not None else frozenset()
+    if found is None or not found.live or not looked.issuperset(one.probe for one in found.own):
+        # Something has joined it since the look: that is not proven.
         return
     ask = FixedAsk(run.holder, cause=subject(run.id))
     carry_out(connection, asked.world, ask, asked.now, incident=found.id)

@@ -235,8 +235,13 @@ class Runbooks:
                     found = self._carry_out(connection, run.id, ended) if ended is not None else None
                     moved.extend([found] if found is not None else [])
 
-        if any(await self._store.read(lambda c: [runs.of_incident(c, number) for number in numbers])):
-            await self._store.write(work)
+        try:
+            if any(await self._store.read(lambda c: [runs.of_incident(c, number) for number in numbers])):
+                await self._store.write(work)
+        except StoreError as error:
+            # Whoever told of it has written theirs; the next tick asks again.
+            log.error("runs could not be told that their incident ended: %s", error)  # noqa: TRY400
+            return
         for one in moved:
             await self._after(one)
 

@@ -10,10 +10,11 @@ import pytest
 from bot.domain.runbook import run as r
 from bot.domain.runbook.book import Ask, Call, Check, Choice, Decide, Do, Runbook, Say, Sort, Wait
 from bot.domain.runbook.known import Known
+from bot.domain.runbook.looking import pause
 from bot.domain.runbook.moved import Code, Did, Moved, Wake
 from bot.domain.runbook.paths import Outline, digest_of, outline
 from bot.domain.runbook.run import Run, Sight, Standing, Verdict
-from bot.domain.runbook.walk import begin, decide, pause
+from bot.domain.runbook.walk import begin, decide
 
 NOW = datetime(2026, 11, 27, 21, 0, tzinfo=UTC)
 GOOD, BAD, UNKNOWN = Sight(Verdict.GOOD, "fine"), Sight(Verdict.BAD, "HTTP 502", "200"), Sight(Verdict.UNKNOWN)
@@ -296,6 +297,13 @@ def test_what_the_monitors_saw_first_is_the_proof_of_this_run():
     walk = Walk(edge_provider="cloudflare")
     walk.do(r.DidIt)
     assert walk.take(r.IncidentEnded("resolved")).run.standing is Standing.FIXED
+    for where in (lambda: Walk(edge_provider="cloudflare"), waiting):
+        walk = where()
+        if walk.run.standing is Standing.OPEN:
+            walk.do(r.DidIt)
+            walk.saw(BAD)
+        moved = walk.take(r.IncidentEnded("resolved"))
+        assert (walk.run.standing, moved.wake) == (Standing.FIXED, Wake.GOOD)
 
 
 def test_a_merged_incident_takes_the_run_along():

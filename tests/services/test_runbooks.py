@@ -221,6 +221,21 @@ async def test_from_the_alert_to_the_proof(house):
     assert [one.rev for one in kept] == list(range(1, 7))
 
 
+async def test_what_was_not_looked_at_is_not_ended_by_a_look(house):
+    """Something else has joined the incident meanwhile: that goes on."""
+    await house.outage()
+    await house.incidents.signal(
+        [Signal("shop", "production", "sign-up", "Log-in", Trouble.REACH, Sev.ONE, Reading.DOWN, START, house.time)]
+    )
+    await house.start(incident=1)
+    await house.click(r.Answered, choice=0)
+    house.sees = [GOOD]
+    await house.click(r.DidIt)
+    await house.runbooks.settle()
+    assert (await house.run()).standing is Standing.FIXED
+    assert (await house.incident()).live
+
+
 async def test_its_message_stands_in_the_thread_of_the_card(house):
     """The team sees it; each step is an edit of the same message."""
     await house.outage()

@@ -7,19 +7,15 @@ loads the row, writes what comes out in one transaction, and looks at what `Move
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.domain.runbook import run as r
 from bot.domain.runbook.book import Ask, Call, Check, Do, End, Runbook, Sort, Wait
 from bot.domain.runbook.known import Known
-from bot.domain.runbook.moved import FIRST_LOOK, Code, Did, Moved, Wake, Way
+from bot.domain.runbook.looking import LOOK_LOST, again, last_verdict, late, own_eyes, proven, saw
+from bot.domain.runbook.moved import Code, Did, Moved, Wake, Way
 from bot.domain.runbook.paths import digest_of, nearest_call, remaining, through
 from bot.domain.runbook.run import LIVE, Act, Command, Run, Sight, Standing, Verdict
 
-SLOWER = 1.5
-SLOWEST = timedelta(minutes=5)
-LOOK_LOST = timedelta(minutes=2)
-"""A wait whose last look did not come back in this time is over."""
 REMINDERS = 2
 FAILED = "failed"
 """In `what` of a check: whatever began the run."""
@@ -51,7 +47,7 @@ def decide(book: Runbook, run: Run, command: Command, known: Known) -> Moved:
         return _act(way, command)
     match command:
         case r.Saw():
-            return _saw(way, command) if digest_of(book) == run.digest else _mended(way)
+            return saw(way, command) if digest_of(book) == run.digest else _mended(way)
         case r.IncidentEnded():
             return _incident(way, command)
         case r.BookGone():
@@ -98,9 +94,9 @@ def _step(way: Way, act: Act) -> Code:
         case r.LooksDifferent():
             return _different(way)
         case r.LookAgain():
-            return _again(way)
+            return again(way)
         case r.SawIt():
-            return _own_eyes(way, good=act.good)
+            return own_eyes(way, good=act.good)
     match way.step, act:
         case Ask() as step, r.Answered() if 0 <= act.choice < len(step.answers):
             chosen = step.answers[act.choice]
@@ -154,7 +150,7 @@ def _call(way: Way) -> Code:
     if not call:
         return Code.NOBODY
     way.tell(Did.CALLING)
-    way.behind("call", _verdict(way))
+    way.behind("call", last_verdict(way))
     way.enter(call)
     return Code.OK
 
@@ -169,88 +165,9 @@ def _different(way: Way) -> Code:
     if not target:
         return _back(way)
     way.tell(Did.DIFFERENT)
-    way.behind("different", _verdict(way))
+    way.behind("different", last_verdict(way))
     way.enter(target)
     return Code.OK
-
-
-def _verdict(way: Way) -> Verdict | None:
-    return way.run.sight.verdict if way.run.sight is not None else None
-
-
-def _again(way: Way) -> Code:
-    run = way.run
-    if isinstance(way.step, Check) and run.standing is Standing.OPEN:
-        way.set(standing=Standing.CHECKING, until=None, reminded=0)
-        way.turned = way.look = True
-        return Code.OK
-    if isinstance(way.step, Wait) and run.standing is Standing.WAITING:
-        way.set(look_at=way.now)
-        way.look = True
-        return Code.OK
-    return Code.NOT_NOW
-
-
-def _own_eyes(way: Way, *, good: bool) -> Code:
-    """A person looked where no check could."""
-    step, sight = way.step, way.run.sight
-    if not isinstance(step, Check | Wait) or sight is None or sight.verdict is not Verdict.UNKNOWN:
-        return Code.NOT_NOW
-    verdict = Verdict.GOOD if good else Verdict.BAD
-    if good:
-        _good(way, step, replace(sight, verdict=verdict))
-    else:
-        way.tell(Did.CHECKED, verdict=verdict)
-        way.set(sight=replace(sight, verdict=verdict), reminded=0)
-        if isinstance(step, Check):
-            way.open()
-        way.turned = True
-    return Code.OK
-
-
-def _good(way: Way, step: Check | Wait, sight: Sight) -> None:
-    way.tell(Did.CHECKED, sight.seen, Verdict.GOOD)
-    way.behind("good", Verdict.GOOD)
-    way.enter(step.good, proof=sight)
-
-
-def _saw(way: Way, saw: r.Saw) -> Moved:
-    """The look of this very step has come back; any other is of no interest any more."""
-    run, step, sight = way.run, way.step, saw.sight
-    if saw.rev != run.turn or run.standing not in (Standing.CHECKING, Standing.WAITING):
-        return way.done(Code.OLD)
-    if not isinstance(step, Check | Wait):
-        return way.done(Code.NOT_NOW)
-    waited = run.standing is Standing.WAITING
-    if sight.verdict is Verdict.GOOD:
-        way.set(looks=run.looks + 1)
-        _good(way, step, sight)
-        if waited:
-            way.stir(Wake.GOOD)
-        return way.done()
-    if not waited or run.sight is None or run.sight.verdict is not sight.verdict:
-        way.tell(Did.CHECKED, sight.seen, sight.verdict)
-    way.set(sight=sight, looks=run.looks + 1)
-    if isinstance(step, Check):
-        way.turned = True
-        way.open()
-    elif run.until is None or way.now >= run.until:
-        _late(way, step)
-    else:
-        way.set(look_at=min(run.until, way.now + pause(run.looks + 1)))
-    return way.done()
-
-
-def pause(looks: int) -> timedelta:
-    """Until the next look of a wait, after so many."""
-    return min(SLOWEST, FIRST_LOOK * SLOWER ** min(looks, 20))
-
-
-def _late(way: Way, step: Wait) -> None:
-    way.tell(Did.LATE)
-    way.behind("late", _verdict(way))
-    way.enter(step.late)
-    way.stir(Wake.LATE)
 
 
 def _tick(way: Way) -> Moved:
@@ -261,7 +178,7 @@ def _tick(way: Way) -> Moved:
         way.look = True
     elif run.standing is Standing.WAITING and isinstance(step, Wait):
         if run.until is None or now >= run.until + LOOK_LOST:
-            _late(way, step)
+            late(way, step)
         else:
             way.look = run.look_at is None or now >= run.look_at
     elif run.until is None or now >= run.until:
@@ -290,18 +207,20 @@ def _incident(way: Way, ended: r.IncidentEnded) -> Moved:
         way.set(incident=ended.into, remark="merged")
         way.tell(Did.MERGED)
         return way.done()
-    proving = isinstance(step, Check | Wait) and FAILED in step.what and run.standing is not Standing.OPEN
-    if proving and isinstance(step, Check | Wait):
-        # The monitors have seen just what this step was about to see.
-        landing = through(way.book, step.good, way.known)
-        if landing.at == End.FIXED:
-            _good(way, step, Sight(Verdict.GOOD, checks=(FAILED,)))
-            if run.standing is Standing.WAITING:
-                way.stir(Wake.GOOD)
-            return way.done()
+    if isinstance(step, Check | Wait) and _last_proof(way, step):
+        # The monitors have seen just what this step waits for.
+        proven(way, step, Sight(Verdict.GOOD, checks=(FAILED,)))
+        if run.standing is not Standing.CHECKING:
+            way.stir(Wake.GOOD)
+        return way.done()
     way.end(Standing.OVER, Did.OVER)
     way.stir(Wake.OVER)
     return way.done()
+
+
+def _last_proof(way: Way, step: Check | Wait) -> bool:
+    """Whether all that is missing is a good look at what had failed."""
+    return FAILED in step.what and through(way.book, step.good, way.known).at == End.FIXED
 
 
 def _rated(way: Way, rated: r.Rated) -> Moved:
