@@ -21,7 +21,7 @@ from tests.soak.ground import Ground
 from tests.soak.judge import HISTORY_CLOSED, NOBODY_KNEW
 from tests.soak.office import Line, fork_office
 from tests.soak.plan import CLOSED_FROM, draw
-from tests.soak.run import Failed, run, template
+from tests.soak.run import Failed, rehearse, run, template
 
 FAST = Path("/dev/shm")
 
@@ -156,10 +156,12 @@ def _work(folder: Path, seeds: Sequence[int], until: float, told: Line) -> None:
     fresh = folder / "fresh"
     fresh.mkdir()
     template(fresh)
+    where, office = fork_office(folder)
+    rehearse(folder, where, fresh / "template.db")
     # Without a collector that touches every page, a fork copies little.
+    gc.collect()
     gc.disable()
     gc.freeze()
-    where, office = fork_office(folder)
     signal.signal(signal.SIGTERM, lambda *_: _end(office))
     for seed in seeds:
         if time.monotonic() > until:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import resource
 import sqlite3
 import threading
@@ -30,6 +31,7 @@ from bot.services.watch import Watch
 from bot.speakers import speakers
 from bot.store import incidents
 from bot.store.db import Store, StoreError
+from bot.store.writer import Change
 from tests.soak import plan as plans
 from tests.soak.ground import Ground, HandClock, die
 from tests.soak.office import CHANNEL, Line
@@ -72,7 +74,11 @@ BEFORE_COMMIT = ("C1", "C4")
 
 
 class Mortal(Store):
-    """A store in which the bot dies at the chosen change: right before its commit, or right after it."""
+    """A store in which the bot dies at the chosen change: right before its commit, or right after it.
+
+    Changes and questions are carried out where they are asked for, by the same code on the same connections: to hand
+    them to the store's threads would take longer than they do.
+    """
 
     kill: Kill | None = None
     passed = 0
@@ -82,7 +88,7 @@ class Mortal(Store):
         kill = self.kill
         mark = MARKS.get(kill.point, "") if kill is not None else ""
         if kill is None or not mark:
-            return await super().write(fn, durable=durable)
+            return await self._at_once(fn, durable)
         hit = False
 
         def watched(connection: sqlite3.Connection) -> T:
@@ -100,10 +106,36 @@ class Mortal(Store):
                     die()
             return value
 
-        value = await super().write(watched, durable=durable)
+        value = await self._at_once(watched, durable)
         if hit:
             die()
         return value
+
+    async def _at_once(self, fn: Callable[[sqlite3.Connection], T], durable: bool) -> T:
+        await _others_first()
+        if self._closed:
+            raise StoreError("The store is closed.")
+        change = Change(fn, durable)
+        self._writer._together([change])
+        value: T = change.done.result()
+        await _others_first()
+        return value
+
+    async def read(self, fn: Callable[[sqlite3.Connection], T]) -> T:
+        """As the store does."""
+        await _others_first()
+        if self._closed:
+            raise StoreError("The store is closed.")
+        value: T = self._look(fn)
+        await _others_first()
+        return value
+
+
+async def _others_first() -> None:
+    """Let whoever is ready go on, as they do while a thread works."""
+    turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(turn.set_result, None)
+    await turn
 
 
 class Peephole(sqlite3.Connection):

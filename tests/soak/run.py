@@ -16,6 +16,7 @@ import threading
 import time
 import traceback
 from contextlib import AsyncExitStack, closing, suppress
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -57,17 +58,8 @@ def template(folder: Path) -> Path:
 
 def run(plan: Plan, folder: Path, where: dict[str, str], fresh: Path) -> dict[str, Any]:
     """Carry a plan out; answers the verdict of `judge`. Raises `Failed`."""
+    _lay_out(plan, folder, fresh)
     ground = Ground(folder / "ground")
-    ground.clear()
-    ground.put("began", plan.began)
-    line = Line.to_office(folder)
-    rooms = line.ask({"do": "reset"})
-    line.close()
-    for old in (*folder.glob("launch.db*"), *folder.glob("closed")):
-        old.unlink()
-    _store(plan, folder, fresh)
-    if not plan.strangers:
-        _acquainted(plan, folder, rooms)
     for number in range(len(plan.kills) + 1):
         kill = plan.kills[number] if number < len(plan.kills) else None
         arm(plan, ground, kill)
@@ -79,6 +71,32 @@ def run(plan: Plan, folder: Path, where: dict[str, str], fresh: Path) -> dict[st
             raise Failed(f"{plan}: start {number} ended with {ended}\n{_said(folder)}")
         ground.put("now", ground.get("now") + kill.down)
     raise Failed(f"{plan}: no start came to its end")
+
+
+def rehearse(folder: Path, where: dict[str, str], fresh: Path) -> None:
+    """One life without a kill in this process: whatever is loaded or reckoned once is then there for all forks."""
+    plan = replace(draw(50), kills=(), fault="none")
+    _lay_out(plan, folder, fresh)
+    arm(plan, Ground(folder / "ground"), None)
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    asyncio.run(_live(plan, None, folder, Line.to_office(folder), where))
+    logging.disable(before)
+
+
+def _lay_out(plan: Plan, folder: Path, fresh: Path) -> None:
+    """Workspace, clock and file as they are before the first start."""
+    ground = Ground(folder / "ground")
+    ground.clear()
+    ground.put("began", plan.began)
+    line = Line.to_office(folder)
+    rooms = line.ask({"do": "reset"})
+    line.close()
+    for old in (*folder.glob("launch.db*"), *folder.glob("closed")):
+        old.unlink()
+    _store(plan, folder, fresh)
+    if not plan.strangers:
+        _acquainted(plan, folder, rooms)
 
 
 def _said(folder: Path) -> str:
@@ -214,4 +232,4 @@ async def _checkpoint(house: House) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-__all__ = ["Failed", "draw", "live", "run", "template"]
+__all__ = ["Failed", "draw", "live", "rehearse", "run", "template"]
