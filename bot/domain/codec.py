@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import types
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from enum import Enum
-from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar
 
 from bot.domain import events, member
 from bot.domain.events import KINDS, Event
 from bot.domain.member import Member
+from bot.domain.reading import Reading
 
 T = TypeVar("T")
+_READING = Reading(
+    lambda value: datetime.fromisoformat(value).astimezone(UTC), strict=True, names={**vars(events), **vars(member)}
+)
 _BY_NAME: Mapping[str, type[Event]] = {kind.__name__: kind for kind in KINDS}
 
 
@@ -63,37 +65,6 @@ def _plain(value: Any) -> Any:
 
 def _filled(kind: type[T], data: Mapping[str, Any]) -> T:
     try:
-        return kind(**{name: read(data[name]) for name, read in _readers(kind.__name__).items() if name in data})
+        return _READING.record(kind, data)
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise Unreadable(f"{kind.__name__}: {error}") from error
-
-
-@cache
-def _readers(name: str) -> Mapping[str, Callable[[Any], Any]]:
-    kind: type[Any] = _BY_NAME.get(name, Member)
-    hints = get_type_hints(kind, {**vars(events), **vars(member)})
-    return {one.name: _reader(hints[one.name]) for one in fields(kind)}
-
-
-def _reader(hint: Any) -> Callable[[Any], Any]:
-    """How a value of that type is read back; what is of another type raises."""
-    if get_origin(hint) in (Union, types.UnionType):
-        (inner,) = [one for one in get_args(hint) if one is not type(None)]
-        read = _reader(inner)
-        return lambda value: None if value is None else read(value)
-    if get_origin(hint) is tuple:
-        read = _reader(get_args(hint)[0])
-        return lambda value: tuple(read(one) for one in _checked(value, list))
-    if hint is datetime:
-        return lambda value: datetime.fromisoformat(value).astimezone(UTC)
-    if hint is Member:
-        return member_from_json
-    if issubclass(hint, Enum):
-        return hint  # type: ignore[no-any-return]
-    return lambda value: _checked(value, hint)
-
-
-def _checked(value: Any, kind: type[Any]) -> Any:
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise TypeError(f"{value!r:.40} is no {kind.__name__}")
-    return value
