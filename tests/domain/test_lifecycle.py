@@ -666,6 +666,7 @@ class TestCauses:
     def test_services_that_stop_apart_are_apart(self, host):
         """Two minutes between them."""
         for n, service in enumerate(("shop", "app", "api")):
+            host.until(T0 + n * 2 * MINUTE)
             host.do(signal(T0 + n * 2 * MINUTE, service=service))
         assert len(host.live) == 3
 
