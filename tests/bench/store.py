@@ -1,4 +1,4 @@
-"""What a stored result costs, beside sqlite-utils with a row at a time and its defaults."""
+"""What a stored result costs, beside sqlite-utils with a row at a time and its defaults; thirty days out of a year."""
 
 from __future__ import annotations
 
@@ -37,4 +37,22 @@ async def measure(bench: Bench) -> list[Row]:
                 note="Fifty results, what one minute of fifty monitors brings, are one change." if key == "cpu" else "",
             )
         )
-    return rows
+    return [*rows, *await _month(bench)]
+
+
+async def _month(bench: Bench) -> list[Row]:
+    """Twenty monitors; ours out of the file of a whole year, the peer out of the thirty days alone."""
+
+    async def one(who: str) -> dict[str, float]:
+        with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
+            return await said(contestant("year", who, folder), bench.folder)
+
+    found = await interleaved(bench.rounds(3, 1), {"ours": lambda: one("ours"), "peer": lambda: one("raw")})
+    own, other = ([each["ms"] for each in found[who]] for who in ("ours", "peer"))
+    what, peer = "30 days of 20 monitors: uptime and p95 of each", "a window function over single looks"
+    sizes = tuple(each["mb"] for each in found["ours"])
+    return [
+        Row("store", what, peer, "ms", tuple(own), 50.0, spread(own, "ms", 1), spread(other, "ms")),
+        Row("store", "the same", peer, samples=ratios(own, other)),
+        Row("store", "the file of a year, 20 monitors at 60 s", "itself", "MB", sizes, 250.0),
+    ]
