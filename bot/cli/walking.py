@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from datetime import datetime
 
 import click
@@ -150,7 +151,12 @@ class Walk:
 
 
 def _said(keys: str) -> str:
-    return str(click.prompt(f"[{keys}]\n>", prompt_suffix=" ", default="", show_default=False)).strip().lower()
+    """What is typed after the question. The end of the input stops, as Ctrl-C does."""
+    click.echo(f"[{keys}]\n> ", nl=False)
+    typed = sys.stdin.readline()
+    if not typed:
+        raise click.Abort
+    return typed.strip().lower()
 
 
 def _other(said: str, run: Run) -> Command | None:

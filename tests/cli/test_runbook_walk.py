@@ -55,7 +55,7 @@ async def walk(shop: Shop, tmp_path: Path) -> Window:
     (tmp_path / "runbooks" / "error_page.yml").write_text(OWN, encoding="utf-8")
     shop.web.route("app.acme.test", "*", Answer(500, "broken"))
     window = await open_window(tmp_path, "runbook", "error", "page", "--no-color")
-    await window.see(lambda shown: "1-2 ·" in shown)
+    await window.see(lambda shown: shown.endswith("> "))
     return window
 
 
@@ -92,7 +92,7 @@ async def test_a_walk_can_go_back_call_somebody_and_be_handed_over(walk: Window)
     type_in(walk, "1")
     await walk.see(lambda shown: "Enter when it is done" in shown)
     type_in(walk, "b")
-    await walk.see(lambda shown: shown.count("1-2 ·") == 2)
+    await walk.see(lambda shown: shown.count("1-2 ·") == 2 and shown.endswith("> "))
     type_in(walk, "c")
     await walk.see(lambda shown: "Enter when you sent it" in shown)
     assert "app.acme.test is down: " in walk.text
@@ -118,16 +118,23 @@ async def test_ctrl_c_leaves_with_a_word(walk: Window) -> None:
     assert "Traceback" not in walk.text
 
 
+async def test_the_end_of_the_input_leaves_as_ctrl_c_does(walk: Window) -> None:
+    """Ctrl-D, or a terminal that was closed."""
+    os.write(walk._master, b"\x04")
+    assert await walk.end() == 130
+    assert "Traceback" not in walk.text
+
+
 async def test_without_a_configuration_a_person_looks(tmp_path: Path) -> None:
     """The check cannot look: it says what to look for, and takes a person's word."""
     window = await open_window(tmp_path, "runbook", "change_who_is_on_call", "--no-color")
-    await window.see(lambda shown: "\n>" in shown)
+    await window.see(lambda shown: shown.endswith("> "))
     for _ in range(12):
         if "Please look yourself" in window.text:
             break
-        seen = window.text.count("\n>")
+        seen = window.text.count("\n> ")
         type_in(window, "1" if "1-" in window.text.rpartition("[")[2] else "")
-        await window.see(lambda shown, seen=seen: shown.count("\n>") > seen)
+        await window.see(lambda shown, seen=seen: shown.count("\n> ") > seen)
     assert "I could not look" in window.text
     window.process.send_signal(signal.SIGINT)
     assert await window.end() == 130
