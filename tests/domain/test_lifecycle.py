@@ -526,7 +526,8 @@ class TestEnding:
     def test_a_button_of_an_earlier_outage_acts_on_the_present_one_and_says_so(self, down):
         """The card was re-opened since."""
         well(down)
-        down.do(signal(down.now + MINUTE))
+        down.wait(minutes=1)
+        down.do(signal(down.now))
         assert down.do(a.Ack("UANA", rev=3), 1).answer.stale
         assert not down.do(a.Ack("UANA", rev=99), 1).answer.stale
         assert down.rows[1].acker == "UANA"
@@ -586,7 +587,8 @@ class TestCauses:
     def test_a_consequence_that_arrives_too_late_does_not_bring_its_cause_back(self, down):
         """The cause ended while it was on its way: it goes where its own key leads."""
         well(down)
-        late = signal(down.now + MINUTE, trouble=Trouble.SMOKE, sev=Sev.TWO, probe="flow:walk", absorbed=True)
+        down.wait(minutes=1)
+        late = signal(down.now, trouble=Trouble.SMOKE, sev=Sev.TWO, probe="flow:walk", absorbed=True)
         down.do(late, 1)
         assert down.rows[1].status is Status.RESOLVED
         assert [(one.trouble, one.members[0].absorbed) for one in down.live] == [(Trouble.SMOKE, False)]
