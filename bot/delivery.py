@@ -245,6 +245,8 @@ class Postman:
         if row.about or row.kind not in (Kind.ROOT, Kind.EDIT):
             return
         cards = await self._store.read(lambda c: outbox.cards(c, row.product, row.subject))
+        # Each keeps the mark under which it can be looked up.
+        message = {name: value for name, value in message.items() if name != "metadata"}
         for one in cards:
             if (one.channel, one.ts) != (sent.channel, sent.ts):
                 try:

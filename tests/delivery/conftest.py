@@ -54,9 +54,10 @@ class Office:
 
         def ask(c: sqlite3.Connection) -> None:
             c.execute(f"INSERT INTO news VALUES ({id}, 1, 'first') ON CONFLICT DO NOTHING")
+            now = self.clock.now()
             if card:
-                outbox.post(c, "acme", f"news:{id}", self.clock.now(), channel=card)
-            outbox.tell(c, "acme", f"news:{id}", self.clock.now(), user=user, about=about)
+                outbox.post(c, "acme", f"news:{id}", now, channel=card)
+            outbox.tell(c, "acme", f"news:{id}", now, user=user, about=about)
 
         await self.store.write(ask)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from bot.adapters.slack import Messenger
 from bot.demo.workspace import Fault
 from bot.store import places
 from bot.store.outbox import Kind, State
@@ -114,6 +117,26 @@ async def test_a_channel_whose_name_slack_does_not_tell_is_repeated_marked(offic
     await office.work(30)
     assert len(office.seen()) == 2
     assert [row.may_repeat for row in await office.rows(1) if row.kind is Kind.ROOT] == [True]
+
+
+async def test_each_of_two_cards_keeps_the_mark_under_which_it_is_found(office):
+    """The channel is repaired, so that a card stands there too: the person's card is brought up to date with it."""
+    office.slack.workspace.channel(LAUNCH).archived = True
+    await office.post(1)
+    await office.work(2)
+    office.slack.workspace.channel(LAUNCH).archived = False
+    await office.change(1, "second")
+    await office.postman.revive()
+    await office.work(4)
+    root, call = [one for one in await office.rows(1) if one.kind is not Kind.EDIT]
+    assert office.seen() == office.seen(call.slack_channel) == ["news 1: second"]
+    marks = [
+        next(iter(each for each in office.slack.workspace.channel(one.slack_channel).messages.values()))["metadata"]
+        for one in (root, call)
+    ]
+    assert marks[0]["event_payload"]["d"] != marks[1]["event_payload"]["d"]
+    since = office.clock.now() - timedelta(hours=1)
+    assert await Messenger(office.client).find(LAUNCH, call.delivery_id, since) is None
 
 
 async def test_a_card_that_a_channel_refuses_is_no_news_for_the_call(office):
