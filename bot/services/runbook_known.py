@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,9 @@ from checks.finding import fill
 from checks.inventory import Inventory
 from checks.masking import clip, mask
 from checks.registry import load
+
+if TYPE_CHECKING:
+    from bot.config.schema import LaunchFile
 
 RECENT = timedelta(minutes=30)
 """A version that went out this shortly before is a suspect."""
@@ -286,7 +290,7 @@ def _contacts(
     for role, person in (("owner", owner), ("backup", backup)):
         if person is not None and person.name:
             found[role] = (_called(person), person.slack)
-    builder = next(iter(file.deploy.who), "") if file is not None and file.deploy is not None else ""
+    builder = _builder(file)
     if builder and file is not None:
         known = file.people.get(builder)
         reach = (known.slack or known.email or "") if known is not None else ""
@@ -297,6 +301,14 @@ def _contacts(
         if one.name and (one.support or one.link) and role != "errors":
             found[f"{role}_support"] = (f"The support of {one.name}", one.support or one.link)
     return found
+
+
+def _builder(file: LaunchFile | None) -> str:
+    """Whoever is marked as the builder in `launch.yml`, else the first who can deploy."""
+    if file is None:
+        return ""
+    marked = next((name for name, one in file.people.items() if one.builder), "")
+    return marked or (next(iter(file.deploy.who), "") if file.deploy is not None else "")
 
 
 def _panels(panels: Mapping[str, Panel], facts: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

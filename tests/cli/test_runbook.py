@@ -139,6 +139,17 @@ async def test_ones_own_runbooks_are_listed_and_printed(launch: Launch, shop: Sh
     assert "Runbooks of your own: site_down, when_ben_is_away" in checked.out
 
 
+async def test_the_builder_is_whom_launch_yml_calls_the_builder(launch: Launch, shop: Shop, tmp_path: Path) -> None:
+    """With how to reach them, before the first who can deploy."""
+    people = "people: {ana: {slack: U0ANA00001}, ben: {email: ben@acme.test, builder: true}}\ndeploy: {who: [ana]}\n"
+    product(tmp_path, shop, people)
+    (tmp_path / "runbooks").mkdir()
+    call = "title: Call\nsort: how_to\nsteps:\n  - {id: a, call: Write to them., who: builder, message: Help.}\n"
+    (tmp_path / "runbooks" / "call_them.yml").write_text(call)
+    ran = await launch("runbook", "call_them")
+    assert "Who: Ben, ben@acme.test" in ran.out
+
+
 async def test_ones_own_runbook_with_a_mistake_is_named(launch: Launch, shop: Shop, tmp_path: Path) -> None:
     """By `launch config check` and by the self-test; the others can be used."""
     product(tmp_path, shop)
