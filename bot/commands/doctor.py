@@ -36,6 +36,12 @@ async def doctor(call: Call, services: Services) -> Reply:
     return Reply(view(told, test="/launch doctor test"))
 
 
+@action("doctor.show")
+async def show(call: Call, services: Services) -> Reply:
+    """The button of the App Home."""
+    return await doctor(call, services)
+
+
 @action("doctor.test")
 async def test(call: Call, services: Services) -> Reply:
     """Send a test by each second route, and say what each provider answered."""

@@ -26,6 +26,7 @@ from bot.store.trends import Trend
 
 if TYPE_CHECKING:
     from bot.services.watching import Standing
+    from checks.inventory import Monitor, Point
 
 DAY = timedelta(days=1)
 MOST_MEASURED = 25
@@ -74,6 +75,8 @@ class Watched:
     figures: Figures | None = None
     job: Job | None = None
     """What is known of its reports, where it is a job."""
+    service: str = ""
+    """What customers call what it belongs to; the monitor's own name where launch.yml says none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,8 @@ def _monitors(
     intervals = {one.name: one.interval for one in inventory.monitors} if inventory else {}
     intervals |= {one.name: one.interval for one in inventory.points} if inventory else {}
     jobs = _jobs(connection, config, now)
+    looked_at: tuple[Monitor | Point, ...] = (*inventory.monitors, *inventory.points) if inventory else ()
+    services = {one.name: one.service or one.name for one in looked_at}
     ordered = sorted(standings, key=lambda one: _WORST.index(one.state))
     out = []
     for index, one in enumerate(ordered):
@@ -119,7 +124,18 @@ def _monitors(
         if index < MOST_MEASURED:
             every = intervals.get(one.name, 60.0)
             read = figures_of(connection, config.product, one.name, now, zone=zone, interval=every)
-        out.append(Watched(one.name, one.state, one.since, one.last_at, one.evidence, read, jobs.get(one.name)))
+        out.append(
+            Watched(
+                one.name,
+                one.state,
+                one.since,
+                one.last_at,
+                one.evidence,
+                read,
+                jobs.get(one.name),
+                services.get(one.name, one.name),
+            )
+        )
     return tuple(out)
 
 

@@ -28,7 +28,8 @@ def home(overview: Overview, answer: Document | None = None) -> Document:
     if overview.domain and not overview.running:
         label = "Check Again" if overview.readiness else "Check Now"
         parts.append(Actions((Action("audit.rerun", label, primary=True, command="/launch check"),)))
-    parts += [Rule(), *status.watching(overview), *status.bot(overview.bot)]
+    parts += [Rule(), *status.watching(overview), *standing.last_good(stand), *status.bot(overview.bot)]
+    parts.append(Actions((Action("doctor.show", "Test the Bot Itself", command="/launch doctor"),)))
     parts.append(
         Note(("In any channel: ", Code("/launch status"), ", ", Code("/launch check"), ", ", Code("/launch help")))
     )

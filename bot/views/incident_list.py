@@ -32,8 +32,9 @@ def incident_list(
         parts.append(Paragraph(("I look on, and call whoever is on duty as soon as something breaks.",)))
     if over:
         parts += [Heading("Over"), Listing(tuple(_then(one, named) for one in over), limit=SHOWN)]
-    parts.append(Paragraph(("The story of one: ", Code("/launch export INC-12"), ". Who was told: ",
-                            Code("/launch why INC-12"), ".")))  # fmt: skip
+    example = next((one.name for one in (*live, *over)), "INC-12")
+    parts.append(Paragraph(("The story of one: ", Code(f"/launch export {example}"), ". Who was told: ",
+                            Code(f"/launch why {example}"), ".")))  # fmt: skip
     return Document(_headline(broken, live), tuple(parts), _tone(live), fallback=_spoken(broken, named))
 
 

@@ -34,6 +34,7 @@ def setup(file: str = "launch.yml", problems: tuple[str, ...] = (), *, ready: bo
             headline="The set-up is done",
             parts=(
                 Paragraph((f"{file} is read and sound.",)),
+                Paragraph(("Would you hear of an outage while Slack is down? ", Code("/launch doctor test"))),
                 Actions((Action("audit.rerun", "Check Now", primary=True, command="/launch check"),)),
             ),
             tone=Tone.GOOD,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -122,6 +122,28 @@ def _monitor(one: Watched) -> Item:
     return Item((one_line(one.name, 60), *since, figures), tone=tone, label=label)
 
 
+def last_good(stand: Stand) -> list[Part]:
+    """When each service was last seen in order, or since when it is not; nothing before the first look."""
+    found: dict[str, list[Watched]] = {}
+    for one in stand.monitors:
+        if one.last_at is not None:
+            found.setdefault(one.service or one.name, []).append(one)
+    told: list[Words] = [_good(name, all_of_it) for name, all_of_it in found.items()]
+    spans = tuple(span for index, one in enumerate(told[:SHOWN]) for span in (("; " if index else ""), *one))
+    more = f"; and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
+    return [Note(("Last seen in order: ", *spans, more, "."))] if told else []
+
+
+def _good(name: str, monitors: Sequence[Watched]) -> Words:
+    bad = [one.since for one in monitors if one.state in (Stands.DOWN, Stands.SUSPECT) and one.since is not None]
+    if bad:
+        return (f"{one_line(name, 40)} not since ", Time(min(bad), "time"))
+    if any(one.state in (Stands.UNKNOWN, Stands.DOWN, Stands.SUSPECT) for one in monitors):
+        return (f"{one_line(name, 40)} not known",)
+    looks = [one.last_at for one in monitors if one.last_at is not None]
+    return (f"{one_line(name, 40)} ", Time(min(looks), "time"))
+
+
 def word_of(one: Watched) -> tuple[str, Tone]:
     """How it stands, as a word; a job that never reported is neither up nor down yet."""
     silent = one.job is not None and one.job.beat.last_at is None and one.state in (Stands.UP, Stands.UNKNOWN)
@@ -144,7 +166,8 @@ def measured(figures: Figures) -> str:
     if month.share is not None:
         failed = f"{month.sums.bad:,}" if month.sums.bad else "none"
         share = f" ({percent(month.share)} up)" if looks >= FEW else ""
-        said.append(f"this month {failed} of {looks:,} look{'s' if looks != 1 else ''} failed{share}")
+        one = f"looked at once this month, and it {'failed' if month.sums.bad else 'was good'}"
+        said.append(f"this month {failed} of {looks:,} looks failed{share}" if looks > 1 else one)
     said += [f"{span_of(one)} {why}" for one, why in ((month.maintenance, "of maintenance left out"),) if one >= LEAST]
     if day.p95_ms is not None and day.sums.latency.n >= ENOUGH:
         said.append(f"95 of 100 answers of the last day within {seconds(day.p95_ms)}")

@@ -152,7 +152,7 @@ def _about(row: Delivery, events: Sequence[Event]) -> list[Words]:
 
 def _because(code: str, event: Event | None) -> Words:
     because = BECAUSE[Why(code)] if code in set(Why) else "it was asked for"
-    return (because, *(((" by "), Person(event.actor)) if event is not None and event.actor else ()))
+    return (because, *((" (", Person(event.actor), ")") if event is not None and event.actor else ()))
 
 
 def _people(ids: Sequence[str]) -> Words:

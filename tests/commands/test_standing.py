@@ -17,7 +17,7 @@ from bot.render.blocks import home
 from bot.render.text import text
 from bot.services.container import Services
 from bot.services.overview import overview
-from bot.services.standing import figures_of
+from bot.services.standing import Watched, figures_of
 from bot.services.watching import Standing
 from bot.store import probes
 from bot.store.probes import Probe, Seen
@@ -144,3 +144,22 @@ def test_standings_have_a_word_for_each_state():
 
     assert set(WORDS) == set(State)
     assert Standing.__dataclass_fields__.keys() >= {"name", "state", "since", "last_at", "evidence"}
+
+
+async def test_the_home_says_when_each_service_was_last_in_order(shop):
+    """One line: a service all of whose monitors are good, one that fails, one that was never seen."""
+    now = shop.clock.now()
+    seen = await overview(shop, now)
+    monitors = (
+        Watched("Page", State.UP, now, now, service="sign-up"),
+        Watched("Port", State.SLOW, now, now - timedelta(minutes=2), service="sign-up"),
+        Watched("Shop", State.DOWN, now - timedelta(minutes=9), now, service="checkout page"),
+        Watched("Mail", State.UNKNOWN, None, now, service="mail"),
+        Watched("New", State.UNKNOWN),
+    )
+    document = view.home(replace(seen, stand=replace(seen.stand, monitors=monitors)))
+    assert validate_view(home(document)) == []
+    said = " ".join(text(document, width=2000).split())
+    at = [f"{now - timedelta(minutes=ago):%H:%M}" for ago in (2, 9)]
+    assert f"Last seen in order: sign-up {at[0]} UTC; checkout page not since {at[1]} UTC; mail not known." in said
+    assert "Test the Bot Itself" in said

@@ -251,7 +251,7 @@ def test_why_tells_each_message_with_its_cause_and_delay():
     assert "Sent at attempt 3, 2 minutes after it was due." in shown
     assert "may stand there twice" in shown
     assert "It called everybody in the channel." in shown
-    assert "Because somebody said that they are on it by U0ANA." in shown
+    assert "Because somebody said that they are on it (U0ANA)." in shown
     assert "Not sent, Slack refuses it: account_inactive." in shown
     assert "Not sent yet, 2 attempts so far." in shown
     assert "brought up to date 2 times" in shown
