@@ -8,17 +8,14 @@ weight come in the order in which a visitor's browser meets them. Everything her
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 from types import MappingProxyType
 
-from checks.cause_graph import DOWN, FAULTS, LEADS, PARTLY, Reach
-from checks.masking import clip
-from checks.model import Finding, Json, Kind, Severity, Status
-from checks.urls import host_of
-
-LONGEST = 300
-"""Characters of a summary, as everywhere."""
+from checks.because import because
+from checks.cause_graph import DOWN, FAULTS, LEADS
+from checks.cause_reach import REACHES, SAME, hosts_of, only_schemes_differ
+from checks.model import Finding, Status
 
 
 class Layer(IntEnum):
@@ -86,7 +83,7 @@ def linked(findings: Sequence[Finding]) -> list[Finding]:
             above[place] = min(led)[1]
     ways = {place: _way(place, above) for place in above}
     return [
-        _because(finding, [findings[step] for step in ways[place]]) if ways.get(place) else finding
+        because(finding, [findings[step] for step in ways[place]]) if ways.get(place) else finding
         for place, finding in enumerate(findings)
     ]
 
@@ -152,10 +149,10 @@ def _explains(near: Finding, near_place: int, far: Finding, far_place: int) -> b
     if seats is None:
         return False
     if near.check == "redir.https":
-        return near.target in _hosts(far) and _only_schemes_differ(far)
+        return near.target in hosts_of(far) and only_schemes_differ(far)
     if seats.near < seats.far:
-        return bool(_hosts(near) & _hosts(far))
-    same = _SAME.get(near.check)
+        return bool(hosts_of(near) & hosts_of(far))
+    same = SAME.get(near.check)
     # Two that explain each other are one fault: the first of them is said.
     return same is not None and same(near, far) and (near_place < far_place or not same(far, near))
 
@@ -164,7 +161,7 @@ def _lead(near: Finding, far: Finding) -> int | None:
     """Number of the edge by which one brings about the other; None where none does."""
     for number, lead in enumerate(LEADS):
         fits = _fits(near, lead.check, lead.codes) and _fits(far, lead.to, lead.to_codes)
-        if fits and _REACHES[lead.reach](near, far):
+        if fits and REACHES[lead.reach](near, far):
             return number
     return None
 
@@ -175,150 +172,3 @@ def _way(place: int, above: Mapping[int, int]) -> tuple[int, ...]:
     while way[-1] in above and above[way[-1]] not in way:
         way.append(above[way[-1]])
     return tuple(way[1:])
-
-
-def _hosts(finding: Finding) -> frozenset[str]:
-    """The hosts at which this was seen."""
-    if finding.kind is Kind.MONITOR:
-        return frozenset({_text(finding, "host")})
-    if finding.kind is not Kind.DOMAIN:
-        return frozenset({finding.target})
-    if finding.check == "dns.dangling":
-        return frozenset(_texts(finding, "all")) or frozenset({_text(finding, "host_name")})
-    www = f"www.{finding.target}"
-    if _text(finding, "broken"):
-        return frozenset({_text(finding, "broken")})
-    alone = {"www_missing": www, "apex_missing": finding.target}
-    return frozenset({alone[finding.code]} if finding.code in alone else {finding.target, www})
-
-
-def _text(finding: Finding, key: str) -> str:
-    value = finding.seen.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _texts(finding: Finding, key: str) -> tuple[str, ...]:
-    value = finding.seen.get(key)
-    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list | tuple) else ()
-
-
-def _only_schemes_differ(finding: Finding) -> bool:
-    """Whether all ends are one place, with and without https."""
-    return len({end.partition("://")[2] for end in _texts(finding, "ends")}) == 1
-
-
-def _one_zone(near: Finding, far: Finding) -> bool:
-    """Two hosts of a domain that does not exist."""
-    return near.code == far.code == "no_such_domain" and _text(near, "zone") == _text(far, "zone")
-
-
-def _one_page(near: Finding, far: Finding) -> bool:
-    """Two monitors that end at the same dead host, or at the same broken page."""
-    key = "host" if near.code in DOWN else "final_url"
-    return near.code == far.code and _text(near, key) != "" and _text(near, key) == _text(far, key)
-
-
-def _one_circle(near: Finding, far: Finding) -> bool:
-    """A host that leads into the circle of another one."""
-    return near.target in {host_of(step) for step in (*_texts(far, "urls"), _text(far, "next"))}
-
-
-_SAME: Mapping[str, Callable[[Finding, Finding], bool]] = MappingProxyType(
-    {"dns.resolve": _one_zone, "up.http": _one_page, "redir.loop": _one_circle}
-)
-"""When two findings of the same check are one fault."""
-
-
-def _below(near: Finding, far: Finding) -> bool:
-    domain = _text(near, "zone") or near.target
-    return any(host == domain or host.endswith("." + domain) for host in _hosts(far))
-
-
-def _one_record(near: Finding, far: Finding) -> bool:
-    """Whether what failed rests on one of the records that are not as they were."""
-    changes = near.seen.get("changes")
-    records = [one for one in changes if isinstance(one, Mapping)] if isinstance(changes, list | tuple) else []
-    return any(
-        one.get("how") in ("servers", "mail", "gone")
-        and _rests(far, str(one.get("record_name", "")), str(one.get("record_type", "")))
-        for one in records
-    )
-
-
-def _rests(far: Finding, name: str, type: str) -> bool:
-    match far.check:
-        case "dns.resolve":
-            return type in ("A", "AAAA", "CNAME") and name in _hosts(far)
-        case "mail.mx" | "mail.mta_sts_tlsrpt":
-            return type == "MX" and name == far.target
-        case "mail.spf" | "mail.spf_senders":
-            return type == "TXT" and name == far.target
-        case "mail.dkim":
-            return name.endswith(f"._domainkey.{far.target}")
-        case "mail.dmarc":
-            zone = name.removeprefix("_dmarc.")
-            return zone != name and f".{far.target}".endswith(f".{zone}")
-    return False
-
-
-_REACHES: Mapping[Reach, Callable[[Finding, Finding], bool]] = MappingProxyType(
-    {
-        Reach.HOST: lambda near, far: bool(_hosts(near) & _hosts(far)),
-        Reach.BELOW: _below,
-        Reach.MAIL: lambda near, far: near.target == far.target,
-        Reach.RECORD: _one_record,
-        Reach.PAGE: lambda near, far: near.target == far.target,
-    }
-)
-
-
-def _because(finding: Finding, way: Sequence[Finding]) -> Finding:
-    """The consequence with the way to its cause in words, and with the weight that is left to it beside that."""
-    root = way[-1]
-    because: dict[str, Json] = {"check": root.check, "target": root.target}
-    severity = finding.severity
-    for cause in way:
-        if (cause.check, cause.code) in PARTLY:
-            severity = severity.capped(cause.severity)
-    if any(cause.severity is Severity.BLOCKER for cause in way):
-        severity = severity.capped(Severity.HIGH)
-    return replace(
-        finding,
-        severity=severity,
-        summary=clip(_words(finding, way), LONGEST),
-        seen={**finding.seen, "because": because},
-    )
-
-
-def _words(finding: Finding, way: Sequence[Finding]) -> str:
-    """What it looks like, and why: `app.example.com is down, because …, because …`."""
-    nearest, root = way[0], way[-1]
-    if finding.check == "tls.expiry" and nearest.check == "tls.valid":
-        # The date is the reason for the warning, and not the other way round.
-        if nearest is root:
-            return f"{finding.summary}, because of which browsers warn (see {nearest.check})"
-        way = way[1:]
-    if finding.summary == root.summary:
-        return f"{finding.summary} (because of the same fault as {root.target})"
-    looks, _, _ = finding.summary.partition(": ")
-    between = [cause.summary for cause in way[:-1] if cause.summary != root.summary]
-    said = _joined(looks, *between, reason(root))
-    return said if len(said) <= LONGEST else _joined(looks, *(one.partition(": ")[0] for one in between), reason(root))
-
-
-def reason(cause: Finding) -> str:
-    """What is said of a cause beside its consequence; of several changed records none speaks for the others."""
-    changes = cause.seen.get("changes")
-    if cause.code != "servers_changed" and isinstance(changes, list | tuple) and len(changes) > 1:
-        return f"{len(changes)} DNS records of {cause.target} changed"
-    return cause.summary
-
-
-def _joined(looks: str, *reasons: str) -> str:
-    return ", because ".join((looks, *map(_inner, reasons)))
-
-
-def _inner(summary: str) -> str:
-    """A summary in the middle of a sentence; names and abbreviations keep their letters."""
-    first = summary.split(" ", 1)[0]
-    return summary[0].lower() + summary[1:] if first.isalpha() and first.istitle() else summary

@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from checks import firewall, trouble
-from checks.inventory import Inventory
+from checks.link_map import LOGIN, Line, affordable, home_of, lines_of
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
 from checks.net.facts import Chain, ChainEnd, Reason
 from checks.probe import Probe
@@ -22,10 +22,6 @@ from checks.registry import check
 from checks.urls import host_of, next_of, same_place
 from checks.visit import CIRCLING, everywhere, visit
 
-MOST_PER_HOST = 10
-"""Lines that are followed per host in one run, unless launch.yml lifts the limit for that host."""
-MOST = 200
-LOGIN = frozenset({"login", "callback"})
 NAMES = {
     "redirect": "The old address",
     "login": "The log-in link",
@@ -129,21 +125,6 @@ OUTCOMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One address that must lead somewhere."""
-
-    source: str
-    """Whole URL."""
-    wanted: str = ""
-    """Whole URL where it must end; empty: anywhere that answers."""
-    kind: str = "redirect"
-    permanent: bool = False
-    """Search engines must be told that it moved for good."""
-    home: str = ""
-    """The home page of the product."""
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """The lines, and where each of them leads."""
 
@@ -179,7 +160,7 @@ def _main(target: Target) -> bool:
 async def redirect_map(target: Target, probe: Probe) -> Verdict:
     """Follow the lines side by side."""
     lines = lines_of(target.inventory)
-    followed = _affordable(lines, target.inventory)
+    followed = affordable(lines, target.inventory)
     chains = await asyncio.gather(*(visit(probe, line.source) for line in followed))
     facts = Facts(
         lines,
@@ -201,51 +182,6 @@ async def _absent(probe: Probe, chains: Iterable[Chain]) -> frozenset[str]:
 
 def _unnamed(chain: Chain) -> bool:
     return chain.last.fault is not None and chain.last.fault.reason is Reason.DNS
-
-
-def home_of(inventory: Inventory) -> str:
-    """The address to which paths of the redirect map are relative."""
-    return inventory.canonical or f"https://{inventory.domain}/"
-
-
-def lines_of(inventory: Inventory) -> tuple[Line, ...]:
-    """The redirect map and the links of an inventory as whole addresses, log-in first; webhooks take no visitors."""
-    home = home_of(inventory)
-    links = [
-        Line(_whole(home, link.url), _whole(home, link.target) if link.target else "", link.kind, home=home)
-        for link in inventory.links
-        if link.kind != "webhook"
-    ]
-    links.sort(key=lambda line: line.kind not in LOGIN)
-    rules = [
-        Line(_whole(home, rule.source), _whole(home, rule.target), permanent=rule.permanent, home=home)
-        for rule in inventory.redirects
-    ]
-    found: dict[str, Line] = {}
-    for line in (*links, *rules):
-        if line.source:
-            found.setdefault(line.source, line)
-    return tuple(found.values())[:MOST]
-
-
-def _whole(home: str, address: str) -> str:
-    try:
-        whole = urljoin(home, address)
-        return whole if urlsplit(whole).scheme in ("http", "https") else ""
-    except ValueError:
-        return ""
-
-
-def _affordable(lines: tuple[Line, ...], inventory: Inventory) -> tuple[Line, ...]:
-    """The lines that may be followed in one run without asking one host too much."""
-    asked: dict[str, int] = {}
-    chosen = []
-    for line in lines:
-        host = host_of(line.source)
-        asked[host] = asked.get(host, 0) + 1
-        if asked[host] <= MOST_PER_HOST or host in inventory.network.unlimited:
-            chosen.append(line)
-    return tuple(chosen)
 
 
 @dataclass(frozen=True, slots=True)

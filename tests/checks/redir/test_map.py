@@ -8,9 +8,10 @@ from itertools import pairwise
 import pytest
 
 from checks.inventory import Inventory, Link, Network, RedirectRule
+from checks.link_map import MOST_PER_HOST, Line, affordable, lines_of
 from checks.model import Severity, Status
 from checks.net.facts import Chain, ChainEnd, Reason
-from checks.redir.map import MOST_PER_HOST, OUTCOMES, Facts, Line, _affordable, judge, lines_of
+from checks.redir.map import OUTCOMES, Facts, judge
 from tests.checks.samples import exchange, silent
 
 HOME = "https://www.example.test/"
@@ -158,10 +159,10 @@ def test_a_long_map_goes_easy_on_the_host():
     rules = tuple(RedirectRule(f"/old-{n}", "/new") for n in range(50))
     inventory = Inventory(product="shop", domain="example.test", canonical=HOME, redirects=rules)
     lines = lines_of(inventory)
-    followed = _affordable(lines, inventory)
+    followed = affordable(lines, inventory)
     assert len(followed) == MOST_PER_HOST
     verdict = judge(Facts(lines, {line.source: to(line.source, NEW) for line in followed}, HOME))
     assert (verdict.code, verdict.seen["left"]) == ("in_part", 40)
     assert OUTCOMES[verdict.code].status is Status.UNKNOWN
     lifted = replace(inventory, network=Network(unlimited=frozenset({"www.example.test"})))
-    assert len(_affordable(lines, lifted)) == 50
+    assert len(affordable(lines, lifted)) == 50
