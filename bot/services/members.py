@@ -1,7 +1,7 @@
 """Who the people of `launch.yml` are in Slack: found by id or e-mail address, and noticed when they leave.
 
-Slack is asked once a day, after a change of the file, and at need. What it does not answer changes nothing: nobody is
-called gone because a request was lost.
+Slack is asked once a day, after a change of the file, and when it has refused to write to somebody. What it does not
+answer changes nothing: nobody is called gone because a request was lost.
 """
 
 from __future__ import annotations
@@ -98,13 +98,6 @@ class Members:
             log.warning("Slack was asked about people and did not answer everything: %s", error)
         await self._store.write(lambda c: _keep(c, people, known, learnt, now))
         return learnt.complete
-
-    async def look_up(self, id: str) -> bool:
-        """Ask about one person at need; whether they can be called. Raises `SlackError` where Slack does not say."""
-        people, now = People.of(self._config()), self._clock.now()
-        learnt = Learnt({id: why_not(await self._person(id))}, complete=False)
-        await self._store.write(lambda c: _keep(c, people, settings.named(c, people.product), learnt, now))
-        return learnt.reasons[id] == ""
 
     async def _addresses(self, people: People, learnt: Learnt) -> None:
         for name, email in people.emails.items():
