@@ -56,7 +56,7 @@ async def _live(services: Services) -> tuple[Suggested, ...]:
     books = services.runbooks.books
 
     def look(connection: sqlite3.Connection) -> tuple[Suggested, ...]:
-        found = runbook_leads.live(connection, services.product, books)
+        found = runbook_leads.live(connection, services.product, books, services.config.library.leads)
         return tuple(Suggested(books[topic], one.id, what_of(one, {})) for one, topic in found)
 
     return await services.store.read(look)

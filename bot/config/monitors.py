@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from bot.config.flows import Critical
 from bot.config.names import BadName, ascii_name, shown
 from bot.config.records import Record
-from bot.config.section import LATER, Section
+from bot.config.section import Section
 from bot.config.values import Header, HostName, Seconds, Statuses, Text, UrlOrPath, refuse
 from checks.model import Severity
 
@@ -106,7 +106,9 @@ class Monitor(Section):
         Literal["page", "cached_read", "auth", "billing", "dashboard", "dashboard_uncached", "admin", "webhook"] | None
     ) = Field(default=None, description="Class of endpoint; sets how fast it must be")
     severity: Severity | None = Field(default=None, description="Never call a problem here worse than this")
-    runbook: Text | None = Field(default=None, description="Topic of the runbook that leads out." + LATER)
+    runbook: Text | None = Field(
+        default=None, description="Topic of the runbook that leads out, such as signup_broken; without it by what fails"
+    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

@@ -7,12 +7,13 @@ named: the bot starts without it, and the shipped runbook goes on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from bot.config.names import shown
 from bot.config.problems import ConfigError, Problem
 from bot.config.runbooks import TOPIC, parse, source_of, wrong_name
 from bot.domain.runbook.book import Do, End, Runbook, Say, Sort, Step
@@ -39,6 +40,8 @@ class Library:
     """The founder's own, and the shipped ones that they have changed, by topic."""
     problems: tuple[Problem, ...] = ()
     """What was left out, with file and line."""
+    leads: Mapping[str, str] = field(default_factory=dict)
+    """Topics by the name of the monitor that leads to them, as the founder wrote it down."""
 
     @property
     def books(self) -> Mapping[str, Runbook]:
@@ -57,7 +60,26 @@ def library(file: LaunchFile | None) -> Library:
             continue
         known = mine.get(topic) or load().get(topic)
         mine[topic] = _preceded(known, words) if known is not None else _made_of(topic, words)
-    return Library(mine, tuple(problems))
+    leads, lost = _leads(file, mine)
+    return Library(mine, (*problems, *lost), leads)
+
+
+def _leads(file: LaunchFile, mine: Collection[str]) -> tuple[dict[str, str], list[Problem]]:
+    """The topic that each monitor names itself; one that does not exist is named and left out."""
+    from bot.config.nearest import did_you_mean
+
+    leads: dict[str, str] = {}
+    lost: list[Problem] = []
+    for number, one in enumerate(file.monitors or ()):
+        if one.runbook is None:
+            continue
+        topics = {*load(), *mine}
+        if one.runbook in topics:
+            leads[one.name] = one.runbook
+            continue
+        said = f'there is no runbook "{shown(one.runbook)}"{did_you_mean(one.runbook, topics)}'
+        lost.append(Problem(said, file.path, where=f"monitors.{number}.runbook"))
+    return leads, lost
 
 
 def _no_topic(topic: str, books: Iterable[str]) -> str:

@@ -42,7 +42,7 @@ class Config:
             return cls(path, error=error)
         runbooks = library(file)
         for problem in runbooks.problems:
-            log.warning("an own runbook is left out: %s", problem)
+            log.warning("left out of the runbooks: %s", problem)
         try:
             inventory = to_inventory(file)
         except ConfigError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from bot.domain.incident import Incident
 from bot.domain.member import Light
@@ -15,14 +16,23 @@ from checks.registry import load
 
 PAGE = "up.http"
 """The check that looks at what a monitor watches."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def topic_of(connection: sqlite3.Connection, product: str, books: Mapping[str, Runbook], incident: Incident) -> str:
-    """The topic; "" where no runbook fits, or nothing of it is its own."""
+def topic_of(
+    connection: sqlite3.Connection,
+    product: str,
+    books: Mapping[str, Runbook],
+    incident: Incident,
+    leads: Mapping[str, str] = NOTHING,
+) -> str:
+    """The topic; "" where no runbook fits, or nothing of it is its own. `leads`: what monitors name themselves."""
     own = sorted(incident.own, key=lambda one: one.light is not Light.RED)
     if not own:
         return ""
     first = own[0]
+    if leads.get(first.probe, "") in books:
+        return leads[first.probe]
     title, _, target = first.probe.partition(": ")
     check = next((one for one in load().values() if target and one.title == title), None)
     code = code_of(connection, product, first.probe, first.trouble)
@@ -41,7 +51,9 @@ def code_of(connection: sqlite3.Connection, product: str, probe: str, trouble: T
     return str(look.data.get("code") or "") if look is not None else ""
 
 
-def live(connection: sqlite3.Connection, product: str, books: Mapping[str, Runbook]) -> list[tuple[Incident, str]]:
+def live(
+    connection: sqlite3.Connection, product: str, books: Mapping[str, Runbook], leads: Mapping[str, str] = NOTHING
+) -> list[tuple[Incident, str]]:
     """Incidents that somebody can do something about, worst first, each with the topic that leads out."""
-    found = [(one, topic_of(connection, product, books, one)) for one in incidents.live(connection, product)]
+    found = [(one, topic_of(connection, product, books, one, leads)) for one in incidents.live(connection, product)]
     return [(one, topic) for one, topic in found if topic]

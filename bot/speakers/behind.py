@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from bot import runbooks
 from bot.document import Chart
 from bot.domain.incident import Incident
 from bot.domain.member import Light
@@ -60,7 +59,8 @@ def behind(connection: sqlite3.Connection, config: Config, incident: Incident, n
         return Behind()
     first = own[0]
     watched = _watched(config, first.probe)
-    runbook = topic_of(connection, config.product, runbooks.load(), incident)
+    library = config.library
+    runbook = topic_of(connection, config.product, library.books, incident, library.leads)
     if watched is None:
         return Behind(runbook=runbook)
     zone = config.file.product.time_zone if config.file and config.file.product else "UTC"

@@ -141,6 +141,23 @@ def test_every_mistake_of_every_file_is_named_at_once(tmp_path: Path) -> None:
     assert set(found.mine) == {"same"}
 
 
+def test_a_monitor_names_its_runbook(tmp_path: Path) -> None:
+    """A shipped one or one's own; one that does not exist is named, with the nearest."""
+    monitors = """
+monitors:
+  - {name: Sign-up, url: "https://app.shop.test/signup", runbook: signup_broken}
+  - {name: Shop, url: "https://shop.test/", runbook: stripe_is_down}
+  - {name: Login, url: "https://app.shop.test/login", runbook: login_broke}
+  - {name: Other, url: "https://app.shop.test/"}
+"""
+    found = product(tmp_path, monitors, stripe_is_down__yml=OWN)
+    assert found.leads == {"Sign-up": "signup_broken", "Shop": "stripe_is_down"}
+    [problem] = found.problems
+    assert str(problem).endswith(
+        'launch.yml: monitors.2.runbook: there is no runbook "login_broke", did you mean "login_broken"?'
+    )
+
+
 def test_a_founders_runbook_need_not_prove_anything(tmp_path: Path) -> None:
     """Only that nobody is left standing; how it is written is the founder's own business."""
     source = OWN.replace("    changes: false\n", "").replace(
