@@ -43,6 +43,8 @@ from bot.services.back import Back
 from bot.services.config import Config
 from bot.services.container import Services
 from bot.services.dead_man import DeadMan
+from bot.services.drills import SUBJECT as DRILL
+from bot.services.drills import DrillEyes
 from bot.services.fallbacks import Fallbacks
 from bot.services.health import Health, Socket
 from bot.services.incidents import Incidents
@@ -59,7 +61,7 @@ from bot.services.runbooks import Runbooks
 from bot.services.second_routes import SecondRoutes
 from bot.services.selfwatch import Outside
 from bot.services.watch import Watch
-from bot.speakers import Speaker, offline, runbook, speakers
+from bot.speakers import Speaker, drill, offline, runbook, speakers
 from bot.speakers import reload as mended
 from bot.speakers.runbook import SUBJECT as RUN
 from bot.speakers.second_route import speak
@@ -140,7 +142,12 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     books = Books(current)
 
     def voices() -> dict[str, Speaker]:
-        own = {RELOAD: mended.speaker(current), OFFLINE: offline.speaker(), RUN: runbook.speaker(current, clock, books)}
+        own = {
+            RELOAD: mended.speaker(current),
+            OFFLINE: offline.speaker(),
+            RUN: runbook.speaker(current, clock, books),
+            DRILL: drill.speaker(books),
+        }
         return {**speakers(current(), clock), **own}
 
     postman = Postman(
@@ -162,7 +169,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         clock,
         current,
         incidents,
-        Looks(store, clock, current, watch, OwnChecks(store, clock, current, watch, health)),
+        DrillEyes(Looks(store, clock, current, watch, OwnChecks(store, clock, current, watch, health)), store),
         wake=postman.wake,
         books=books,
         recognise=recognised,
@@ -173,7 +180,6 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         waiting = await store.read(lambda c: fallbacks.oldest(c, clock.now()))
         return Outside(waiting, watch.canaries.reached_at, _canaries(current()))
 
-    dead_man = DeadMan(clock, current, health, outside)
     services = Services(
         clock=clock,
         store=store,
@@ -190,6 +196,8 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         roles=Roles(messenger.person, identity.team_id, messenger.by_email),
     )
 
+    incidents.look_again_with(services.drills.again_or(watch.again))
+
     def taken_up(config: Config) -> None:
         services.config = config
         audits.take_up(config)
@@ -204,7 +212,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     await _recover(stack, audits, postman, second_routes)
     stack.push_async_callback(desk.drain, DRAIN)
     port = await _serve_http(settings, services, bolt, stack)
-    aside = second_routes, fallbacks, dead_man, reload, Back(store, incidents)
+    aside = second_routes, fallbacks, DeadMan(clock, current, health, outside), reload, Back(store, incidents)
     runtime = Runtime(settings, identity, services, postman, *aside, bolt, desk, port)
     clockwork = Clockwork(runtime)
     await clockwork.start()

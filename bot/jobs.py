@@ -105,6 +105,11 @@ async def _runs(runtime: Runtime) -> None:
     await runtime.services.runbooks.tick()
 
 
+async def _drills(runtime: Runtime) -> None:
+    """A fire drill: first answers, its end."""
+    await runtime.services.drills.tick()
+
+
 async def _silences(runtime: Runtime) -> None:
     """Silences that begin and end."""
     await runtime.services.calendar.tick()
@@ -197,6 +202,7 @@ async def _retain(runtime: Runtime) -> None:
 JOBS: tuple[Job, ...] = (
     Job("incidents", 1, _due),
     Job("runs", 1, _runs),
+    Job("drills", 2, _drills),
     Job("silences", 1, _silences),
     Job("delivery", 1, _deliver),
     Job("left-over", 10, _left_over),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.runbook.book import Check, Decide, Do, Runbook, Say, Step, Wait, leads_to
+from bot.domain.runbook.book import Ask, Check, Decide, Do, Runbook, Say, Step, Wait, leads_to
 from bot.domain.runbook.known import Known
 from bot.domain.runbook.paths import branch
 from bot.domain.runbook.run import Sight, Verdict
@@ -100,7 +100,7 @@ def repairs(book: Runbook, known: Known) -> tuple[str, ...]:
             continue
         if isinstance(step, Do) and step.changes and _looked_at(book, step):
             found.append(step.id)
-        for one in (branch(step, known),) if isinstance(step, Decide) else leads_to(step):
+        for one in _ways(step, known):
             if one not in seen and one in book.steps:
                 seen.add(one)
                 waiting.append(one)
@@ -139,6 +139,31 @@ def controls(step: Do, tasks: Iterable[str], seed: int) -> tuple[Control, ...]:
     ]
     chance.shuffle(shown)
     return tuple(shown)
+
+
+def truth(book: Runbook, known: Known, hidden: str, question: Ask) -> int | None:
+    """The number of the answer that is true in this drill: the one from which it is nearest to the fault."""
+    far = [_distance(book, known, answer.go, hidden) for answer in question.answers]
+    near = [one for one in far if one is not None]
+    return far.index(min(near)) if near else None
+
+
+def _distance(book: Runbook, known: Known, start: str, goal: str) -> int | None:
+    seen, waiting = {start}, deque([(start, 0)])
+    while waiting:
+        at, behind = waiting.popleft()
+        if at == goal:
+            return behind
+        step = book.steps.get(at)
+        for one in _ways(step, known) if step is not None else ():
+            if one not in seen:
+                seen.add(one)
+                waiting.append((one, behind + 1))
+    return None
+
+
+def _ways(step: Step, known: Known) -> tuple[str, ...]:
+    return (branch(step, known),) if isinstance(step, Decide) else leads_to(step)
 
 
 def did(drill: Drill, step: str, now: datetime, *, right: bool) -> Drill:

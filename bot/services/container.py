@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
+from bot.runbooks import panels
 from bot.services.audit import Audits
 from bot.services.calendar import Calendar
 from bot.services.config import Config
 from bot.services.drift import Drift
+from bot.services.drills import Drills
 from bot.services.health import Health
 from bot.services.incidents import Incidents
 from bot.services.members import Members
@@ -62,6 +64,19 @@ class Services:
     def calendar(self) -> Calendar:
         """What the hour brings; it remembers nothing by itself."""
         return Calendar(self.store, self.clock, lambda: self.config, self.incidents, self.flush)
+
+    @property
+    def drills(self) -> Drills:
+        """Fire drills; it remembers nothing by itself."""
+        return Drills(
+            self.store,
+            self.clock,
+            lambda: self.config,
+            self.incidents,
+            wake=self.flush,
+            books=lambda: self.runbooks.books,
+            panels=panels,
+        )
 
     @property
     def drift(self) -> Drift:

@@ -11,7 +11,7 @@ from bot.domain.member import Light
 from bot.domain.runbook.book import Runbook
 from bot.domain.runbook.search import lead
 from bot.domain.severity import Trouble
-from bot.store import incidents, looks
+from bot.store import drills, incidents, looks
 from checks.registry import load
 
 PAGE = "up.http"
@@ -28,6 +28,9 @@ def topic_of(
 ) -> str:
     """The topic; "" where no runbook fits, or nothing of it is its own. `leads`: what monitors name themselves."""
     own = sorted(incident.own, key=lambda one: one.light is not Light.RED)
+    drill = drills.of_incident(connection, incident.id) if incident.drill else None
+    if drill is not None:
+        return drill.topic
     if not own:
         return ""
     first = own[0]

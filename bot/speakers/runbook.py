@@ -8,7 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.clock import Clock
-from bot.domain.runbook.book import Runbook
+from bot.domain.drill import controls, truth
+from bot.domain.runbook.book import Ask, Do, Runbook
+from bot.domain.runbook.known import Known
 from bot.domain.runbook.moved import Wake
 from bot.domain.runbook.paths import outline
 from bot.domain.runbook.plain import Panel
@@ -16,11 +18,12 @@ from bot.domain.runbook.run import Run
 from bot.domain.runbook.walk import NOTHING
 from bot.runbooks import panels as load_panels
 from bot.services.config import Config
+from bot.services.drills import tasks_of
 from bot.services.people import People
 from bot.services.runbook_known import known_of
 from bot.speakers.incident import names_of
 from bot.speakers.said import Said, Speaker
-from bot.store import runs
+from bot.store import drills, runs
 from bot.store.outbox import Delivery, Kind
 from bot.views import runbook as view
 from bot.views.runbook_word import word
@@ -62,6 +65,7 @@ def state_of(
     people = People.of(config)
     book = books.get(run.topic) or replace(NOTHING, topic=run.topic, title=run.topic.replace("_", " ").capitalize())
     known = known_of(connection, config, run, now, panels)
+    console, true = _practice(connection, run, book, known, panels)
     return view.State(
         run=run,
         book=book,
@@ -70,7 +74,23 @@ def state_of(
         now=now,
         zone=people.time_zone,
         people=names_of(connection, people, now),
+        controls=console,
+        truth=true,
     )
+
+
+def _practice(
+    connection: sqlite3.Connection, run: Run, book: Runbook, known: Known, panels: Mapping[str, Panel]
+) -> tuple[tuple[str, ...], str]:
+    """In a drill: the controls of the simulated console, or the answer that is true."""
+    step = book.steps.get(run.step)
+    drill = drills.of_incident(connection, run.incident) if run.drill else None
+    if drill is None:
+        return (), ""
+    if isinstance(step, Do) and step.changes:
+        return tuple(one.task for one in controls(step, tasks_of(panels), drill.id)), ""
+    number = truth(book, known, drill.hidden, step) if isinstance(step, Ask) else None
+    return (), step.answers[number].label if isinstance(step, Ask) and number is not None else ""
 
 
 def _wake(row: Delivery) -> Wake:

@@ -38,6 +38,12 @@ def put(connection: sqlite3.Connection, drill: Drill) -> None:
     )
 
 
+def get(connection: sqlite3.Connection, id: int) -> Drill | None:
+    """One drill."""
+    row = connection.execute("SELECT data FROM drill WHERE id = ?", (id,)).fetchone()
+    return None if row is None else _drill(row)
+
+
 def live(connection: sqlite3.Connection, product: str) -> Drill | None:
     """The one that is going on."""
     row = connection.execute("SELECT data FROM drill WHERE product = ? AND ended_at IS NULL", (product,)).fetchone()

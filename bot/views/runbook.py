@@ -37,6 +37,10 @@ class State:
     zone: str = "UTC"
     people: Mapping[str, str] = field(default_factory=dict)
     """Names of launch.yml by Slack id."""
+    controls: tuple[str, ...] = ()
+    """In a drill, the tasks of the simulated console: `host.roll_back`."""
+    truth: str = ""
+    """In a drill, the answer that a person would find to be true."""
 
 
 REMARKS = {
@@ -64,7 +68,7 @@ def document(state: State) -> Document:
     """The message in every state."""
     run, parts = state.run, list[Part]()
     if run.drill:
-        parts.append(Paragraph((Strong("A drill, nothing is really broken."), " The target is a simulated one.")))
+        parts.append(Paragraph((Strong("A drill, nothing is really broken."), " Change nothing at your providers.")))
     parts.append(Note(_where(state)))
     if run.standing in LIVE and run.remark in REMARKS:
         parts.append(Note((REMARKS[run.remark],)))
@@ -182,7 +186,12 @@ def _now(state: State) -> list[Part]:
         names = tuple(FIELDS[name].label for name in missing)
         parts.append(Note((f"Not written down yet: {', '.join(names)}. Write it down once, and I know it next time.",)))
         parts.append(Actions(writing(state.run, missing)))
-    shown = buttons(state.run, step)
+    if state.truth and state.run.standing is Standing.OPEN:
+        parts.append(Note((f"In this drill, what you would find is: {state.truth}.",)))
+    if state.controls and state.run.standing is Standing.OPEN:
+        console = "In a drill, do it in the simulated console: choose the button that does what this step says."
+        parts.append(Note((console,)))
+    shown = buttons(state.run, step, state.controls)
     parts.append(Actions(shown, menu(state.run, state.book, shown)))
     return parts
 

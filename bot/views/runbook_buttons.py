@@ -7,6 +7,11 @@ from bot.domain.runbook.book import Ask, Call, Check, Do, Runbook, Say, Step, Wa
 from bot.domain.runbook.known import FIELDS
 from bot.domain.runbook.run import Run, Standing, Verdict
 
+DONE = "done"
+"""The only control where a step names no place."""
+SPELT = {"dns": "DNS", "ssl": "SSL", "hsts": "HSTS", "https": "HTTPS", "www": "www", "dkim": "DKIM", "spf": "SPF",
+         "dmarc": "DMARC", "dnssec": "DNSSEC"}  # fmt: skip
+SMALL = frozenset({"on", "off", "up", "of", "to", "in"})
 MOST_FIELDS = 4
 """Things to write down that one message asks for."""
 
@@ -16,8 +21,8 @@ def value_of(run: Run, rest: str = "") -> str:
     return f"{run.id}:{run.rev}:{rest}" if rest else f"{run.id}:{run.rev}"
 
 
-def buttons(run: Run, step: Step | None) -> tuple[Action, ...]:
-    """What the step that stands open asks for."""
+def buttons(run: Run, step: Step | None, controls: tuple[str, ...] = ()) -> tuple[Action, ...]:
+    """What the step that stands open asks for; in a drill a `do` shows the controls of the simulated console."""
     value = value_of(run)
     if step is None or run.standing is Standing.CHECKING:
         return (_call(value),)
@@ -27,6 +32,10 @@ def buttons(run: Run, step: Step | None) -> tuple[Action, ...]:
         case Ask():
             return tuple(
                 Action("runbook.answer", one.label, value_of(run, str(index))) for index, one in enumerate(step.answers)
+            )
+        case Do() if controls:
+            return tuple(
+                Action("drill.control", control(task), value_of(run, str(index))) for index, task in enumerate(controls)
             )
         case Do():
             return (_did(run, step), Action("runbook.different", "It Looks Different", value))
@@ -38,6 +47,14 @@ def buttons(run: Run, step: Step | None) -> tuple[Action, ...]:
             return (Action("runbook.sent", "I Sent It", value, primary=True),)
         case _:
             return ()
+
+
+def control(task: str) -> str:
+    """`host.roll_back` as a button says it: "Roll Back"."""
+    if task == DONE:
+        return "Done, Check It"
+    words = task.partition(".")[2].split("_")
+    return " ".join(SPELT.get(word, word if word in SMALL else word.capitalize()) for word in words)
 
 
 def _did(run: Run, step: Do) -> Action:

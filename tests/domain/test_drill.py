@@ -58,6 +58,15 @@ def test_a_runbook_that_repairs_nothing_hides_nothing():
     assert d.hide(only, known(), 1) == ""
 
 
+def test_the_answer_that_is_true_leads_to_the_fault():
+    """A question is answered by what a person would find; where the fault is out of reach nothing is true."""
+    question = BOOK.steps["running"]
+    assert isinstance(question, Ask)
+    assert d.truth(BOOK, known(), "back", question) == 0
+    assert d.truth(BOOK, known(), "restart", question) == 1
+    assert d.truth(BOOK, known(), "nowhere", question) is None
+
+
 def test_the_right_control_stands_among_others_of_the_same_console():
     """One right, two wrong; where it stands differs."""
     step = BOOK.steps["back"]

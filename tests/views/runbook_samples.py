@@ -96,9 +96,18 @@ BLIND = Sight(Verdict.UNKNOWN, "no answer came within 30 seconds")
 PEOPLE = {"U0ANA": "Ana", "U0BEN": "Ben"}
 
 
-def shown(run: Run = RUN, *, known: Known = KNOWN, book: Runbook = BOOK, steps: int = 3, **changes: Any) -> Document:
+def shown(
+    run: Run = RUN,
+    *,
+    known: Known = KNOWN,
+    book: Runbook = BOOK,
+    controls: tuple[str, ...] = (),
+    truth: str = "",
+    **changes: Any,
+) -> Document:
     """The message of a run."""
-    return view.document(view.State(replace(run, **changes), book, known, steps, NOW, people=PEOPLE))
+    state = view.State(replace(run, **changes), book, known, 3, NOW, people=PEOPLE, controls=controls, truth=truth)
+    return view.document(state)
 
 
 def ended(standing: Standing, **changes: Any) -> Document:

@@ -16,12 +16,13 @@ from bot.render.blocks import home as render_home
 from bot.render.blocks import message
 from bot.render.text import text
 from tests.views.dns_samples import DNS
+from tests.views.drill_samples import DRILLS
 from tests.views.runbook_samples import RUNBOOKS
 from tests.views.samples import HOMES
 from tests.views.samples import SAMPLES as OTHERS
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-SAMPLES = {**OTHERS, **DNS, **RUNBOOKS}
+SAMPLES = {**OTHERS, **DNS, **RUNBOOKS, **DRILLS}
 EVERY = {**SAMPLES, **HOMES}
 
 
