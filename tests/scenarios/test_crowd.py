@@ -61,8 +61,6 @@ async def test_whatever_happens_to_the_sockets_the_bot_comes_back(roomy, what):
                 await slack.connected(1)
     # What was under way on a connection that Slack itself took away counts as late; the person was told to try again.
     slack.core.violations.clear()
-    # What was under way on a connection that Slack itself took away counts as late; the person was told to try again.
-    slack.core.violations.clear()
 
 
 async def test_an_event_that_is_delivered_again_is_worked_on_once(roomy):
