@@ -96,6 +96,9 @@ steps:
     message: "Payments fail on {host}. We see: {seen}. Stripe itself looks fine."
 ```
 
+Under `monitors` in `launch.yml`, `runbook: stripe_is_down` makes the incidents of that monitor lead there; without it
+the answer that failed decides.
+
 A mistake never stops the bot. That file is left out, the shipped runbook goes on, and the mistake is named with its
 file and line: in the log at start, by `launch doctor`, and by
 

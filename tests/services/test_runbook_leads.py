@@ -1,4 +1,4 @@
-"""Which runbook an incident leads to: what its monitor names, else the answer that failed, else its class of trouble."""
+"""Which runbook an incident leads to: what its monitor names, else the answer that failed, else its trouble."""
 
 from __future__ import annotations
 
