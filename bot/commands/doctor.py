@@ -57,4 +57,6 @@ async def test(call: Call, services: Services) -> Reply:
     who = next((name for name, one in file.people.items() if one.slack == call.user), "")
     product = (file.product.name if file.product else None) or services.product
     note = route_tests.test_note(product, who, call.now)
-    return Reply(tests.tried(await route_tests.try_each(file, note, person=call.user), "/launch doctor test"))
+    tried = await route_tests.try_each(file, note, person=call.user)
+    await route_tests.remember(services, tried)
+    return Reply(tests.tried(tried, "/launch doctor test"))

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 TESTED = "second_routes:tested"
 """In the store's settings: when somebody asked for a test last."""
+FAILED = "second_routes:failed"
+"""In the store's settings: why the last test did not arrive by every route; "" where each was taken."""
 PAUSE = timedelta(minutes=1)
 """An SMS costs money, and a button invites to be clicked twice."""
 
@@ -77,6 +79,13 @@ async def _try(route: Route, mailbox: str, note: Note, file: LaunchFile, secret:
     except NotDelivered as error:
         return Tried(name, False, mask(str(error)), time.monotonic() - begun)
     return Tried(name, True, seconds=time.monotonic() - begun)
+
+
+async def remember(services: Services, tried: tuple[Tried, ...]) -> None:
+    """Keep how the test went: a runbook asks whether a second route can be relied on."""
+    now, product = services.clock.now(), services.product
+    why = "; ".join(f"{one.route}: {one.why}" for one in tried if not one.taken)[:300]
+    await services.store.write(lambda c: settings.put(c, product, FAILED, why, now))
 
 
 def _mailbox(file: LaunchFile, person: str) -> str:

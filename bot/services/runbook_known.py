@@ -15,13 +15,12 @@ from bot.domain.incident import Incident
 from bot.domain.runbook.known import Known
 from bot.domain.runbook.plain import Panel
 from bot.domain.runbook.run import Run, Verdict
-from bot.domain.scene import Contact
 from bot.domain.severity import Trouble
 from bot.domain.trouble import trouble_of
-from bot.runbooks.places import panel_text
 from bot.services.config import Config
 from bot.services.people import People
-from bot.services.runbook_places import NONE, RECOGNISED, UNKNOWN, Provider, fact_of, providers_of, written_down
+from bot.services.runbook_people import called, contacts_of, panels_of
+from bot.services.runbook_places import RECOGNISED, UNKNOWN, Provider, fact_of, providers_of, written_down
 from bot.store import incidents, looks, releases, settings, written
 from checks.finding import fill
 from checks.inventory import Inventory
@@ -29,7 +28,7 @@ from checks.masking import clip, mask
 from checks.registry import load
 
 if TYPE_CHECKING:
-    from bot.config.schema import LaunchFile
+    pass
 
 RECENT = timedelta(minutes=30)
 """A version that went out this shortly before is a suspect."""
@@ -87,7 +86,7 @@ def known_of(
     }
     people = People.of(config)
     duty = people.duty(connection, incident.service if incident else "", now)
-    fields |= {"owner": _called(duty.owner), "backup": _called(duty.backup) if duty.backup else ""}
+    fields |= {"owner": called(duty.owner), "backup": called(duty.backup) if duty.backup else ""}
     facts = {fact_of(role): one.id for role, one in offers.items()}
     facts |= {
         "layer": _layer(cause, incident),
@@ -98,8 +97,8 @@ def known_of(
         "incident": "yes" if incident is not None and incident.live else "no",
         "expires_in": _expires_in(cause),
     }
-    contacts = _contacts(config, duty.owner, duty.backup, offers)
-    where, dated = _panels(panels, facts)
+    contacts = contacts_of(config, duty.owner, duty.backup, offers)
+    where, dated = panels_of(panels, facts)
     return Known({name: value for name, value in fields.items() if value}, facts, contacts, now, where, dated)
 
 
@@ -272,54 +271,3 @@ def _expires_in(cause: Cause) -> str:
     if not isinstance(days, int | float):
         return UNKNOWN
     return "past" if days < 0 else "day" if days < 1 else "week" if days <= 7 else "later"
-
-
-def _called(one: Contact | None) -> str:
-    if one is None:
-        return ""
-    name = one.name
-    return name.capitalize() if name.islower() and not name.startswith("U0") else name
-
-
-def _contacts(
-    config: Config, owner: Contact, backup: Contact | None, offers: Mapping[str, Provider]
-) -> dict[str, tuple[str, str]]:
-    """Who can be called, by role; a role with nobody is left out."""
-    file = config.file
-    found: dict[str, tuple[str, str]] = {}
-    for role, person in (("owner", owner), ("backup", backup)):
-        if person is not None and person.name:
-            found[role] = (_called(person), person.slack)
-    builder = _builder(file)
-    if builder and file is not None:
-        known = file.people.get(builder)
-        reach = (known.slack or known.email or "") if known is not None else ""
-        found["builder"] = (builder.capitalize() if builder.islower() else builder, reach)
-    if file is not None and file.channels is not None and file.channels.alerts:
-        found["team"] = ("Everybody of the team", file.channels.alerts)
-    for role, one in offers.items():
-        if one.name and (one.support or one.link) and role != "errors":
-            found[f"{role}_support"] = (f"The support of {one.name}", one.support or one.link)
-    return found
-
-
-def _builder(file: LaunchFile | None) -> str:
-    """Whoever is marked as the builder in `launch.yml`, else the first who can deploy."""
-    if file is None:
-        return ""
-    marked = next((name for name, one in file.people.items() if one.builder), "")
-    return marked or (next(iter(file.deploy.who), "") if file.deploy is not None else "")
-
-
-def _panels(panels: Mapping[str, Panel], facts: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """The menu path of each task at their own provider, and as of when it is known."""
-    where: dict[str, str] = {}
-    dated: dict[str, str] = {}
-    for kind, panel in panels.items():
-        provider = facts.get(kind if kind == "registrar" else f"{kind}_provider", UNKNOWN)
-        for task in panel.tasks:
-            text, when = panel_text(panels, kind, task, "" if provider in (NONE, UNKNOWN) else provider)
-            where[f"{kind}.{task}"] = text
-            if when:
-                dated[f"{kind}.{task}"] = when
-    return where, dated

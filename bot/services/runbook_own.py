@@ -15,8 +15,9 @@ from bot.services.config import Config
 from bot.services.health import Health
 from bot.services.oncall import roster_of
 from bot.services.people import People
+from bot.services.route_tests import FAILED
 from bot.services.watch import Watch
-from bot.store import incidents, outbox, second_routes
+from bot.store import incidents, outbox, second_routes, settings
 from bot.store.db import Store
 
 FRESH = timedelta(minutes=5)
@@ -87,6 +88,9 @@ class OwnChecks:
         if not routes:
             return "no second route is written down in launch.yml"
         product = self.config().product
+        tests = await self.store.read(lambda c: settings.named(c, product))
+        if FAILED in tests:
+            return f"the last test did not arrive: {tests[FAILED]}" if tests[FAILED] else ""
         states = await self.store.read(lambda c: second_routes.states(c, product))
         good = [str(number) for number in range(len(routes)) if (one := states.get(str(number))) and one.sent_at]
         if not good:

@@ -14,6 +14,7 @@ from bot.domain.runbook.moved import Look
 from bot.domain.runbook.run import Run, Sight, Standing, Verdict
 from bot.services.health import Health, Socket
 from bot.services.people import GONE
+from bot.services.route_tests import FAILED
 from bot.services.runbook_known import Cause, cause_of, known_of
 from bot.services.runbook_looks import Looks, combined, jobs_for, line
 from bot.services.runbook_own import OwnChecks
@@ -188,6 +189,23 @@ async def test_what_is_wrong_with_the_bot_is_seen(place):
         )
     assert (await place.see("bot.on_call")).verdict is Verdict.BAD
     assert "ana" in (await place.see("bot.people")).seen
+
+
+async def test_a_second_route_is_proven_by_its_last_test(place):
+    """As it was taken, or not; without any test nothing is proven."""
+    place.config = replace(place.config, file=None)
+    assert "no second route" in (await place.see("bot.backup_route")).seen
+    place.write(SITE)
+    path = place.folder / "launch.yml"
+    path.write_text(path.read_text().replace('"#ops"}', '"#ops", second_route: [{kind: ntfy, to: shop-alerts}]}'))
+    place.config = type(place.config).read(path)
+    assert place.config.error is None, place.config.error
+    assert "nothing has ever been sent" in (await place.see("bot.backup_route")).seen
+    for why, verdict in (("ntfy to shop-alerts: refused", Verdict.BAD), ("", Verdict.GOOD)):
+        await place.store.write(lambda c, why=why: settings.put(c, "shop", FAILED, why, place.clock.time))
+        sight = await place.see("bot.backup_route")
+        assert sight.verdict is verdict
+        assert why in sight.seen
 
 
 async def test_a_finding_gives_its_record_and_its_date(place):
