@@ -32,12 +32,19 @@ class Recognition:
     """Keeps what is recognised up to date, where somebody knows how to recognise it."""
 
     def __init__(
-        self, store: Store, clock: Clock, config: Callable[[], Config], recognise: Recognise | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        config: Callable[[], Config],
+        recognise: Recognise | None = None,
+        *,
+        patience: float = PATIENCE,
     ) -> None:
         self._store = store
         self._clock = clock
         self._config = config
         self._recognise = recognise
+        self._patience = patience
         self._gathering: asyncio.Task[None] | None = None
 
     async def fresh(self) -> None:
@@ -51,9 +58,11 @@ class Recognition:
             known = at.isdigit() and timedelta(0) <= self._clock.now() - from_ms(int(at)) < KNOWN_FOR
             if known and domain == inventory.domain:
                 return
+        if self._gathering is None or self._gathering.done():
+            # Nobody else has begun meanwhile.
             self._gathering = asyncio.create_task(self._gather(self._recognise, inventory), name="recognise")
         with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._gathering), PATIENCE)
+            await asyncio.wait_for(asyncio.shield(self._gathering), self._patience)
 
     async def stop(self) -> None:
         """Give up what is under way."""
