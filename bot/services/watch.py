@@ -62,6 +62,8 @@ A_SECOND = 25
 """Of very many, so many a second: a start must not measure its own hurry."""
 AT_LATEST = 60.0
 """Seconds within which even very many have been looked at once."""
+SLICE = 100
+"""Monitors that are taken up in one turn of the loop."""
 KEEP_EVERY = timedelta(minutes=5)
 """A look whose state did not change is stored this often."""
 STORE_AGAIN = timedelta(seconds=5)
@@ -133,7 +135,9 @@ class Watch:
 
         numbers, found = await self._store.write(take_up)
         stored = {one.target: one for one in found if not one.trouble}
-        for number, (name, spot) in zip(numbers, wanted.items(), strict=True):
+        for place, (number, (name, spot)) in enumerate(zip(numbers, wanted.items(), strict=True)):
+            if place % SLICE == 0:
+                await turns().turn()
             watched, policy = watched_of(spot, config), policy_for(spot)
             one = self._of.get(name)
             if one is None:

@@ -47,6 +47,8 @@ class Spot:
     critical: bool
     page: Target | None = None
     point: Point | None = None
+    severity: Severity | None = None
+    """The worst that it may be, where that is written down for this monitor."""
 
 
 @dataclass(slots=True)
@@ -92,13 +94,22 @@ def spots_of(config: Config) -> list[Spot]:
     """Everything that is looked at again and again; nothing without a usable `launch.yml`."""
     if config.inventory is None:
         return []
+    monitors = (config.file.monitors if config.file else None) or ()
+    worst = {one.name: one.severity for one in monitors if one.severity is not None}
     pages = [
-        Spot(one.name, one.host, one.service or one.host, one.critical, page=one)
+        Spot(one.name, one.host, one.service or one.host, one.critical, page=one, severity=worst.get(one.name))
         for one in expand(config.inventory)
         if one.kind is Kind.MONITOR
     ]
     points = [
-        Spot(one.name, one.host, one.service or one.host or one.name, one.critical, point=one)
+        Spot(
+            one.name,
+            one.host,
+            one.service or one.host or one.name,
+            one.critical,
+            point=one,
+            severity=worst.get(one.name),
+        )
         for one in config.inventory.points
     ]
     return [*pages, *points]
@@ -108,9 +119,8 @@ def watched_of(spot: Spot, config: Config) -> Watched:
     """To whom its trouble belongs: the service, or where none is written down the host, or the job itself."""
     file, inventory = config.file, config.inventory
     services = file.services if file else {}
-    own = [one.severity for one in (file.monitors if file else None) or () if one.name == spot.name]
-    named = [services[spot.service].severity] if spot.service in services else []
-    ceilings: list[Severity] = [one for one in (*own, *named) if one is not None]
+    named = services[spot.service].severity if spot.service in services else None
+    ceilings: list[Severity] = [one for one in (spot.severity, named) if one is not None]
     purposes = [one.purpose for one in (inventory.hosts if inventory else ()) if one.name == spot.host]
     return Watched(
         config.product,

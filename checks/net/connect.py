@@ -79,7 +79,10 @@ class Way:
                 if first is None or first.fault.reason is Reason.DNS:
                     first = failure if first is None or failure.fault.reason is not Reason.DNS else first
                 watch.enter("dns")
-        raise first or Failed(Fault(Reason.DNS, f"{host} has no address"))
+        try:
+            raise first or Failed(Fault(Reason.DNS, f"{host} has no address"))
+        finally:
+            del first  # its traceback leads back to this frame
 
     async def _addresses(self, host: str, version: int) -> list[str]:
         literal = address_of(host)
@@ -108,7 +111,10 @@ class Way:
                     return await connected(address, port)
             except OSError as error:
                 first = first or Failed(fault_of(error, f"connecting to {address}"))
-        raise first or Failed(Fault(Reason.DNS, "there is no address to connect to"))
+        try:
+            raise first or Failed(Fault(Reason.DNS, "there is no address to connect to"))
+        finally:
+            del first  # as above
 
 
 def no_address(host: str, version: int, answer: DnsAnswer) -> str:

@@ -38,6 +38,25 @@ class Hearing(Protocol):
         """It broke, or was not made: `ssl.SSLError` and other errors of the system."""
 
 
+class _Nobody:
+    """Hears nothing: a line that is closed leads back to nobody, so that both go without a garbage collection."""
+
+    def opened(self) -> None:
+        pass
+
+    def data_received(self, data: bytes) -> None:
+        pass
+
+    def eof_received(self) -> None:
+        pass
+
+    def connection_lost(self, exc: Exception) -> None:
+        pass
+
+
+NOBODY = _Nobody()
+
+
 async def connected(address: str, port: int) -> socket.socket:
     """A socket connected to exactly this address; raises OSError."""
     sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
@@ -83,7 +102,7 @@ class Line:
         self._sock = sock
         self._number = sock.fileno()
         """The selector is told the number: of an object that it does not know it makes a text each time."""
-        self._hearing = hearing
+        self._hearing: Hearing = hearing
         self._unsent = b""
         self._writing = False
         self._closed = False
@@ -149,6 +168,7 @@ class Line:
             self._loop.remove_reader(self._number)
             self._when_writable(None)
             self._sock.close()
+            self._hearing = NOBODY
 
     def _send(self) -> None:
         if self._closed:
@@ -196,5 +216,6 @@ class Line:
         return False
 
     def _lose(self, error: Exception) -> None:
+        hearing = self._hearing
         self.abort()
-        self._hearing.connection_lost(error)
+        hearing.connection_lost(error)

@@ -116,6 +116,8 @@ class LiveProbe:
         await self._once.close()
         self._kept.close()
         await self._names.close()
+        # It leads back to this probe; of a thousand looks a minute none is to be left to the garbage collection.
+        self._way = None
 
     def _enter(self) -> Way:
         if self._way is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import h11
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from checks.net.answer import LONGEST, Answer, Usual
@@ -76,6 +76,7 @@ def taken(*pieces: bytes) -> Answer | None:
     return found[0] if found else None
 
 
+@settings(deadline=None)
 @given(some.lists(some.sampled_from(PIECES) | some.binary(max_size=4), max_size=8).map(b"".join))
 def test_whatever_is_read_at_one_go_means_the_same_to_the_parser(data: bytes):
     """For any bytes: either nothing is said about them, or what h11 says."""
@@ -84,6 +85,7 @@ def test_whatever_is_read_at_one_go_means_the_same_to_the_parser(data: bytes):
         assert (answer.status_code, list(answer.headers), answer.http_version, answer.body) == parsed(data)
 
 
+@settings(deadline=None)
 @given(some.data())
 def test_a_usual_answer_is_read_however_it_comes(data: some.DataObject):
     """In any few pieces; not before it is whole; and what comes behind it is none of its body."""

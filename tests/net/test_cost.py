@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import struct
 import subprocess
 import sys
@@ -10,9 +11,13 @@ import time
 
 import pytest
 
+from bot.clock import SystemClock
 from checks.net import message as messages
 from checks.net import trust
+from checks.net.addresses import Addresses
 from checks.net.facts import DnsStatus
+from checks.net.glimpse import Glimpse
+from checks.net.limits import Limits
 from checks.net.message import Malformed
 from tests.net.conftest import Site
 from tests.servers.http import Answer, Hostile
@@ -134,3 +139,35 @@ def test_long_names_behind_pointers_are_refused_at_once() -> None:
     with pytest.raises(Malformed, match="far too long"):
         messages.parse(_many_servers(b"".join(records), 500))
     assert time.process_time() - began < 0.05
+
+
+async def test_a_look_leaves_nothing_to_the_garbage_collection(site: Site):
+    """Whatever came of it: a thousand looks a minute would otherwise stop everything for a tenth of a second."""
+    site.web.route("a.test", "/", Answer())
+    site.web.route("a.test", "/reset", Answer(hostile=Hostile.RESET))
+    site.web.route("a.test", "/chunks", Answer(chunked=True))
+    urls = ["https://a.test/", "https://a.test/reset", "https://a.test/chunks", "https://127.0.0.1/", "http://b.test/"]
+    known = Addresses()
+
+    async def look(url: str) -> None:
+        limits, now = Limits(1000, 1000), SystemClock().now()
+        async with Glimpse(site.network, now, limits=limits, path=0, patience=2.0, addresses=known) as probe:
+            await probe.chain(url)
+
+    left: dict[str, set[str]] = {}
+    for url in urls:
+        await look(url)
+        gc.collect()
+        gc.disable()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        try:
+            await look(url)
+            gc.collect()
+            found = {type(one).__qualname__ for one in gc.garbage if type(one).__module__.startswith("checks.")}
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+            gc.enable()
+        if found:
+            left[url] = found
+    assert left == {}

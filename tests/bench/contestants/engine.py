@@ -19,6 +19,8 @@ from typing import Any
 HOST = "shop.test"
 HOSTS = 50
 """Names to which the monitors are spread."""
+USUAL = 60.0
+"""Seconds between two looks where nothing else is written down."""
 BEAT = 0.005
 
 
@@ -62,10 +64,8 @@ async def ours(seen: Seen, port: int, dns_port: int, ca_file: str, count: int, f
     from bot.store.db import Store
 
     prepare()
-    lines = "".join(
-        f"  - {{name: page {n}, url: 'https://h{n % HOSTS}.{HOST}/{n}', every: {seen.every:g}s}}\n"
-        for n in range(count)
-    )
+    every = "" if seen.every == USUAL else f", every: {seen.every:g}s"
+    lines = "".join(f"  - {{name: page {n}, url: 'https://h{n % HOSTS}.{HOST}/{n}'{every}}}\n" for n in range(count))
     (folder / "launch.yml").write_text(
         f"product: {{domain: {HOST}, id: shop}}\nmonitors:\n{lines}network: {{resolvers: ['127.0.0.1:{dns_port}'],"
         f" ports: {{443: {port}}}, allow_private: true, ca_file: {ca_file}}}\n"
