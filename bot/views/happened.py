@@ -135,7 +135,7 @@ _LOOKED = {"good": "it is good", "bad": "not yet", "unknown": "I could not look"
 
 
 def _walked(event: e.Walked, _incident: Incident) -> Words:
-    step, said, title = (one_line(one, 200) for one in (event.step, event.said, event.title))
+    step, said, title = (one_line(one, 200) if one else "" for one in (event.step, event.said, event.title))
     match event.did:
         case "answered":
             return (_who(event), f" answered “{said}” to: {step}")
