@@ -88,17 +88,32 @@ def _no_topic(topic: str, books: Iterable[str]) -> str:
     return "a topic has lower-case letters, digits and _" + did_you_mean(topic.replace("-", "_"), books)
 
 
+def own_files(beside: Path) -> tuple[Path, ...]:
+    """The files of the folder in which a founder's own runbooks are; none where it is not there or cannot be read."""
+    try:
+        return tuple(_files(beside / FOLDER))
+    except OSError:
+        return ()
+
+
+def _files(folder: Path) -> list[Path]:
+    paths = [path for path in folder.iterdir() if path.suffix in (".yml", ".yaml") and path.name[0] != "."]
+    return sorted(paths)[: MOST_FILES + 1]
+
+
 def _folder(folder: Path) -> tuple[dict[str, Runbook], list[Problem]]:
     books: dict[str, Runbook] = {}
     problems: list[Problem] = []
     try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix in (".yml", ".yaml") and path.name[0] != ".")
+        paths = _files(folder)
     except (FileNotFoundError, NotADirectoryError):
         return books, problems
     except OSError as error:
         return books, [Problem(f"the folder cannot be read: {error.strerror or error}", str(folder))]
     if len(paths) > MOST_FILES:
-        problems.append(Problem(f"there are {len(paths)} files; only the first {MOST_FILES} are read", str(folder)))
+        problems.append(
+            Problem(f"there are more than {MOST_FILES} files; only the first of them are read", str(folder))
+        )
     for path in paths[:MOST_FILES]:
         try:
             book = read_own(path)

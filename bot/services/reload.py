@@ -1,6 +1,8 @@
-"""`launch.yml` while the bot runs: a good change is taken up whole, a bad one is said once, and the old one goes on.
+"""`launch.yml` and the runbooks beside it while the bot runs: a good change is taken up whole, a bad one is said once.
 
-1. look     the file's time and size, every few seconds; SIGHUP looks at once
+After a bad one the old file goes on.
+
+1. look     the files' times and sizes, every few seconds; SIGHUP looks at once
 2. wait     until two looks agree: editors write in pieces
 3. read     the whole file, apart from what is in force
 4. take up  in one step between two awaits, so that nobody sees half of it; or keep the old one and say why
@@ -17,6 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from bot.clock import Clock
+from bot.runbooks.own import own_files
 from bot.services.config import Config
 from bot.services.people import People
 from bot.store import outbox, settings
@@ -27,7 +30,7 @@ log = logging.getLogger(__name__)
 SUBJECT = "config"
 MOST_SAID = 10
 """Mistakes that are repeated in Slack; the terminal has them all."""
-Stamp = tuple[int, int, int]
+Stamp = tuple[tuple[str, int, int, int], ...]
 
 
 class Current:
@@ -153,15 +156,24 @@ def _channel(connection: sqlite3.Connection, config: Config, now: datetime) -> s
 
 
 def _stamp(path: Path) -> Stamp:
-    try:
-        found = path.stat()
-    except OSError:
-        return (0, 0, 0)
-    return (found.st_mtime_ns, found.st_size, found.st_ino)
+    """Time, size and number of each file that is read."""
+    found = []
+    for file in (path, *own_files(path.parent)):
+        try:
+            stat = file.stat()
+        except OSError:
+            continue
+        found.append((file.name, stat.st_mtime_ns, stat.st_size, stat.st_ino))
+    return tuple(found)
 
 
 def _content(path: Path) -> str:
-    try:
-        return sha256(path.read_bytes()[: 2 * 1024 * 1024]).hexdigest()
-    except OSError:
-        return ""
+    """A mark of what is in them."""
+    whole = sha256()
+    for file in (path, *own_files(path.parent)):
+        try:
+            text = file.read_bytes()[: 2 * 1024 * 1024] if file.is_file() else b""
+        except OSError:
+            continue
+        whole.update(f"{file.name} {len(text)} ".encode() + text)
+    return whole.hexdigest()

@@ -106,7 +106,7 @@ file and line: in the log at start, by `launch doctor`, and by
 .venv/bin/launch config check
 ```
 
-After a change, save `launch.yml` as well, or send the bot SIGHUP: both are read anew together.
+A running bot takes up a change in the folder within seconds, as it does with `launch.yml`.
 
 ## The format
 """

@@ -14,6 +14,7 @@ from bot.runbooks import load, panels
 from bot.runbooks.own import MOST_PIECES, PIECE, Library, library, read_own
 from bot.runbooks.world import world
 from bot.services.config import Config
+from tests.routes.test_reload import Desk
 
 OWN = """\
 title: Stripe is down
@@ -194,3 +195,28 @@ def test_the_bot_starts_without_it_and_says_so(tmp_path: Path, caplog: pytest.Lo
     assert [record.levelname for record in caplog.records if "wrong.yml:8:9" in record.getMessage()] == ["WARNING"]
     (tmp_path / "runbooks" / "wrong.yml").write_text(OWN)
     assert set(Config.read(tmp_path / "launch.yml").library.mine) == {"fine", "wrong"}
+
+
+async def test_a_change_in_the_folder_is_taken_up_while_the_bot_runs(tmp_path: Path) -> None:
+    """Without a change of launch.yml; added, mended and taken away."""
+    desk = Desk(tmp_path)
+    file = tmp_path / "runbooks" / "stripe_is_down.yml"
+    try:
+        file.parent.mkdir()
+        file.write_text(OWN.replace("go: done", "go: doen"))
+        await desk.look()
+        assert desk.current().library.mine == {}
+        assert len(desk.current().library.problems) == 1
+        file.write_text(OWN + "\n")
+        await desk.look()
+        assert set(desk.current().library.mine) == {"stripe_is_down"}
+        assert desk.current().library.problems == ()
+        file.unlink()
+        await desk.look()
+        assert desk.current().library.mine == {}
+        assert desk.loads == 3
+        await desk.look()
+        assert desk.loads == 3
+        assert await desk.rows() == []
+    finally:
+        desk.store.close()

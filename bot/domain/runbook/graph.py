@@ -144,15 +144,20 @@ def _panels(at: Where, named: str, world: World) -> Iterator[Flaw]:
 
 def _graph(book: Runbook) -> Iterator[Flaw]:
     steps = book.steps
+    astray = False
     for at, step in numbered(book):
         for key, target in _targets(step):
             if target not in steps and target not in tuple(End):
+                astray = True
                 yield Flaw((*at, *key), f'"{target}" is no step of this runbook and no end (fixed, handed, done)')
             yield from _wrong_end(book, at, key, step, target)
         if isinstance(step, Ask):
             yield from _answers(at, step)
         if isinstance(step, Do) and step.danger and not step.undo:
             yield Flaw(at, "danger needs undo: how to take it back, or that nothing can be taken back")
+    if astray:
+        # What else is wrong with the ways most likely only follows from this.
+        return
     met = _from(steps, book.first)
     # A person who is stuck can always choose [Call Someone], so what a call leads to is met as well.
     for id, step in steps.items():
