@@ -70,7 +70,10 @@ async def detail(call: Call, services: Services) -> Reply:
     if audit is None or report is None or audit.product != services.product:
         return Reply(notice.no_report())
     people = services.config.people
-    return Reply(view.report(report, detail=True, audit=audit.id, only=audit.only, people=people, drifted=drifted))
+    books = services.runbooks.books
+    return Reply(
+        view.report(report, detail=True, audit=audit.id, only=audit.only, people=people, drifted=drifted, books=books)
+    )
 
 
 def _busy(audit: Audit) -> Document:

@@ -29,7 +29,7 @@ def speakers(config: Config, clock: Clock) -> Mapping[str, Speaker]:
     """Who speaks for each kind of subject."""
 
     def of_audit(connection: sqlite3.Connection, id: int, _row: Delivery) -> Said | None:
-        return audit.say(connection, config.people, id)
+        return audit.say(connection, config.people, config.library.books, id)
 
     def of_incident(connection: sqlite3.Connection, id: int, row: Delivery) -> Said | None:
         return incident.say(connection, config, id, row, clock.now())

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 
 from bot.document import Document
+from bot.domain.runbook.book import Runbook
 from bot.services.baseline import told
 from bot.speakers.said import Said
 from bot.store import audits
@@ -13,13 +14,17 @@ from bot.store.audits import Audit, Stage
 from bot.views import audit as view
 
 
-def say(connection: sqlite3.Connection, people: Mapping[str, str], id: int) -> Said | None:
+def say(
+    connection: sqlite3.Connection, people: Mapping[str, str], books: Mapping[str, Runbook], id: int
+) -> Said | None:
     """The audit of that number; `people` leads from names in launch.yml to Slack user ids."""
     found = audits.get(connection, id)
-    return None if found is None else Said(_document(connection, found, people), found.rev, found.asked_by)
+    return None if found is None else Said(_document(connection, found, people, books), found.rev, found.asked_by)
 
 
-def _document(connection: sqlite3.Connection, audit: Audit, people: Mapping[str, str]) -> Document:
+def _document(
+    connection: sqlite3.Connection, audit: Audit, people: Mapping[str, str], books: Mapping[str, Runbook]
+) -> Document:
     match audit.stage:
         case Stage.RUNNING:
             return view.progress(
@@ -37,5 +42,7 @@ def _document(connection: sqlite3.Connection, audit: Audit, people: Mapping[str,
             if found is not None:
                 before = None if audit.previous is None else audits.report(connection, audit.previous)
                 drifted = told(connection, audit.product, audit.id)
-                return view.report(found, before, audit=audit.id, only=audit.only, people=people, drifted=drifted)
+                return view.report(
+                    found, before, audit=audit.id, only=audit.only, people=people, drifted=drifted, books=books
+                )
     return view.failed(audit.problem, only=audit.only)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bot.document import (
@@ -20,6 +21,8 @@ from bot.document import (
     Tone,
     Words,
 )
+from bot.domain.runbook.book import Runbook
+from bot.domain.runbook.search import lead
 from bot.views import drift, sent
 from bot.views.changes import changed, news
 from bot.views.evidence import evidence, families
@@ -44,6 +47,7 @@ TONE = {Decision.GO: Tone.GOOD, Decision.NO_GO: Tone.BAD, Decision.NOT_PROVEN: T
 SUBJECTS = {"up": "pages", "dns": "names", "edge": "caching"}
 """What families are about, where their own names do not say it in a sentence."""
 AGAIN = "Run this check again"
+NO_BOOKS: Mapping[str, Runbook] = MappingProxyType({})
 _ORDINARY = frozenset(
     ("Visitors", "Nobody", "People", "Browsers", "Anybody", "Receivers", "Returning", "Your", "Some", "The", "Mail")
 )
@@ -59,15 +63,16 @@ def report(
     only: Sequence[str] = (),
     people: Mapping[str, str] = NOBODY,
     drifted: Drifted | None = None,
+    books: Mapping[str, Runbook] = NO_BOOKS,
 ) -> Document:
     """What was found: go or no-go in words, then what must be fixed, what can wait, what could not be seen.
 
     `detail` adds every step, the command to see it oneself, and the evidence. `audit` is its number, for the button
     that asks for the detail; `only` what it was limited to; `people` leads from names to Slack user ids; `drifted`
-    holds what people have answered about DNS records.
+    holds what people have answered about DNS records; `books` are the runbooks in force.
     """
     seen = _Seen(report, previous, detail=detail, people=people)
-    seen.drifted, seen.audit = drifted, audit
+    seen.drifted, seen.audit, seen.books = drifted, audit, books
     parts: list[Part] = [*seen.lead(), Paragraph((seen.counts(),))]
     if only:
         limited = f"Only {listed(tuple(only))} was looked at, so this is not the decision about the launch."
@@ -131,6 +136,7 @@ class _Seen:
         unseen = self.blind[:1] if report.verdict is Decision.NOT_PROVEN else ()
         self.drifted: Drifted | None = None
         self.audit: int | None = None
+        self.books = NO_BOOKS
         self._first = next(iter((*self.must, *(one.groups[0] for one in unseen))), None)
 
     def lead(self) -> list[Part]:
@@ -193,7 +199,7 @@ class _Seen:
             lines=() if small else tuple(self._about(group)),
             tone=TONES[one.status],
             label=f"{word}, new" if new else word,
-            actions=() if small else _help(one),
+            actions=_fix(one, self.books) if small else _help(one, self.books),
         )
 
     def _unseen(self, blind: Blind) -> Item:
@@ -300,13 +306,19 @@ def again(only: Sequence[str]) -> Action:
     return Action("audit.rerun", "Check Again", value, primary=True, command=command)
 
 
-def _help(one: Finding) -> tuple[Action, ...]:
+def _help(one: Finding, books: Mapping[str, Runbook]) -> tuple[Action, ...]:
     """The way out, where there is a runbook, and why it matters."""
     why = Action("audit.explain", "Why This Matters", one.check, command=f"/launch explain {one.check}")
-    if not one.runbook or not one.status.bad:
-        return (why,)
-    value = start_value(one.runbook, 0, one.check, one.target)
-    return (Action("runbook.start", "Show Me the Fix", value, command=f"/launch runbook {one.runbook}"), why)
+    return (*_fix(one, books), why)
+
+
+def _fix(one: Finding, books: Mapping[str, Runbook]) -> tuple[Action, ...]:
+    """The runbook that the check names, else one that is written for this answer of it."""
+    topic = one.runbook or lead(books, one.check, one.code)
+    if not topic or not one.status.bad:
+        return ()
+    value = start_value(topic, 0, one.check, one.target)
+    return (Action("runbook.start", "Show Me the Fix", value, command=f"/launch runbook {topic}"),)
 
 
 def _buttons(audit: int | None, only: Sequence[str], *, detail: bool) -> tuple[Action, ...]:
