@@ -18,11 +18,12 @@ from bot.clock import Clock
 from bot.domain.incident import Incident
 from bot.domain.runbook.book import Runbook
 from bot.domain.runbook.known import Known
+from bot.domain.runbook.looking import LOOK_LOST
 from bot.domain.runbook.moved import Answer, Code, Look, Moved
 from bot.domain.runbook.paths import digest_of
 from bot.domain.runbook.plain import Panel
 from bot.domain.runbook.run import LIVE, Act, BookGone, Command, IncidentEnded, Run, Saw, Sight, Standing, Tick
-from bot.domain.runbook.walk import NOTHING, begin, decide
+from bot.domain.runbook.walk import NOTHING, begin, decide, is_due
 from bot.runbooks import load
 from bot.runbooks import panels as load_panels
 from bot.services.config import Config
@@ -213,16 +214,11 @@ class Runbooks:
         ended = _ended(connection, run)
         if ended is not None:
             return ended
-        if digest_of(book) != run.digest:
-            return Tick()
-        if run.standing is Standing.CHECKING:
-            return None if run.id in self._looking else Tick()
-        if run.standing is Standing.WAITING:
-            late = run.until is None or now >= run.until
-            if run.id in self._looking and not late:
-                return None
-            return Tick() if late or run.look_at is None or now >= run.look_at else None
-        return Tick() if run.until is None or now >= run.until else None
+        lost = run.until is not None and now >= run.until + LOOK_LOST
+        if run.id in self._looking and digest_of(book) == run.digest and not lost:
+            # What is being seen comes back as a command of its own.
+            return None
+        return Tick() if is_due(book, run, now) else None
 
     async def incidents_changed(self, numbers: Sequence[int]) -> None:
         """Told of incidents that something happened to: the runs of those that ended stop, or go on elsewhere."""

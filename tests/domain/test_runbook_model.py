@@ -19,7 +19,7 @@ from bot.domain.runbook.known import Known
 from bot.domain.runbook.moved import Code, Moved, Wake
 from bot.domain.runbook.paths import ENDS, digest_of, outline
 from bot.domain.runbook.run import LIVE, Run, Sight, Standing, Verdict
-from bot.domain.runbook.walk import begin, decide
+from bot.domain.runbook.walk import begin, decide, is_due
 from bot.store.plain import from_plain, to_plain
 
 NOW = datetime(2026, 11, 27, 21, 0, tzinfo=UTC)
@@ -120,12 +120,14 @@ class Walks(RuleBasedStateMachine):
         if old or before.standing not in (Standing.CHECKING, Standing.WAITING):
             assert self.run == before
 
-    @rule(seconds=st.sampled_from([1, 20, 130, 900, 90_000]))
+    @rule(seconds=st.sampled_from([1, 20, 130, 900, 90_000, -7200]))
     def tick(self, seconds):
         """Time passes."""
         self.now += timedelta(seconds=seconds)
         before = self.run
+        due = before.standing in LIVE and is_due(self.book, before, self.now)
         moved = self.do(r.Tick())
+        assert due or (self.run == before and moved.look is None)
         if before.standing in (Standing.CHECKING, Standing.WAITING) and moved.look is not None:
             assert (moved.look.token, moved.look.step) == (self.run.turn, self.run.step)
         if self.run.standing is Standing.LEFT and before.standing in LIVE:

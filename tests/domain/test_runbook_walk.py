@@ -14,7 +14,7 @@ from bot.domain.runbook.looking import pause
 from bot.domain.runbook.moved import Code, Did, Moved, Wake
 from bot.domain.runbook.paths import Outline, digest_of, outline
 from bot.domain.runbook.run import Run, Sight, Standing, Verdict
-from bot.domain.runbook.walk import begin, decide
+from bot.domain.runbook.walk import begin, decide, is_due
 
 NOW = datetime(2026, 11, 27, 21, 0, tzinfo=UTC)
 GOOD, BAD, UNKNOWN = Sight(Verdict.GOOD, "fine"), Sight(Verdict.BAD, "HTTP 502", "200"), Sight(Verdict.UNKNOWN)
@@ -255,6 +255,21 @@ def test_a_wait_that_ends_well_wakes_the_person():
     walk = waiting()
     moved = walk.saw(GOOD)
     assert (moved.wake, moved.wakes, walk.run.standing) == (Wake.GOOD, "UMIA", Standing.FIXED)
+
+
+def test_a_clock_that_is_put_back_keeps_nobody_waiting():
+    """Neither a wait nor somebody who is silent waits until it has caught up."""
+    walk = waiting()
+    walk.now -= timedelta(hours=2)
+    assert is_due(walk.book, walk.run, walk.now)
+    assert walk.take(r.Tick()).look is not None
+    assert walk.run.until == walk.now + timedelta(minutes=10)
+    walk = Walk()
+    walk.now -= timedelta(days=3)
+    assert is_due(walk.book, walk.run, walk.now)
+    walk.take(r.Tick())
+    assert walk.run.until == walk.now + timedelta(days=1)
+    assert not is_due(walk.book, walk.run, walk.now)
 
 
 def test_a_wait_whose_look_is_lost_ends_all_the_same():

@@ -7,12 +7,13 @@ loads the row, writes what comes out in one transaction, and looks at what `Move
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.domain.runbook import run as r
 from bot.domain.runbook.book import Ask, Call, Check, Do, End, Runbook, Sort, Wait
 from bot.domain.runbook.known import Known
-from bot.domain.runbook.looking import LOOK_LOST, again, last_verdict, late, own_eyes, proven, saw
-from bot.domain.runbook.moved import Code, Did, Moved, Wake, Way
+from bot.domain.runbook.looking import LOOK_LOST, SLOWEST, again, last_verdict, late, own_eyes, proven, saw
+from bot.domain.runbook.moved import CALM, Code, Did, Moved, Wake, Way
 from bot.domain.runbook.paths import digest_of, nearest_call, remaining, through
 from bot.domain.runbook.run import LIVE, Act, Command, Run, Sight, Standing, Verdict
 
@@ -170,6 +171,22 @@ def _different(way: Way) -> Code:
     return Code.OK
 
 
+def is_due(book: Runbook, run: Run, now: datetime) -> bool:
+    """Whether time, a lost look or a changed text asks something of a live run."""
+    if digest_of(book) != run.digest or run.standing is Standing.CHECKING or run.until is None:
+        return True
+    step = book.steps.get(run.step)
+    if isinstance(step, Wait) and run.standing is Standing.WAITING:
+        return run.look_at is None or now >= min(run.look_at, run.until) or _put_back(run, step, now)
+    return now >= run.until or run.until - now > CALM
+
+
+def _put_back(run: Run, step: Wait, now: datetime) -> bool:
+    """Whether the clock was put back meanwhile: nothing waits for it to catch up."""
+    ahead = run.look_at is not None and run.look_at - now > SLOWEST
+    return ahead or (run.until is not None and run.until - now > step.longest)
+
+
 def _tick(way: Way) -> Moved:
     run, step, now = way.run, way.step, way.now
     if digest_of(way.book) != run.digest:
@@ -179,8 +196,13 @@ def _tick(way: Way) -> Moved:
     elif run.standing is Standing.WAITING and isinstance(step, Wait):
         if run.until is None or now >= run.until + LOOK_LOST:
             late(way, step)
+        elif _put_back(run, step, now):
+            way.set(until=min(run.until, now + step.longest), look_at=now)
+            way.look = True
         else:
             way.look = run.look_at is None or now >= run.look_at
+    elif run.until is not None and run.until - now > CALM:
+        way.open()
     elif run.until is None or now >= run.until:
         if run.reminded < REMINDERS:
             way.tell(Did.REMINDED)
