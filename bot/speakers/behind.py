@@ -68,7 +68,8 @@ def behind(connection: sqlite3.Connection, config: Config, incident: Incident, n
     limit = watched.slow_after if isinstance(watched, Monitor) else None
     monitor = history.number(connection, config.product, first.probe)
     seen = [] if monitor is None else history.looks(connection, monitor, now - HOUR, now + timedelta(seconds=1))
-    looks = dots(seen)
+    # A job is listened to: how often the bot found it in time says nothing.
+    looks = [] if isinstance(watched, Point) and watched.kind == "heartbeat" else dots(seen)
     drawn = charts.last_hour(looks, now, zone, limit=limit)
     few = "" if drawn else charts.few(looks)
     return Behind(_steps(config, watched, code), watched.interval, drawn, few, runbook)

@@ -6,7 +6,8 @@ import sqlite3
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.events import FixRefused
+from bot.domain.decision import Why
+from bot.domain.events import Announced, Escalated, Event, FixRefused, Repeated
 from bot.domain.incident import Incident, Status
 from bot.domain.outlook import next_of
 from bot.services.config import Config
@@ -19,6 +20,10 @@ from bot.store.outbox import Delivery, Kind
 from bot.views import card as view
 from bot.views import lines
 
+OF_CALLS = frozenset({"", Why.OPENED, Why.NOBODY_YET})
+"""What is said because of the call itself."""
+BACK = 3
+"""Events between what happened and the call that it brought about, at most."""
 NEWS = timedelta(minutes=10)
 """How long a card says that a fresh look did not agree."""
 
@@ -36,11 +41,12 @@ def say(connection: sqlite3.Connection, config: Config, id: int, row: Delivery, 
         state = replace(state, calls=frozenset(mention))
     if not row.about:
         return Said(view.card(state, mention=mention), found.rev, state.duty.owner.slack)
-    event = incidents.event(connection, id, row.about)
+    why = str(row.said.get("why") or "")
+    event = _occasion(connection, id, row.about, why)
     if event is None:
         return None
     told = lines.Told(
-        why=str(row.said.get("why") or ""),
+        why=why,
         event=event,
         mention=mention,
         late_s=int(str(row.said.get("late_s") or 0)),
@@ -49,6 +55,18 @@ def say(connection: sqlite3.Connection, config: Config, id: int, row: Delivery, 
     if row.kind is Kind.DM:
         return Said(lines.direct(state, told), found.rev)
     return Said(lines.line(state, told), found.rev)
+
+
+def _occasion(connection: sqlite3.Connection, id: int, about: int, why: str) -> Event | None:
+    """What is told of. A call that something brought about is an event of its own: then it is that something."""
+    event = incidents.event(connection, id, about)
+    if why in OF_CALLS:
+        return event
+    for before in range(about - 1, max(0, about - 1 - BACK), -1):
+        if not isinstance(event, Escalated | Repeated | Announced):
+            break
+        event = incidents.event(connection, id, before) or event
+    return event
 
 
 def state_of(connection: sqlite3.Connection, config: Config, found: Incident, now: datetime) -> view.State:

@@ -85,8 +85,8 @@ def sentence(text: str) -> str:
 
 
 def seconds(milliseconds: float) -> str:
-    """`0.4 s`, `12 s`, `3 min`."""
-    value = milliseconds / 1000
+    """`0.4 s`, `12 s`, `3 min`; nothing takes no time at all, so `0.1 s` is the least."""
+    value = max(0.1, milliseconds / 1000) if milliseconds else 0.0
     if value < 10:
         return f"{value:.1f} s"
     return f"{value:.0f} s" if value < 120 else f"{value / 60:.0f} min"

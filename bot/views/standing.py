@@ -126,12 +126,17 @@ def last_good(stand: Stand) -> list[Part]:
     """When each service was last seen in order, or since when it is not; nothing before the first look."""
     found: dict[str, list[Watched]] = {}
     for one in stand.monitors:
-        if one.last_at is not None:
+        if _seen_at(one) is not None:
             found.setdefault(one.service or one.name, []).append(one)
     told: list[Words] = [_good(name, all_of_it) for name, all_of_it in found.items()]
     spans = tuple(span for index, one in enumerate(told[:SHOWN]) for span in (("; " if index else ""), *one))
     more = f"; and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
     return [Note(("Last seen in order: ", *spans, more, "."))] if told else []
+
+
+def _seen_at(one: Watched) -> datetime | None:
+    """When it was looked at last; of a job, when it reported last."""
+    return one.last_at if one.job is None else one.job.beat.last_at
 
 
 def _good(name: str, monitors: Sequence[Watched]) -> Words:
@@ -140,7 +145,7 @@ def _good(name: str, monitors: Sequence[Watched]) -> Words:
         return (f"{one_line(name, 40)} not since ", Time(min(bad), "time"))
     if any(one.state in (Stands.UNKNOWN, Stands.DOWN, Stands.SUSPECT) for one in monitors):
         return (f"{one_line(name, 40)} not known",)
-    looks = [one.last_at for one in monitors if one.last_at is not None]
+    looks = [at for at in map(_seen_at, monitors) if at is not None]
     return (f"{one_line(name, 40)} ", Time(min(looks), "time"))
 
 

@@ -77,4 +77,4 @@ def calling(mention: tuple[str, ...]) -> Words:
 
 def small(text: str) -> str:
     """Within a sentence: without the capital at the start, where it is not an abbreviation."""
-    return text if text[:2].isupper() else text[0].lower() + text[1:]
+    return text if text[:2].isupper() and text[1:2].isalpha() else text[:1].lower() + text[1:]

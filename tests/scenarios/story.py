@@ -22,6 +22,7 @@ from bot.demo.workspace.workspace_server import words
 from bot.domain import asks
 from bot.domain.decision import Answer
 from bot.domain.detection import Seen, Sight
+from bot.domain.scene import Contact
 from bot.domain.severity import Trouble
 from bot.render.blocks import message
 from bot.services.config import Config
@@ -162,6 +163,10 @@ class Story:
     async def snooze(self, user: str, where: Any) -> Answer | None:
         """Choose [Snooze 30 Min]."""
         return await self._asked(user, where, "incident.snooze", asks.Snooze(user, length=timedelta(minutes=30)))
+
+    async def hand_over(self, user: str, where: Any, to: str) -> Answer | None:
+        """Choose [Hand Over…], and somebody in its dialog."""
+        return await self._asked(user, where, "incident.pass", asks.Pass(user, to=Contact("", to)))
 
     async def _asked(self, user: str, where: Any, button: str, command: asks.Ask) -> Answer | None:
         self._clicks += 1

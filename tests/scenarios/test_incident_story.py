@@ -66,6 +66,20 @@ async def test_one_click_ends_the_calls_until_the_time_is_over(story):
     assert [each.where for each in story.seen()] == ["UBEN"]
 
 
+async def test_who_has_it_hands_it_over(story):
+    """The other person is called by name, in the thread and in a message of their own."""
+    card = await outage(story)
+    await story.click("UMIA", card, "incident.ack")
+    story.expect(OPS, "edit", "Mia is on it")
+    story.expect(OPS, "line", "Mia is on it until")
+    await story.hand_over("UMIA", card, "UBEN")
+    story.expect(OPS, "edit", "Handed to")
+    story.expect("UBEN", "message", "handed it over to you")
+    await story.advance(5)
+    story.expect(OPS, "line", "Mia handed it over to <@UBEN>, who has to take it")
+    story.expect_nothing()
+
+
 async def test_the_card_turns_green_by_itself_and_an_old_button_changes_nothing(story):
     """Better, then fixed, after a minute of good looks; who clicks now hears that it is over."""
     card = await outage(story)
