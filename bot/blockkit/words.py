@@ -184,13 +184,20 @@ def plain(text: object) -> Markup:
 
 
 def bold(text: object) -> Markup:
-    """Bold."""
-    return Markup((Run(quiet(clean(text)), "*"),))
+    """Bold; spaces at its ends stand outside, since Slack shows `*Where: *here` as it is written."""
+    return _styled(text, "*")
 
 
 def italic(text: object) -> Markup:
-    """Italic."""
-    return Markup((Run(quiet(clean(text)), "_"),))
+    """Italic, likewise."""
+    return _styled(text, "_")
+
+
+def _styled(text: object, style: str) -> Markup:
+    said = quiet(clean(text))
+    inner = said.strip()
+    before, _, after = said.partition(inner) if inner else (said, "", "")
+    return Markup(tuple(run for run in (Run(before), Run(inner, style), Run(after)) if run.text))
 
 
 def code(text: object) -> Markup:

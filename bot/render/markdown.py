@@ -74,8 +74,11 @@ def _span(span: Span) -> str:
         case str():
             return escape(span)
         case Strong(text):
-            inner = escape(" ".join(clean(text).split()))
-            return f"**{inner}**" if inner else ""
+            said = clean(text)
+            inner = escape(" ".join(said.split()))
+            # Spaces at its ends stand outside, else it would not be bold.
+            before, after = (" " if said[at].isspace() else "" for at in (0, -1)) if inner else ("", "")
+            return f"{before}**{inner}**{after}" if inner else ""
         case Code(text):
             return code(text)
         case Link(url, text):

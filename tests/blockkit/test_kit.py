@@ -133,6 +133,12 @@ def test_foreign_text_is_not_formatted():
     assert words.bold("50 * 2").fit(100) == "*50 ∗ 2*"
 
 
+def test_spaces_stand_outside_of_what_is_bold():
+    """`*Where: *here` would be shown with its stars."""
+    assert (words.bold("Where: ") + words.plain("here")).fit(100) == "*Where:* here"
+    assert (words.plain("at") + words.italic(" 9:04 ") + words.bold("  ")).fit(100) == "at _9:04_   "
+
+
 def test_a_link_says_where_it_goes():
     """A text that looks like another address is followed by the real one; other schemes are no links at all."""
     assert words.link("https://evil.example/x", "https://bank.example").fit(300) == (
