@@ -79,7 +79,7 @@ class Drill:
     @property
     def probe(self) -> str:
         """What the simulated target is called among the monitors."""
-        return f"drill:{self.id}"
+        return f"Practice page {self.id}"
 
 
 @dataclass(frozen=True, slots=True)

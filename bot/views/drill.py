@@ -81,7 +81,7 @@ def board(state: Board) -> Document:
                     "Nothing real is touched. It takes about ten minutes.",
                 )
             ),
-            Paragraph((Strong("Next in turn: "), state.due.title)),
+            Paragraph((Strong("Next in turn:"), " ", state.due.title)),
             Actions((Action("drill.start", "Start the Drill", state.due.topic, primary=True,
                             command=f"/launch drill {state.due.topic}"), CHOOSE)),
         ]  # fmt: skip

@@ -221,7 +221,7 @@ def _step(state: State, step: Step) -> list[Part]:
         case Say():
             return [Paragraph(_filled(state, step.text))]
         case Ask():
-            return [Paragraph((Strong("Question: "), *_filled(state, step.text)))]
+            return [Paragraph((Strong("Question:"), " ", *_filled(state, step.text)))]
         case Do():
             return _do(state, step)
         case Check():
@@ -250,7 +250,7 @@ def _do(state: State, step: Do) -> list[Part]:
     where = state.known.panels.get(step.panel, "") if step.panel else ""
     if where:
         dated = state.known.dated.get(step.panel, "")
-        parts.append(Paragraph((Strong("Where: "), *_filled(state, where), *((f" ({dated})",) if dated else ()))))
+        parts.append(Paragraph((Strong("Where:"), " ", *_filled(state, where), *((f" ({dated})",) if dated else ()))))
     if step.paste and fill(step.paste, state.known.fields).whole:
         parts += [Paragraph((Strong("Copy this:"),)), Preformatted(_plain(state, step.paste))]
     if step.slip:

@@ -35,7 +35,7 @@ from bot.document import (
     Time,
     Tone,
 )
-from bot.render.blocks import home, message
+from bot.render.blocks import home, markup, message
 from bot.render.markdown import markdown
 from bot.render.tables import display_width
 from bot.render.text import text
@@ -306,3 +306,9 @@ def test_buttons_beside_entries_are_told_apart_by_a_screen_reader():
     blocks = message(Document("Down", (Listing(items),)))["blocks"]
     spoken = [block["accessory"]["accessibility_label"] for block in blocks if "accessory" in block]
     assert spoken == ["Why This Matters: Home is down", "Why This Matters: Shop is down"]
+
+
+def test_a_space_at_the_end_of_what_is_bold_stays_outside():
+    """Slack shows the asterisks themselves where a space stands inside of them."""
+    shown = markup((Strong("Where: "), "here", Strong(" "), Strong(" there"))).fit(100)
+    assert shown == "*Where:* here  *there*"

@@ -184,8 +184,8 @@ async def test_it_is_walked_measured_and_told(house):
     run = await house.walk(slip=True)
     assert run.standing is Standing.FIXED
     assert run.drill
-    assert not (await house.incident()).live
     await house.drills.tick()
+    assert not (await house.incident()).live
     drill = await house.drill()
     found = score(drill)
     assert found is not None
