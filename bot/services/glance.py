@@ -68,7 +68,7 @@ async def glance(
     try:
         known = addresses or Addresses()
         async with Glimpse(network, now, limits=limits, path=path, patience=timeout, addresses=known) as probe:
-            seen = await _bounded(look, name, probe, timeout)
+            seen = await _bounded(look, name, probe, timeout, limits)
             if seen.seen.sight is not Sight.GOOD:
                 probe.doubt()
             return seen
@@ -77,12 +77,14 @@ async def glance(
         return unknown(now, "bug", f"the bot's own check stopped ({type(error).__name__})")
 
 
-async def _bounded(look: Look, name: str, probe: LiveProbe, timeout: float) -> Glance:
+async def _bounded(look: Look, name: str, probe: LiveProbe, timeout: float, limits: Limits) -> Glance:
     """Each request has its own limit; many of them in a row have one together."""
     try:
         async with asyncio.timeout(MOST * timeout):
             return await look(probe)
     except TimeoutError:
+        if limits.crowded:
+            return unknown(probe.now(), "could_not_look", "this bot had too many looks under way")
         if not await online(probe):
             return unknown(probe.now(), "could_not_look", "this bot's own connection to the internet is down")
         said = f"{name} is down: it did not answer within {MOST * timeout:g} s"

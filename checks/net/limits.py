@@ -61,6 +61,11 @@ class Limits:
         """Seconds to the deadline, None without one."""
         return None if self._ends is None else self._ends - asyncio.get_running_loop().time()
 
+    @property
+    def crowded(self) -> bool:
+        """Whether no connection is free at the moment: who waits then waits for us, and not for a server."""
+        return self._overall.locked()
+
     @asynccontextmanager
     async def turn(self, host: str, *, patient: bool = False) -> AsyncIterator[None]:
         """Wait for this host's turn and hold it. Whoever is `patient` lets everybody else go first.

@@ -268,6 +268,19 @@ async def test_a_look_ends_in_its_time(tower):
     assert seen.seen.code == "timeout"
 
 
+async def test_a_look_that_found_no_free_connection_says_nothing(tower):
+    """Who waits for us is not told that the site is down."""
+    [target] = [one for one in expand(tower.config.inventory) if one.monitor is not None]
+    limits = Limits(1000, 1000, overall=1)
+    async with limits.turn("busy.test"):
+        seen = await glance(
+            page(target), "login", tower.config.inventory.network, START, timeout=0.1, path=0, limits=limits
+        )
+    assert seen.seen.sight.value == "unknown"
+    seen = await glance(page(target), "login", tower.config.inventory.network, START, timeout=5, path=0, limits=limits)
+    assert seen.seen.sight.value == "good"
+
+
 async def test_a_mistake_of_the_bot_itself_is_no_outage(tower):
     """A trust store that cannot be read says nothing about a site."""
     inventory = tower.config.inventory
