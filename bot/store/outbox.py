@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import NamedTuple, TypedDict, Unpack
 from uuid import uuid4
 
 from bot.store.codes import from_ms, to_ms
@@ -143,20 +144,32 @@ def delivery(row: sqlite3.Row) -> Delivery:
     )
 
 
+class Wish(TypedDict, total=False):
+    """How something is to be said."""
+
+    prio: Prio
+    not_before: datetime | None
+    said: Mapping[str, Json] | None
+
+
+class _Row(NamedTuple):
+    kind: Kind
+    key: str
+    """There is one unsent row of it."""
+    channel: str
+    usual: Prio
+
+
 def _add(
     connection: sqlite3.Connection,
     product: str,
     subject: str,
     now: datetime,
+    row: _Row,
     *,
-    kind: Kind,
-    key: str,
-    channel: str,
-    prio: Prio,
-    not_before: datetime | None = None,
     about: int = 0,
     broadcast: bool = False,
-    said: Mapping[str, Json] | None = None,
+    **wish: Unpack[Wish],
 ) -> bool:
     cursor = connection.execute(
         "INSERT INTO outbox (delivery_id, product, subject, kind, dedup_key, prio, state, not_before, channel,"
@@ -166,37 +179,28 @@ def _add(
             str(uuid4()),
             product,
             subject,
-            kind.value,
-            key,
-            int(prio),
-            to_ms(not_before or now),
-            channel,
+            row.kind.value,
+            row.key,
+            int(wish.get("prio", row.usual)),
+            to_ms(wish.get("not_before") or now),
+            row.channel,
             to_ms(now),
             about,
             int(broadcast),
-            json.dumps(dict(said or {}), ensure_ascii=False),
+            json.dumps(dict(wish.get("said") or {}), ensure_ascii=False),
         ),
     )
     return cursor.rowcount == 1
 
 
+# Each asks for one message, and answers whether it is new: asking twice changes nothing.
+
+
 def post(
-    connection: sqlite3.Connection,
-    product: str,
-    subject: str,
-    now: datetime,
-    *,
-    channel: str,
-    prio: Prio = Prio.HUMAN,
-    not_before: datetime | None = None,
-    said: Mapping[str, Json] | None = None,
+    connection: sqlite3.Connection, product: str, subject: str, now: datetime, *, channel: str, **wish: Unpack[Wish]
 ) -> bool:
-    """Ask for the subject's own message in a channel; asking twice changes nothing."""
-    key = f"root:{subject}"
-    return _add(
-        connection, product, subject, now, kind=Kind.ROOT, key=key, channel=channel, prio=prio, not_before=not_before,
-        said=said,
-    )  # fmt: skip
+    """Ask for the subject's own message in a channel."""
+    return _add(connection, product, subject, now, _Row(Kind.ROOT, f"root:{subject}", channel, Prio.HUMAN), **wish)
 
 
 def line(
@@ -207,14 +211,11 @@ def line(
     *,
     channel: str,
     about: int,
-    said: Mapping[str, Json] | None = None,
-    prio: Prio = Prio.NOTICE,
+    **wish: Unpack[Wish],
 ) -> bool:
     """Ask for one line in the channel about one event, without the subject's own message."""
-    return _add(
-        connection, product, subject, now, kind=Kind.ROOT, key=f"line:{subject}:{about}", channel=channel, prio=prio,
-        about=about, said=said,
-    )  # fmt: skip
+    row = _Row(Kind.ROOT, f"line:{subject}:{about}", channel, Prio.NOTICE)
+    return _add(connection, product, subject, now, row, about=about, **wish)
 
 
 def reply(
@@ -226,14 +227,11 @@ def reply(
     channel: str,
     about: int,
     broadcast: bool = False,
-    said: Mapping[str, Json] | None = None,
-    prio: Prio = Prio.THREAD,
+    **wish: Unpack[Wish],
 ) -> bool:
-    """Ask for a line about one event under the subject's message in `channel`; asking twice changes nothing."""
-    return _add(
-        connection, product, subject, now, kind=Kind.THREAD, key=f"thread:{subject}:{about}", channel=channel,
-        prio=prio, about=about, broadcast=broadcast, said=said,
-    )  # fmt: skip
+    """Ask for a line about one event under the subject's message in `channel`."""
+    row = _Row(Kind.THREAD, f"thread:{subject}:{about}", channel, Prio.THREAD)
+    return _add(connection, product, subject, now, row, about=about, broadcast=broadcast, **wish)
 
 
 def tell(
@@ -244,32 +242,18 @@ def tell(
     *,
     user: str,
     about: int,
-    prio: Prio = Prio.PERSON,
-    not_before: datetime | None = None,
-    said: Mapping[str, Json] | None = None,
+    **wish: Unpack[Wish],
 ) -> bool:
-    """Ask for a direct message about one event; asking twice changes nothing."""
-    return _add(
-        connection, product, subject, now, kind=Kind.DM, key=f"dm:{subject}:{about}:{user}", channel=user, prio=prio,
-        not_before=not_before, about=about, said=said,
-    )  # fmt: skip
+    """Ask for a direct message about one event."""
+    row = _Row(Kind.DM, f"dm:{subject}:{about}:{user}", user, Prio.PERSON)
+    return _add(connection, product, subject, now, row, about=about, **wish)
 
 
 def post_to_person(
-    connection: sqlite3.Connection,
-    product: str,
-    subject: str,
-    now: datetime,
-    *,
-    user: str,
-    prio: Prio = Prio.PERSON,
-    not_before: datetime | None = None,
+    connection: sqlite3.Connection, product: str, subject: str, now: datetime, *, user: str, **wish: Unpack[Wish]
 ) -> bool:
-    """Ask for the subject's message to one person; asking twice changes nothing."""
-    return _add(
-        connection, product, subject, now, kind=Kind.DM, key=f"dm:{subject}:{user}", channel=user, prio=prio,
-        not_before=not_before,
-    )  # fmt: skip
+    """Ask for the subject's message to one person."""
+    return _add(connection, product, subject, now, _Row(Kind.DM, f"dm:{subject}:{user}", user, Prio.PERSON), **wish)
 
 
 def edit(
@@ -289,7 +273,7 @@ def edit(
     due = not_before or now
     if not _has_message(connection, product, subject):
         return
-    if not _add(connection, product, subject, now, kind=Kind.EDIT, key=key, channel="", prio=prio, not_before=due):
+    if not _add(connection, product, subject, now, _Row(Kind.EDIT, key, "", prio), not_before=due):
         connection.execute(
             """
             UPDATE outbox SET

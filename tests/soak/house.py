@@ -38,9 +38,9 @@ from tests.soak.office import CHANNEL, Line
 from tests.soak.plan import Act, Kill, Plan
 
 T = TypeVar("T")
-PATIENCE = 2.0
+PATIENCE = 20.0
 """Real seconds that a call may take: the bot's own ten would be spent waiting."""
-SHORT = 0.35
+SHORT = 0.5
 """The same where Slack hangs, as planned."""
 STEP = 30.0
 """The longest stride of the clock."""
