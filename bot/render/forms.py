@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.blockkit import kit, surfaces
 from bot.blockkit.kit import Block, Element
-from bot.document import Document, Field, Form
+from bot.document import Chart, Document, Field, Form, Item, Listing, Note, Part, Table
 from bot.render.blocks import message
 
 MOST = 3000
@@ -26,7 +27,15 @@ def dialog(form: Form, channel: str = "") -> Block:
 
 def told(answer: Document) -> Block:
     """An answer as a dialog, for places where nobody can be told anything else."""
-    return surfaces.modal("Launch Ready", message(answer)["blocks"])
+    shown = replace(answer, parts=tuple(_in_dialog(part) for part in answer.parts))
+    return surfaces.modal("Launch Ready", message(shown)["blocks"])
+
+
+def _in_dialog(part: Part) -> Part:
+    """Slack draws neither tables nor charts there: rows become lines, and a chart what it says."""
+    if isinstance(part, Table):
+        return Listing(tuple(Item((" · ".join(cell for cell in row if cell),)) for row in part.rows), limit=30)
+    return Note((part.said,)) if isinstance(part, Chart) else part
 
 
 def about(view: Mapping[str, Any]) -> tuple[str, str]:

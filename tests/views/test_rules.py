@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from bot.blockkit.surfaces import action_name
+from bot.blockkit.validator import validate_view
 from bot.commands.base import actions
 from bot.render.blocks import home as render_home
 from bot.render.blocks import message
+from bot.render.forms import told
 from bot.render.markdown import markdown
 from bot.render.tables import display_width
 from bot.render.text import text
@@ -104,9 +106,15 @@ def test_every_button_has_a_handler(name):
 
 
 @pytest.mark.parametrize("name", HOMES)
-def test_buttons_of_the_home_answer_in_a_message(name):
-    """A click there has no place to answer in, so only what sends a message of its own is offered."""
-    assert {action_name(button["action_id"]) for button in buttons(name)} <= {"audit.rerun"}
+def test_buttons_of_the_home_answer_in_a_message_or_a_dialog(name):
+    """Nobody can whisper there: a check has a message of its own, and whatever else answers fits into a dialog."""
+    assert {action_name(button["action_id"]) for button in buttons(name)} <= {"audit.rerun", "doctor.show"}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_answer_fits_into_a_dialog(name):
+    """So that a click on the App Home can be answered, whatever it was."""
+    assert validate_view(told(SAMPLES[name]())) == []
 
 
 @pytest.mark.parametrize("name", EVERY)
