@@ -95,10 +95,7 @@ def _span(span: Span) -> Markup:
         case str():
             return words.plain(span)
         case Strong(text):
-            # A space inside of the asterisks would show them as they are.
-            bare = text.strip()
-            before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-            return words.plain(before) + words.bold(bare) + words.plain(after) if bare else words.plain(text)
+            return words.bold(text)
         case Code(text):
             return words.code(text)
         case Link(url, text):
