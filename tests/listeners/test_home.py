@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.store import clicks
+from bot.store import clicks, places
 
 
 async def opened(stage, user: str) -> dict[str, Any]:
@@ -77,3 +77,11 @@ async def _redrawn(stage, before: dict[str, Any]) -> dict[str, Any]:
     """The Home after it has been opened once more."""
     stage.slack.open_home("kai")
     return await stage.slack.until(lambda: (new := stage.slack.home("kai"))["hash"] != before["hash"] and new)
+
+
+async def test_whoever_opens_it_can_be_called_without_doubt(stage):
+    """Slack names the conversation with that person, so that a call of unknown outcome is looked up there."""
+    async with stage.bot() as bot:
+        await opened(stage, "ben")
+        known = await bot.services.store.read(lambda c: places.get(c, "shop", "UBEN"))
+        assert known == stage.slack.acts.channel("UBEN", "dm").id
