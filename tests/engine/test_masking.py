@@ -142,6 +142,7 @@ def test_no_key_survives_in_any_surroundings(before: str, secret: str, after: st
     assert secret not in mask(before + secret + after)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "piece",
     [
