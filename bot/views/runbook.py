@@ -340,7 +340,8 @@ def _end(state: State) -> list[Part]:
         case _:
             said = (Strong("Stopped at "), at, f", at step {_number(state)}. ",
                     f"Nothing was proven. Begin again with /launch runbook {run.topic}.")  # fmt: skip
-    parts: list[Part] = [Paragraph(said)]
+    last = (state.book.steps.get(one) for one in run.heard)
+    parts: list[Part] = [Paragraph(said), *(Paragraph(_filled(state, text_of(one))) for one in last if one is not None)]
     if run.helped:
         parts.append(Note((_thanks(run),)))
     elif run.standing in (Standing.FIXED, Standing.DONE, Standing.HANDED):

@@ -362,6 +362,13 @@ def test_fixed_is_only_what_a_look_has_proven():
     assert walk.do(r.DidIt).run.standing is Standing.DONE
 
 
+def test_the_last_words_of_a_how_to_are_shown_at_its_end():
+    """What is explained on the way to the end is kept with the run."""
+    walk = Walk(book(Do("one", "a", "words", changes=False), Say("words", "Write it down.", "done")))
+    walk.do(r.Next)
+    assert (walk.run.standing, walk.run.heard) == (Standing.DONE, ("words",))
+
+
 def test_a_circle_in_a_file_that_nobody_proved_ends():
     """With whom to call, where there is somebody."""
     circle = (Decide("a", "edge_provider", {}, "b"), Decide("b", "edge_provider", {}, "a"))
