@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import Clock
-from bot.domain.detection import Sight, see
+from bot.domain.detection import Sight, State, see
+from bot.domain.severity import Trouble
 from bot.domain.telling import Watched, signals_of
 from bot.domain.uptime import Span
 from bot.services.canaries import BLIND, Canaries
@@ -66,6 +67,8 @@ SLICE = 100
 """Monitors that are taken up in one turn of the loop."""
 KEEP_EVERY = timedelta(minutes=5)
 """A look whose state did not change is stored this often."""
+TOGETHER = timedelta(seconds=1)
+"""So often looks are stored that saw nothing new."""
 STORE_AGAIN = timedelta(seconds=5)
 """How long to wait after the disk refused something."""
 MOST_KEPT = 20_000
@@ -101,6 +104,7 @@ class Watch:
         self._rows: list[tuple[probes.Probe, Watched]] = []
         self._untold: dict[str, Watching] = {}
         self._not_before: datetime | None = None
+        self._concluded_at: datetime | None = None
         self._last_tick: datetime | None = None
         self._loop: asyncio.Task[None] | None = None
         self._concluding: asyncio.Task[None] | None = None
@@ -201,9 +205,21 @@ class Watch:
             except Exception:
                 log.exception("watching")
             # A slow disk delays what is told, and no look.
-            if self._unfinished and (self._concluding is None or self._concluding.done()):
+            if self._worth_concluding() and (self._concluding is None or self._concluding.done()):
                 self._concluding = asyncio.create_task(self._concluded(), name="watch-conclude")
             await self._clock.sleep(self._pause())
+
+    def _worth_concluding(self) -> bool:
+        """Whether there is something new; what saw nothing new is stored together, once a second."""
+        if not self._unfinished:
+            return False
+        now = self._clock.now()
+        waited = self._concluded_at is None or not timedelta(0) <= now - self._concluded_at < TOGETHER
+        news = any(seen.seen.sight is not Sight.GOOD or one.look.state is not State.UP for one, seen in self._results)
+        if waited or news or self._rows or self._untold:
+            self._concluded_at = now
+            return True
+        return False
 
     @property
     def _unfinished(self) -> bool:
@@ -302,15 +318,15 @@ class Watch:
         changed = [one for one in untold.values() if one.turned]
         kept = [(one, one.look) for one in untold.values() if one.turned or self._due_to_keep(one)]
 
-        def keep(connection: sqlite3.Connection) -> None:
+        def keep(connection: sqlite3.Connection) -> dict[str, tuple[Trouble, ...]]:
             probes.add(connection, excused(connection, product, rows))
             looks.put(connection, product, [stored_of(one, look) for one, look in kept])
+            return known_troubles(connection, product)
 
-        await self._store.write(keep, durable=bool(changed))
+        known = await self._store.write(keep, durable=bool(changed))
         del self._rows[: len(rows)]
         for one, look in kept:
             one.kept, one.kept_at = look, look.last_at
-        known = await self._store.read(lambda c: known_troubles(c, product))
         await self._incidents.signal(
             [
                 signal
