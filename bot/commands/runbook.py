@@ -14,6 +14,7 @@ from bot.domain.runbook.search import find
 from bot.services import runbook_leads
 from bot.services.container import Services
 from bot.services.incidents import Request
+from bot.store import incidents
 from bot.views import notice
 from bot.views import runbook_list as view
 from bot.views.felt import what_of
@@ -80,7 +81,9 @@ async def begin(call: Call, services: Services, wanted: Suggested, code: str = "
         return Reply(view.no_such())
     book = services.runbooks.books.get(run.topic, wanted.book)
     if answer.code is Code.OK:
-        return Reply(view.begun(book, run.incident))
+        found = await services.store.read(lambda c: incidents.get(c, run.incident)) if run.incident else None
+        free = found if found is not None and found.live and not found.acker else None
+        return Reply(view.begun(book, run.incident, free))
     return Reply(view.ongoing(book, answer, run.incident))
 
 

@@ -17,13 +17,16 @@ from bot.document import (
     Listing,
     Note,
     Paragraph,
+    Part,
     Person,
     Strong,
     Words,
 )
+from bot.domain.incident import Incident
 from bot.domain.runbook.book import Call, Runbook, Sort, Step
 from bot.domain.runbook.moved import Answer, Code
 from bot.domain.runbook.run import Standing
+from bot.views.card_buttons import take
 
 SHELVES: Mapping[Sort, str] = {
     Sort.BROKEN: "Down and broken",
@@ -115,10 +118,16 @@ def picker(books: Iterable[Runbook]) -> Form:
     )
 
 
-def begun(book: Runbook, incident: int) -> Document:
-    """Where it goes on, for whoever asked."""
+def begun(book: Runbook, incident: int, free: Incident | None = None) -> Document:
+    """Where it goes on, for whoever asked. `free` is the incident where nobody is on it: then I go on calling."""
     where = f"in the thread of INC-{incident}" if incident else "in our direct messages"
-    return Document(f"I lead you through it: {book.title}", (Paragraph((f"It goes on {where}, one step at a time.",)),))
+    parts: list[Part] = [Paragraph((f"It goes on {where}, one step at a time.",))]
+    if free is not None:
+        parts += [
+            Paragraph(("Nobody is on it yet, so I go on calling people. Say that it is you:",)),
+            Actions((take(free),)),
+        ]
+    return Document(f"I lead you through it: {book.title}", tuple(parts))
 
 
 def ongoing(book: Runbook, answer: Answer, incident: int) -> Document:

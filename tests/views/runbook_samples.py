@@ -16,6 +16,7 @@ from bot.views import runbook as view
 from bot.views import runbook_list as lists
 from bot.views import runbook_writing as writing
 from bot.views.runbook_list import Suggested
+from tests.views.incident_samples import incident
 
 NOW = datetime(2026, 11, 20, 20, 55, tzinfo=UTC)
 HOSTILE = "\u202e<!channel> *now* <http://evil.example|bank> `x` & :boom: @here {domain}\n" + "A" * 100_000
@@ -171,6 +172,7 @@ RUNBOOKS: dict[str, Callable[[], Document]] = {
     "runbook_choice": lambda: lists.choice("warning on page", (Suggested(BOOK), Suggested(OTHER)), sure=True),
     "runbook_nearest": lambda: lists.choice(HOSTILE, (Suggested(OTHER),), sure=False),
     "runbook_begun": lambda: lists.begun(BOOK, 12),
+    "runbook_begun_free": lambda: lists.begun(BOOK, 12, incident()),
     "runbook_begun_alone": lambda: lists.begun(BOOK, 0),
     "runbook_ongoing_mine": lambda: lists.ongoing(BOOK, answer(Code.OLD), 12),
     "runbook_ongoing": lambda: lists.ongoing(BOOK, answer(Code.TAKEN), 0),
