@@ -5,8 +5,8 @@ Looks, clicks, timers, silences and lost time come at random, and after each ste
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from hypothesis import HealthCheck, assume, settings
@@ -81,6 +81,12 @@ def asks_of(user: str, rev: int | None) -> list[a.Ask]:
         a.Snooze(user, length=day), a.KnownMute(user, reason="known", length=half), a.KnownMute(user, reason="known"),
         a.KeepOpen(user), a.Page(user, whom=BEN, why="help"), a.Note(user, text="hm"),
     ]  # fmt: skip
+
+
+def earlier(look: Look, by: timedelta) -> Look:
+    """As if it had been seen by the clock as it is now."""
+    moments = {one.name: getattr(look, one.name) for one in fields(Look)}
+    return replace(look, **{name: at - by for name, at in moments.items() if isinstance(at, datetime)})
 
 
 class Life(RuleBasedStateMachine):
@@ -208,6 +214,17 @@ class Life(RuleBasedStateMachine):
         due = [one for kinds in self.host.timers.values() for one in kinds.values() if one.due_at <= self.host.now]
         for one in sorted(due, key=lambda timer: (timer.kind.value, timer.incident)):
             self.host.fire(one)
+        self.pass_time(0)
+
+    @rule(minutes=st.sampled_from([0.5, 60, 3000]))
+    def clock_is_put_back(self, minutes):
+        """Every unclosed row is told, then every probe is looked at anew."""
+        by = timedelta(minutes=minutes)
+        self.host.now -= by
+        for row in list(self.host.rows.values()):
+            if row.status is not Status.CLOSED:
+                self.host.do(a.ClockPutBack(by), row.id)
+        self.looks = {probe: earlier(look, by) for probe, look in self.looks.items()}
         self.pass_time(0)
 
     @rule(blind=st.booleans())
