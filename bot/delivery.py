@@ -244,15 +244,12 @@ class Postman:
         """
         if row.about or row.kind not in (Kind.ROOT, Kind.EDIT):
             return
-        cards = await self._store.read(lambda c: outbox.cards(c, row.product, row.subject))
         # Each keeps the mark under which it can be looked up.
         message = {name: value for name, value in message.items() if name != "metadata"}
-        for one in cards:
+        for one in await self._store.read(lambda c: outbox.cards(c, row.product, row.subject)):
             if (one.channel, one.ts) != (sent.channel, sent.ts):
-                try:
+                with suppress(SlackError):
                     await self._messenger.update(one.channel, one.ts, message)
-                except SlackError as error:
-                    log.info("%s stays as it is in %s: %s", row.subject, one.channel, error)
 
     def _say(self, connection: sqlite3.Connection, row: Delivery) -> Said | None:
         kind, _, id = row.subject.partition(":")
