@@ -15,6 +15,7 @@ from bot.domain.runbook.run import LIVE, Past, Run, Sight, Standing, Verdict
 from bot.views.felt import length
 from bot.views.prose import count, label, prose, sentence
 from bot.views.runbook_buttons import buttons, menu, rating, writing
+from bot.views.runbook_door import where
 
 NEAR = timedelta(hours=8)
 """A moment no further away than this is said without its day."""
@@ -247,10 +248,8 @@ def _do(state: State, step: Do) -> list[Part]:
     if step.danger and step.undo:
         parts.append(Paragraph(label("Careful, before you begin", _filled(state, step.undo))))
     parts.append(Paragraph(label("Do this", _filled(state, step.text))))
-    where = state.known.panels.get(step.panel, "") if step.panel else ""
-    if where:
-        dated = state.known.dated.get(step.panel, "")
-        parts.append(Paragraph((Strong("Where:"), " ", *_filled(state, where), *((f" ({dated})",) if dated else ()))))
+    if path := state.known.panels.get(step.panel, ""):
+        parts.append(Paragraph(where(step.panel, _filled(state, path), state.known)))
     if step.paste and fill(step.paste, state.known.fields).whole:
         parts += [Paragraph((Strong("Copy this:"),)), Preformatted(_plain(state, step.paste))]
     if step.slip:

@@ -26,6 +26,7 @@ from bot.domain.runbook.paths import through
 from bot.domain.runbook.run import Run, Sight, Standing, Verdict
 from bot.views.felt import length
 from bot.views.prose import count, label, prose, sentence
+from bot.views.runbook_door import where
 from bot.views.runbook_list import SHELVES
 
 ENDS: Mapping[str, str] = {
@@ -189,9 +190,8 @@ def _do(now: Do, known: Known) -> list[Part]:
     if now.danger:
         parts.append(Paragraph(label("Careful, before you begin", _filled(now.undo, known))))
     parts.append(Paragraph(label("Do this", _filled(now.text, known))))
-    if where := known.panels.get(now.panel, ""):
-        dated = known.dated.get(now.panel, "")
-        parts.append(Paragraph((Strong("Where: "), *_filled(where, known), *((f" ({dated})",) if dated else ()))))
+    if path := known.panels.get(now.panel, ""):
+        parts.append(Paragraph(where(now.panel, _filled(path, known), known)))
     if now.paste and fill(now.paste, known.fields).whole:
         parts += [Paragraph((Strong("Copy this:"),)), Preformatted(_plain(now.paste, known))]
     if now.slip:
