@@ -65,6 +65,7 @@ STEPS: Mapping[str, Mapping[str, Key]] = {
         "slip": Key(_TEXT, ""),
         "takes": Key(_TEXT, ""),
         "bad": _GO,
+        "finds": Key(flag, False),
     },
     "wait": {
         "wait": Key(_TEXT),

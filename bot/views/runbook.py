@@ -52,6 +52,7 @@ PAST = {
     "done": "done",
     "good": "good, I looked",
     "different": "it looked different",
+    "found": "no, here it is",
     "late": "it took too long",
     "sent": "sent",
 }

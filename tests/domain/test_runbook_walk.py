@@ -160,6 +160,27 @@ def test_without_a_step_for_it_a_different_look_leads_to_a_call():
     assert walk.do(r.Handed).run.standing is Standing.HANDED
 
 
+def test_a_check_that_looks_for_the_fault_goes_on_by_itself():
+    """Red: the repair comes next, without a click; good: on; unknown: a person looks, and that counts the same."""
+    steps = (
+        Check("find", "The list is in order.", ("mail.spf",), "proven", "Look.", bad="repair", finds=True),
+        Do("repair", "Write the list anew.", "proven"),
+        Check("proven", "All is well.", ("failed",), "fixed", "Look."),
+    )
+    red = Walk(book(*steps))
+    red.saw(Sight(Verdict.BAD))
+    assert (red.run.step, red.run.standing) == ("repair", Standing.OPEN)
+    assert [(one.step, one.said, one.verdict) for one in red.run.past] == [("find", "found", Verdict.BAD)]
+    good = Walk(book(*steps))
+    good.saw(Sight(Verdict.GOOD))
+    assert good.run.step == "proven"
+    blind = Walk(book(*steps))
+    blind.saw(Sight(Verdict.UNKNOWN))
+    assert (blind.run.step, blind.run.standing) == ("find", Standing.OPEN)
+    blind.do(r.SawIt, good=False)
+    assert blind.run.step == "repair"
+
+
 def test_where_nobody_can_be_called_it_says_so():
     """And a different look leads a step back."""
     walk = Walk(

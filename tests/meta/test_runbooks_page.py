@@ -129,7 +129,8 @@ KINDS = {
     "what could go wrong, `undo` how to take it back. With `danger: true` the undo is required and stands first. "
     "`changes: false` where it only looks.",
     "check": "Runs checks now: ids of checks, `failed` (whatever began this), or one of the bot's own. `look` is "
-    "what a person looks for where no check can. `good` and `bad` say where it leads.",
+    "what a person looks for where no check can. `good` and `bad` say where it leads; "
+    "with `finds: true` it looks for the fault, and goes on at `bad` by itself.",
     "wait": "The bot looks again by itself, for at most `longest`; then `late`.",
     "decide": "Goes on by a fact, and asks nobody.",
     "call": "Whom to reach, and the message to send.",

@@ -92,6 +92,16 @@ def test_a_circle_in_which_nothing_is_looked_at_is_refused() -> None:
     assert not [flaw for flaw in structure(made(back), WORLD) if "circle" in flaw.message]
 
 
+def test_a_check_that_finds_the_fault_needs_its_repair_and_proves_nothing() -> None:
+    """Without a step for it there is nothing to go on with; and what was just done needs a look that stays."""
+    finding = made(GOOD.replace("    bad: ", "    finds: true\n    bad: "))
+    assert not [flaw for flaw in structure(finding, WORLD) if "finds" in flaw.message]
+    assert [flaw for flaw in proof(finding) if "no check comes" in flaw.message]
+    lines = [line for line in GOOD.splitlines() if not line.startswith("    bad: ")]
+    alone = "\n".join(lines).replace("    look: ", "    finds: true\n    look: ", 1)
+    assert [flaw.where[-1] for flaw in structure(made(alone), WORLD) if "needs bad" in flaw.message] == ["finds"]
+
+
 PROOF: list[tuple[str, str, Where, str]] = [
     ("    danger: true", "    danger: true\n    go: still", ("steps", 2), "no check comes"),
     ("what: [failed, tls.valid", "what: [tls.valid", ("steps", 4, "what"), "whatever failed has to be looked at"),

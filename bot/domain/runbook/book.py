@@ -96,6 +96,8 @@ class Check:
     """How long it normally takes, in words."""
     bad: str = ""
     """A step that is offered when it looks different; empty: the step before."""
+    finds: bool = False
+    """It looks for the fault: where it is not good, the way goes on at `bad` by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,8 @@ def _graph(book: Runbook) -> Iterator[Flaw]:
             yield from _wrong_end(book, at, key, step, target)
         if isinstance(step, Ask):
             yield from _answers(at, step)
+        if isinstance(step, Check) and step.finds and not step.bad:
+            yield Flaw((*at, "finds"), "a check that finds the fault needs bad: the step that repairs it")
         if isinstance(step, Do) and step.danger and not step.undo:
             yield Flaw(at, "danger needs undo: how to take it back, or that nothing can be taken back")
     if astray:
@@ -238,9 +240,13 @@ def _ending(steps: Mapping[str, Step]) -> set[str]:
         ending |= more
 
 
+def _finds(step: Step | None) -> bool:
+    return isinstance(step, Check) and step.finds
+
+
 def _circling(steps: Mapping[str, Step]) -> set[str]:
-    """Steps that lead back to themselves through steps at which nobody chooses and nothing is looked at."""
-    blind = {id: step for id, step in steps.items() if isinstance(step, Say | Do | Decide | Call)}
+    """Steps that lead back to themselves through steps at which nobody chooses and nothing is proven."""
+    blind = {id: step for id, step in steps.items() if isinstance(step, Say | Do | Decide | Call) or _finds(step)}
     return {id for id, step in blind.items() if any(id in _from(blind, target) for target in leads_to(step))}
 
 

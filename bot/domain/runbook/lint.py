@@ -65,7 +65,7 @@ def proof(book: Runbook) -> list[Flaw]:
 
 
 def verified(book: Runbook, step: Do) -> bool:
-    """Whether a check or a wait follows, with nothing between but words and branches."""
+    """Whether a check or a wait follows, with nothing between but words and branches; one that finds is no proof."""
     return all(_proves(book.steps, target, frozenset({step.id})) for target in leads_to(step))
 
 
@@ -74,7 +74,7 @@ def _proves(steps: Mapping[str, Step], id: str, behind: frozenset[str]) -> bool:
     if step is None or id in behind:
         return False
     if isinstance(step, Check | Wait):
-        return True
+        return isinstance(step, Wait) or not step.finds
     return isinstance(step, Say | Decide) and all(_proves(steps, to, behind | {id}) for to in leads_to(step))
 
 

@@ -41,7 +41,10 @@ def own_eyes(way: Way, *, good: bool) -> Code:
     else:
         way.tell(Did.CHECKED, verdict=verdict)
         way.set(sight=replace(sight, verdict=verdict), reminded=0)
-        if isinstance(step, Check):
+        if isinstance(step, Check) and step.finds and step.bad:
+            way.behind("found", verdict)
+            way.enter(step.bad)
+        elif isinstance(step, Check):
             way.open()
         way.turned = True
     return Code.OK
@@ -71,7 +74,11 @@ def saw(way: Way, seen: r.Saw) -> Moved:
     if not waited or run.sight is None or run.sight.verdict is not sight.verdict:
         way.tell(Did.CHECKED, sight.seen, sight.verdict)
     way.set(sight=sight, looks=run.looks + 1)
-    if isinstance(step, Check):
+    if isinstance(step, Check) and step.finds and step.bad and sight.verdict is Verdict.BAD:
+        # That is the fault that was looked for: the repair comes next, without a click.
+        way.behind("found", sight.verdict)
+        way.enter(step.bad)
+    elif isinstance(step, Check):
         way.turned = True
         way.open()
     elif run.until is None or way.now >= run.until:
