@@ -116,7 +116,7 @@ class Line:
     def open(self, context: ssl.SSLContext | None = None, host: str = "") -> None:
         """Begin: with a TLS handshake where there is a context, which says what is verified.
 
-        Everything that follows is told at once and not by a future: each turn of the loop costs a look at the selector.
+        What follows is told at once and not by a future: each turn of the loop costs a look at the selector.
 
         Raises:
             ValueError: Where `host` is no name that a certificate can be for.
@@ -143,6 +143,11 @@ class Line:
             self._lose(error)
         else:
             self._loop.add_reader(self._number, self._read)
+            # The other side has to end its half of the handshake, too. Whoever speaks into that measures it as well.
+            self._loop.call_soon(self._opened)
+
+    def _opened(self) -> None:
+        if not self._closed:
             self._hearing.opened()
 
     def _heard(self, secured: ssl.SSLSocket) -> None:
