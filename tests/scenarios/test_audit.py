@@ -97,18 +97,20 @@ async def test_a_host_that_is_not_written_down_is_not_touched(world):
 
 
 async def test_buttons_do_what_their_commands_do(world):
-    """Check Again runs again, Show the Evidence answers in private, Why This Matters explains."""
+    """Check Again runs again, Show the Evidence answers alone, Why This Matters explains, Show Me the Fix leads."""
     async with world.bot():
         world.company.switch("dmarc_gone", on=True)
         report = await world.check()
         await world.slack.click("ben", report, "audit.detail")
         detail = await world.slack.wait_for("dig ", user="ben")
         assert detail["for_user"] == "UBEN"
-        explain = next(
-            e for b in report["blocks"] if (e := b.get("accessory")) and e["action_id"].startswith("audit.explain")
-        )
+        buttons = [e for b in report["blocks"] if b["type"] == "actions" for e in b["elements"]]
+        explain = next(e for e in buttons if e["action_id"].startswith("audit.explain"))
         await world.slack.click("ben", report, explain["action_id"], explain["value"])
         await world.slack.wait_for("mail.dmarc", user="ben", after=detail["ts"])
+        fix = next(e for e in buttons if e["action_id"].startswith("runbook.start"))
+        await world.slack.click("ben", report, fix["action_id"], fix["value"])
+        await world.slack.wait_for("RUNBOOK · Our mail lands in spam", timeout=30)
         world.company.switch("dmarc_gone", on=False)
         await world.slack.click("ben", report, "audit.rerun")
         await world.slack.wait_for("Go: nothing found", channel="#launch", after=report["ts"], timeout=30)
