@@ -53,6 +53,6 @@ async def _month(bench: Bench) -> list[Row]:
     sizes = tuple(each["mb"] for each in found["ours"])
     return [
         Row("store", what, peer, "ms", tuple(own), 50.0, spread(own, "ms", 1), spread(other, "ms")),
-        Row("store", "the same", peer, samples=ratios(own, other)),
+        Row("store", "30 days of 20 monitors, beside that", peer, samples=ratios(own, other)),
         Row("store", "the file of a year, 20 monitors at 60 s", "itself", "MB", sizes, 250.0),
     ]
