@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from bot.services.requirements import Served
 
 
+MOST = 6
+"""Names that one line lists; the rest is counted."""
+
+
 @click.command(
     "requirements",
     short_help="Each requirement of the contract, with what serves it.",
@@ -19,11 +23,12 @@ if TYPE_CHECKING:
 )
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
 def command(form: str) -> int:
-    """List every requirement that a launch must meet, and the checks and commands that serve it."""
+    """List every requirement that a launch must meet, and the checks, commands and runbooks that serve it."""
+    from bot.runbooks import load as books
     from bot.services.requirements import served
     from checks.registry import load
 
-    rows = served(load())
+    rows = served(load(), books())
     write(_json(rows) if form == "json" else _table(rows, width()))
     return 0
 
@@ -39,6 +44,7 @@ def _json(rows: tuple[Served, ...]) -> str:
             "how": list(row.requirement.how),
             "checks": list(row.checks),
             "commands": list(row.requirement.commands),
+            "runbooks": list(row.runbooks),
         }
         for row in rows
     ]
@@ -55,7 +61,12 @@ def _table(rows: tuple[Served, ...], columns: int) -> str:
         lines += ["", title, "-" * min(len(title), columns)]
         lines += [line for row in own for line in _row(row, columns)]
     more = "What a check looks at, and how to repair what it finds: launch explain CHECK"
-    return "\n".join([*lines[1:], "", f"{_share(rows)} are served by a check or a command today.", more])
+    return "\n".join([*lines[1:], "", f"{_share(rows)} are served by a check, a command or a runbook today.", more])
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    more = len(names) - MOST
+    return ", ".join(names[:MOST]) + (f" and {more} more" if more > 0 else "")
 
 
 def _share(rows: tuple[Served, ...]) -> str:
@@ -71,6 +82,6 @@ def _row(row: Served, columns: int) -> list[str]:
     requirement, indent = row.requirement, " " * 9
     first, *rest = wrap(requirement.what, max(12, columns - len(indent)))
     ways = ", ".join(HOW[way] for way in requirement.how)
-    by = f"served by {', '.join(row.by)}" if row.by else f"not served yet (how it can be: {ways})"
+    by = f"served by {_listed(row.by)}" if row.by else f"not served yet (how it can be: {ways})"
     served = wrap(by, columns, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False)
     return [f"{requirement.id:<8} {first}", *(indent + line for line in rest), *served]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from bot.domain.runbook.book import Runbook
 from checks.model import Check
 
 HOW = {
@@ -38,11 +39,14 @@ class Served:
 
     requirement: Requirement
     checks: tuple[str, ...]
+    runbooks: tuple[str, ...] = ()
+    """Topics of the runbooks that lead out where it is broken."""
 
     @property
     def by(self) -> tuple[str, ...]:
-        """Check ids, then commands; empty where nothing serves it yet."""
-        return (*self.checks, *self.requirement.commands)
+        """Check ids, commands, and runbooks where it is asked of a person; empty where nothing serves it yet."""
+        led = self.runbooks if "H" in self.requirement.how else ()
+        return (*self.checks, *self.requirement.commands, *(f"launch runbook {topic}" for topic in led))
 
 
 @cache
@@ -64,15 +68,20 @@ def requirements() -> tuple[Requirement, ...]:
     )
 
 
-def served(checks: Mapping[str, Check]) -> tuple[Served, ...]:
-    """Each requirement with the checks that declare its id."""
+def served(checks: Mapping[str, Check], books: Mapping[str, Runbook]) -> tuple[Served, ...]:
+    """Each requirement with the checks and runbooks that declare its id."""
     return tuple(
-        Served(requirement, tuple(id for id, check in checks.items() if requirement.id in check.requirements))
+        Served(
+            requirement,
+            tuple(id for id, check in checks.items() if requirement.id in check.requirements),
+            tuple(topic for topic, book in books.items() if requirement.id in book.serves),
+        )
         for requirement in requirements()
     )
 
 
-def unknown_ids(checks: Iterable[Check]) -> tuple[str, ...]:
-    """Ids that checks declare and the table does not have; empty when the two agree."""
+def unknown_ids(checks: Iterable[Check], books: Iterable[Runbook] = ()) -> tuple[str, ...]:
+    """Ids that checks and runbooks declare and the table does not have; empty when they agree."""
     known = {requirement.id for requirement in requirements()}
-    return tuple(sorted({id for check in checks for id in check.requirements} - known))
+    declared = {id for check in checks for id in check.requirements} | {id for book in books for id in book.serves}
+    return tuple(sorted(declared - known))
