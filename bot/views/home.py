@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from bot.services.overview import Overview
 
 
+PRACTICE = (
+    Action("runbook.pick", "All Runbooks…", command="/launch runbook"),
+    Action("drill.pick", "Start a Fire Drill…", command="/launch drill"),
+)
+"""What to do if something breaks, and how to practise it."""
+
+
 def home(overview: Overview, answer: Document | None = None) -> Document:
     """One page: how fresh it is, what needs this person, then the rest.
 
@@ -29,7 +36,7 @@ def home(overview: Overview, answer: Document | None = None) -> Document:
         label = "Check Again" if overview.readiness else "Check Now"
         parts.append(Actions((Action("audit.rerun", label, primary=True, command="/launch check"),)))
     parts += [Rule(), *status.watching(overview), *standing.last_good(stand), *status.bot(overview.bot)]
-    parts.append(Actions((Action("doctor.show", "Test the Bot Itself", command="/launch doctor"),)))
+    parts.append(Actions((*PRACTICE, Action("doctor.show", "Test the Bot Itself", command="/launch doctor"))))
     parts.append(
         Note(("In any channel: ", Code("/launch status"), ", ", Code("/launch check"), ", ", Code("/launch help")))
     )
