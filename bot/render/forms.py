@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.blockkit import kit, surfaces
+from bot.blockkit import kit, limits, surfaces
 from bot.blockkit.kit import Block, Element
 from bot.document import Chart, Document, Field, Form, Item, Listing, Note, Part, Table
 from bot.render.blocks import message
@@ -75,7 +75,11 @@ def _entry(field: Field) -> Block:
     elif field.kind == "choice":
         options = [kit.option(text, value) for text, value in field.options]
         first = tuple(value for _, value in field.options[:1])
-        element = kit.choices("radio_buttons", field.name, options, chosen=first)
+        # More than a handful is looked up by typing, and Slack takes no more as buttons.
+        many = len(options) > limits.CHOICES
+        element = (
+            kit.select(field.name, options) if many else kit.choices("radio_buttons", field.name, options, chosen=first)
+        )
     else:
         element = kit.text_input(field.name, multiline=field.kind == "long")
     return kit.entry(field.label, element, block_id=field.name, hint=field.hint, optional=field.optional)

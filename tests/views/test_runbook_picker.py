@@ -1,0 +1,23 @@
+"""The dialog with all runbooks: none is left out, however many there are."""
+
+from __future__ import annotations
+
+from bot.render.forms import dialog
+from bot.runbooks import load
+from bot.views.runbook_list import picker
+
+
+def test_all_of_them_can_be_chosen():
+    """Slack shows ten options as buttons and no more; all of them stand in a menu."""
+    shown = dialog(picker(load().values()))
+    element = next(block["element"] for block in shown["blocks"] if block["type"] == "input")
+    assert element["type"] == "static_select"
+    assert {option["value"] for option in element["options"]} == set(load())
+
+
+def test_a_few_stand_as_buttons():
+    """What can be seen at one glance need not be opened."""
+    shown = dialog(picker(list(load().values())[:10]))
+    element = next(block["element"] for block in shown["blocks"] if block["type"] == "input")
+    assert element["type"] == "radio_buttons"
+    assert len(element["options"]) == 10
