@@ -10,10 +10,11 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from playwright.async_api import Locator, Page, TimeoutError, expect
+from playwright.async_api import Locator, Page, expect
+from playwright.async_api import TimeoutError as Gone
 
 MOST_CLICKS = 15
-LOOK, CARD, PAGE, GONE = 60_000, 90_000, 20_000, 5_000
+LOOK, CARD, PAGE, QUICK = 60_000, 90_000, 20_000, 5_000
 """Milliseconds for a look of a step, a card, the page, a button that may be gone; the machine does much else."""
 OVER = ("FIXED", "HANDED OVER", "DONE", "OVER", "STOPPED")
 LIVE = re.compile(r"^(DRILL · )?RUNBOOK · ")
@@ -257,8 +258,8 @@ class Founder:
         The message may change under the hand, as when its incident becomes part of another one: then it is read again.
         """
         try:
-            await self.page.locator(self._run).get_by_role("button", name=label, exact=True).click(timeout=GONE)
-        except TimeoutError:
+            await self.page.locator(self._run).get_by_role("button", name=label, exact=True).click(timeout=QUICK)
+        except Gone:
             return await self.read(before=step.text)
         self.count()
         return await self.read(before=step.text)
