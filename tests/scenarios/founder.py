@@ -260,7 +260,7 @@ class Founder:
         try:
             await self.page.locator(self._run).get_by_role("button", name=label, exact=True).click(timeout=QUICK)
         except Gone:
-            return await self.read(before=step.text)
+            return await self.read()
         self.count()
         return await self.read(before=step.text)
 
