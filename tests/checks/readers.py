@@ -99,6 +99,7 @@ NOT_READERS = {
     "net.message.question": "our own question",
     "net.message.answers_question": "a parsed message; `net.message.parse` reads it",
     "net.message.read": "a parsed message; tests/net/test_message.py fuzzes both",
+    "net.outgoing.request_of": "an address and headers of ours; `net.urls.parse` reads the address",
     "net.trust.verifying": "a path that the founder wrote",
     "net.trust.capped": "a path that the founder wrote",
     "net.trace.of_peer": "the parts of a handshake; `net.certificate.parse` reads what is foreign in it",

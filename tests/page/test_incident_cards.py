@@ -150,9 +150,11 @@ def _hex(colour: str) -> str:
 
 
 async def test_the_buttons_and_the_menu_are_reached_by_keyboard(visit: Open, stage: Stage) -> None:
-    """Two buttons, then the menu; a choice names the button that it stands for, with the revision that was shown."""
+    """Three buttons, then the menu; a choice names the button that it stands for, with the revision that was shown."""
     page = await shown(visit, stage, ["open_reach"])
     await cards(page).get_by_role("button", name="I'm on It").focus()
+    await page.keyboard.press("Tab")
+    await expect(cards(page).get_by_role("button", name="Show Me the Fix")).to_be_focused()
     await page.keyboard.press("Tab")
     await expect(cards(page).get_by_role("button", name="It's Fixed")).to_be_focused()
     await page.keyboard.press("Tab")

@@ -114,12 +114,13 @@ async def announced(shop: Shop) -> None:
     await Incidents(shop.store, Hands(), lambda: shop.config, lambda: None).tick()
 
 
-async def test_the_card_says_what_to_try_first_and_shows_the_last_hour(shop):
-    """The repair of the very answer that the monitor gave; how often it looks; what failed, and how quick it was."""
+async def test_the_card_leads_to_the_runbook_and_shows_the_last_hour(shop):
+    """The runbook of the very answer that the monitor gave; how often it looks; what failed, and how quick it was."""
     await announced(shop)
     shown = await shop.card(NOW)
     assert shown.startswith("DOWN · Sign-up")
-    assert "Try first: " in shown
+    assert "Show Me the Fix: launch runbook site_down" in shown
+    assert "Try first: " not in shown
     assert "{" not in shown
     assert "I look every 30 s" in shown
     assert "In the last hour, until 14:00 (Berlin time), 20 of 120 looks failed: up for 83.3 %." in shown
