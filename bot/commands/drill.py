@@ -135,12 +135,12 @@ async def console(call: Call, services: Services) -> Reply:
     if found is None or run is None:
         return Reply(notice.old_button())
     rev, index = int(found[2]), int(found[3])
-    right = await services.drills.control(run, run.step, index) if rev >= run.turn else None
+    request = Request(call.number, call.user, which.action_of(call))
+    right = await services.drills.control(run.id, rev, index, request)
     if right is False:
         chosen = await services.drills.shown(run)
         return Reply(view.wrong(control(chosen[index]) if index < len(chosen) else "This"))
-    wish = r.DidIt(call.user, call.number, rev)
-    answer = await services.runbooks.act(run.id, wish, Request(call.number, call.user, which.action_of(call)))
+    answer = await services.runbooks.act(run.id, r.DidIt(call.user, call.number, rev), request)
     if answer is None:
         return Reply(None)
     return Reply(runbook_list.answered(services.runbooks.books.get(run.topic), answer))

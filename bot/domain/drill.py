@@ -166,6 +166,17 @@ def _ways(step: Step, known: Known) -> tuple[str, ...]:
     return (branch(step, known),) if isinstance(step, Decide) else leads_to(step)
 
 
+def reachable(drill: Drill, book: Runbook, known: Known, step: str) -> Drill:
+    """The drill with its fault on a way that is open: at `step`, where what is known now has closed every way to it.
+
+    Providers are recognised, and things written down, while a drill goes on; other steps may be asked for then.
+    """
+    open_now = repairs(book, known)
+    if drill.stage is not Stage.BROKEN or drill.hidden in open_now or step not in open_now:
+        return drill
+    return replace(drill, hidden=step)
+
+
 def did(drill: Drill, step: str, now: datetime, *, right: bool) -> Drill:
     """Somebody clicked a control at that step."""
     if drill.stage is Stage.ENDED:

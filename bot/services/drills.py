@@ -22,7 +22,7 @@ from bot.domain.runbook.book import Do, Runbook
 from bot.domain.runbook.known import Known
 from bot.domain.runbook.moved import Look
 from bot.domain.runbook.plain import Panel
-from bot.domain.runbook.run import Run, Sight, Standing
+from bot.domain.runbook.run import LIVE, Run, Sight, Standing
 from bot.domain.scene import Contact
 from bot.domain.severity import Sev, Trouble
 from bot.services.config import Config
@@ -156,21 +156,33 @@ class Drills:
         """End the one that is going on; None where there is none."""
         return await self._end(How.STOPPED, request)
 
-    async def control(self, run: Run, step: str, index: int) -> bool | None:
-        """Somebody clicked a control of the simulated console: whether it was the right one; None for an old button."""
-        now = self._clock.now()
-        book, tasks = self._books().get(run.topic), tasks_of(self._panels())
+    async def control(self, run: int, rev: int, index: int, request: Request) -> bool | None:
+        """A click on a control of the simulated console, as shown with that revision: whether it was the right one.
+
+        None where it is no control of the step that stands open, or not for this person: `Runbooks.act` says so then.
+        The same click counts once as a slip, also after a kill.
+        """
 
         def work(connection: sqlite3.Connection) -> bool | None:
-            drill = drills.of_incident(connection, run.incident)
-            at = book.steps.get(step) if book is not None else None
-            if drill is None or drill.stage is Stage.ENDED or not isinstance(at, Do) or run.step != step:
+            now, found = self._clock.now(), runs.get(connection, run)
+            drill = drills.of_incident(connection, found.incident) if found is not None else None
+            if found is None or drill is None or drill.stage is Stage.ENDED or not _may(found, rev, request.user):
                 return None
-            shown = rules.controls(at, tasks, drill.id)
+            book = self._books().get(found.topic)
+            at = book.steps.get(found.step) if book is not None else None
+            if book is None or not isinstance(at, Do):
+                return None
+            shown = rules.controls(at, tasks_of(self._panels()), drill.id)
             if index >= len(shown):
                 return None
-            drills.put(connection, rules.did(drill, step, now, right=shown[index].right))
-            return shown[index].right
+            right = shown[index].right
+            given = {"id": request.id, "user": request.user, "action": request.action}
+            if not right and not clicks.once(connection, drill.product, now, **given):
+                return False
+            known = known_of(connection, self._config(), found, now, self._panels())
+            drill = rules.reachable(drill, book, known, at.id)
+            drills.put(connection, rules.did(drill, at.id, now, right=right))
+            return right
 
         return await self._store.write(work)
 
@@ -186,19 +198,19 @@ class Drills:
     async def tick(self) -> bool:
         """Take up what happened to the drill that is going on; says whether it is over."""
         product = self._config().product
-        if await self._store.read(lambda c: drills.live(c, product)) is None:
+        drill = await self._store.read(lambda c: drills.live(c, product))
+        if drill is None:
             return False
-        how = await self._store.write(lambda c: self._follow(c, product))
+        how = await self._store.write(lambda c: self._follow(c, drill.id))
         if how is None:
             return False
-        await self._end(how, None)
-        return True
+        return await self._end(how, None, only=drill.id) is not None
 
-    def _follow(self, connection: sqlite3.Connection, product: str) -> How | None:
+    def _follow(self, connection: sqlite3.Connection, id: int) -> How | None:
         """Note first answers and the opening of the runbook; how it ended, where it did."""
         now = self._clock.now()
-        before = drill = drills.live(connection, product)
-        if drill is None:
+        before = drill = drills.get(connection, id)
+        if drill is None or drill.stage is Stage.ENDED:
             return None
         incident = incidents.get(connection, drill.incident)
         run = next(iter(runs.of_incident(connection, drill.incident)), None)
@@ -225,7 +237,8 @@ class Drills:
             return How.FIXED
         return How.LATE if rules.overdue(drill, self._clock.now()) else None
 
-    async def _end(self, how: How, request: Request | None) -> Drill | None:
+    async def _end(self, how: How, request: Request | None, *, only: int = 0) -> Drill | None:
+        """End the one that is going on; with `only`, no other that somebody began meanwhile."""
         ended: list[Drill] = []
 
         def work(connection: sqlite3.Connection, world: World) -> list[Outcome]:
@@ -235,7 +248,7 @@ class Drills:
                 if not clicks.once(connection, world.product, now, **given):
                     return []
             drill = drills.live(connection, world.product)
-            if drill is None:
+            if drill is None or (only and drill.id != only):
                 return []
             drill = rules.end(drill, how, now)
             drills.put(connection, drill)
@@ -303,6 +316,11 @@ def trouble_of(book: Runbook | None) -> Trouble:
         if book is not None
         else Trouble.REACH
     )
+
+
+def _may(run: Run, rev: int, user: str) -> bool:
+    """Whether a button of the present step was clicked, by somebody who has the run."""
+    return run.standing in LIVE and rev >= run.turn and user in (run.holder, *run.helpers)
 
 
 def _real(live: list[Incident]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from bot.services.drills import DrillEyes, Drills, No
 from bot.services.incidents import Incidents, Request
 from bot.services.runbook_known import Cause
 from bot.services.runbooks import Runbooks
-from bot.store import drills, incidents, outbox
+from bot.store import drills, incidents, outbox, settings
 from bot.store.db import Store
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
@@ -135,9 +136,10 @@ class House:
                 names = await self.drills.shown(run)
                 wrong = next(index for index, name in enumerate(names) if name != step.panel)
                 if slip:
-                    assert await self.drills.control(run, run.step, wrong) is False
+                    assert await self.drills.control(run.id, run.rev, wrong, self.request("U0BEN")) is False
                     slip = False
-                assert await self.drills.control(run, run.step, names.index(step.panel)) is True
+                right = names.index(step.panel)
+                assert await self.drills.control(run.id, run.rev, right, request) is True
                 wish = r.DidIt(**given, id=request.id)
             elif isinstance(step, Do):
                 wish = r.DidIt(**given, id=request.id)
@@ -301,11 +303,65 @@ async def test_an_old_button_of_the_console_does_nothing(house):
     await house.begin()
     answer = await house.runbooks.start("site_down", user="U0BEN", request=house.request("U0BEN"), incident=1)
     run = await house.runbooks.of(answer.run)
-    assert await house.drills.control(run, "no_such_step", 0) is None
-    assert await house.drills.control(run, run.step, 99) is None
+    assert await house.drills.control(run.id, run.turn - 1, 0, house.request("U0BEN")) is None
+    assert await house.drills.control(run.id, run.rev, 99, house.request("U0BEN")) is None
+    assert await house.drills.control(77, 1, 0, house.request("U0BEN")) is None
     await house.drills.stop(house.request())
-    assert await house.drills.control(run, run.step, 0) is None
+    assert await house.drills.control(run.id, run.rev, 0, house.request("U0BEN")) is None
     assert outbox.queue(house.store.write_now(lambda c: c), "shop").dead == 0
+
+
+async def test_only_who_has_the_run_works_at_the_console(house):
+    """Somebody else's click repairs nothing and is no slip; the same wrong click counts once, also after a kill."""
+    await house.begin()
+    run = await at_the_console(house)
+    names, step = await house.drills.shown(run), load()[run.topic].steps[run.step]
+    right = names.index(step.panel)
+    wrong = next(index for index in range(len(names)) if index != right)
+    for index in (right, wrong):
+        assert await house.drills.control(run.id, run.rev, index, house.request("U0EVE")) is None
+    assert ((await house.drill()).stage, (await house.drill()).slips) == (Stage.BROKEN, 0)
+    click = house.request("U0BEN")
+    for _ in range(2):
+        assert await house.drills.control(run.id, run.rev, wrong, click) is False
+        await house.restart()
+    assert (await house.drill()).slips == 1
+
+
+async def test_a_drill_can_be_won_although_another_provider_is_recognised_meanwhile(house):
+    """The fault was hidden on a way that is closed now: the repair on the way that is open mends it."""
+    book = load()["certificate_not_renewing"]
+    begun = await house.begin(book.topic)
+    assert "renew" in book.steps
+    hidden = replace(begun.drill, hidden="renew")
+
+    def work(connection):
+        drills.put(connection, hidden)
+        settings.put(connection, "shop", "recognised:edge_provider", "cloudflare", house.time)
+
+    await house.store.write(work)
+    run = await at_the_console(house, book.topic)
+    assert run.step == "edge_renew"
+    right = (await house.drills.shown(run)).index(book.steps[run.step].panel)
+    assert await house.drills.control(run.id, run.rev, right, house.request("U0BEN")) is True
+    assert (await house.drill()).stage is Stage.REPAIRED
+
+
+async def at_the_console(house: House, topic: str = "site_down") -> Run:
+    """Ben has the run of the drill open, at the first step that changes something."""
+    answer = await house.runbooks.start(topic, user="U0BEN", request=house.request("U0BEN"), incident=1)
+    for _ in range(20):
+        await house.runbooks.settle()
+        run = await house.runbooks.of(answer.run)
+        step = load()[topic].steps[run.step]
+        if isinstance(step, Do) and step.changes:
+            return run
+        request = house.request("U0BEN")
+        given = {"by": "U0BEN", "id": request.id, "rev": run.rev}
+        wish = r.Answered(**given) if isinstance(step, Ask) else r.DidIt(**given)
+        wish = wish if isinstance(step, Ask | Do) else r.LooksDifferent(**given)
+        await house.runbooks.act(run.id, wish, request)
+    raise AssertionError(topic)
 
 
 def real(house: House) -> Signal:
