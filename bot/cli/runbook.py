@@ -89,7 +89,7 @@ def _meant(books: Mapping[str, Runbook], words: str, *, talking: bool) -> Runboo
 def _number(question: str, most: int) -> int:
     while True:
         said = click.prompt(f"{question} (1-{most})", prompt_suffix=" ", default="", show_default=False).strip()
-        if said.isdigit() and 1 <= int(said) <= most:
+        if said.isdecimal() and 1 <= int(said) <= most:
             return int(said)
 
 

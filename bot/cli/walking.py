@@ -36,6 +36,8 @@ from bot.views import runbook_text as view
 from checks.model import Finding
 
 KEYS = "d it looks different · c call someone · b one step back · q stop"
+YES = ("", "y", "yes", "ok", "done")
+"""What stands for Enter: any other word is asked for again, so that "no" never counts as done."""
 LEFT = "Stopped here. Nothing was changed by me; what you did stays. Go on with: launch runbook {topic}"
 
 
@@ -126,17 +128,21 @@ class Walk:
             Check: LookAgain(HERE, "", run.rev),
             Call: Handed(HERE, "", run.rev),
         }
-        said = _said(f"{head.get(type(step), 'Enter')} · {KEYS}")
-        return _other(said, run) or enter.get(type(step), Tick())
+        while True:
+            said = _said(f"{head.get(type(step), 'Enter')} · {KEYS}")
+            if (other := _other(said, run)) is not None:
+                return other
+            if said in YES:
+                return enter.get(type(step), Tick())
 
     def _answer(self, run: Run, step: Ask) -> Command:
         for number, one in enumerate(step.answers, 1):
             click.echo(f"  {number}. {one.label}")
         while True:
             said = _said(f"1-{len(step.answers)} · c call someone · b one step back · q stop")
-            if said.isdigit() and 1 <= int(said) <= len(step.answers):
+            if said.isdecimal() and 1 <= int(said) <= len(step.answers):
                 return Answered(HERE, "", run.rev, choice=int(said) - 1)
-            if (other := _other(said, run)) is not None and said != "d":
+            if (other := _other(said, run)) is not None and not isinstance(other, LooksDifferent):
                 return other
 
     def _own_eyes(self, run: Run) -> Command:
@@ -160,15 +166,15 @@ def _said(keys: str) -> str:
 
 
 def _other(said: str, run: Run) -> Command | None:
-    """What every step knows besides its own keys. Raises click's Abort for q."""
-    match said[:1]:
-        case "d":
+    """What every step knows besides its own keys. Raises `Quit` for q."""
+    match said:
+        case "d" | "different":
             return LooksDifferent(HERE, "", run.rev)
-        case "c":
+        case "c" | "call":
             return CallSomeone(HERE, "", run.rev)
-        case "b":
+        case "b" | "back":
             return Back(HERE, "", run.rev)
-        case "q":
+        case "q" | "quit" | "stop" | "exit":
             raise Quit
         case _:
             return None

@@ -102,6 +102,19 @@ async def test_a_walk_can_go_back_call_somebody_and_be_handed_over(walk: Window)
     assert "Handed over" in walk.text
 
 
+async def test_words_are_taken_for_what_they_say(walk: Window) -> None:
+    """No digit but a plain one is an answer; "no" is not done, and "done" is not "it looks different"."""
+    type_in(walk, "²")
+    await walk.see(lambda shown: shown.count("1-2 ·") == 2 and shown.endswith("> "))
+    type_in(walk, "1")
+    await walk.see(lambda shown: "Enter when it is done" in shown and shown.endswith("> "))
+    type_in(walk, "no")
+    await walk.see(lambda shown: shown.count("Enter when it is done") == 2 and shown.endswith("> "))
+    type_in(walk, "done")
+    await walk.see(lambda shown: "Enter to look again" in shown)
+    assert "Looking now: The shop answers again." in walk.text
+
+
 async def test_q_gives_up_with_a_word(walk: Window) -> None:
     """Exit 1, and how to go on."""
     type_in(walk, "q")
