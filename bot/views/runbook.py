@@ -57,6 +57,7 @@ PAST = {
     "sent": "sent",
 }
 """What the walk notes behind a step, in the words of the message."""
+UNSENT = "In a real one you would send this. Send nothing now, and click as if you had:"
 WORDS = {
     Standing.FIXED: "FIXED",
     Standing.HANDED: "HANDED OVER",
@@ -88,8 +89,10 @@ def notice(state: State) -> Document:
         return Document("Customers need not be told", (Paragraph(("Nobody outside notices this.",)),))
     where = state.known.fields.get("status_page", "")
     hint = f"Put it here: {where}" if where else "Put it where your customers look: your page, your newsletter, a post."
+    if state.run.drill:
+        hint = "Tell nobody now: this is a drill, and nothing is broken. In a real one you would post this."
     return Document(
-        "What to tell your customers",
+        f"{'DRILL · ' if state.run.drill else ''}What to tell your customers",
         (Preformatted(_plain(state, state.book.notice)), Note((hint,))),
     )
 
@@ -312,7 +315,7 @@ def _call(state: State, step: Call) -> list[Part]:
     return [
         Paragraph(_filled(state, step.text)),
         Paragraph(label("Who", who)),
-        Paragraph((Strong("Send them this:"),)),
+        Paragraph((Strong(UNSENT if state.run.drill else "Send them this:"),)),
         Preformatted(_plain(state, step.message)),
     ]
 
@@ -328,11 +331,8 @@ def _end(state: State) -> list[Part]:
             proven = f" ({count(proofs, 'check')})" if proofs else ""
             said: Words = (Strong("Fixed, proven at "), at, f"{proven}, after {took}.")
         case Standing.HANDED:
-            said = (
-                Strong("Handed over at "),
-                at,
-                f", after {took}. I go on watching, and tell you when it is good again.",
-            )
+            after = "The drill ends here." if run.drill else "I go on watching, and tell you when it is good again."
+            said = (Strong("Handed over at "), at, f", after {took}. {after}")
         case Standing.DONE:
             said = (Strong("Done at "), at, f", after {took}.")
         case Standing.OVER:

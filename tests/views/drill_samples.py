@@ -8,10 +8,14 @@ from datetime import timedelta
 
 from bot.document import Document
 from bot.domain.drill import Drill, How, end
+from bot.domain.runbook.run import Standing
 from bot.domain.scene import Contact
 from bot.views import drill as view
+from bot.views import runbook as message
 from bot.views.drill import Board
-from tests.views.runbook_samples import BOOK, NOW, shown
+from tests.views.runbook_samples import BOOK, KNOWN, LOOKED, NOW, RUN, shown
+from tests.views.runbook_samples import DONE as BEHIND
+from tests.views.runbook_samples import ended as over
 
 ANA = Contact("ana", "U0ANA")
 TITLES = {"certificate_expired": BOOK.title, "site_down": "The site is down"}
@@ -48,6 +52,9 @@ DRILLS: dict[str, Callable[[], Document]] = {
     "drill_wrong": lambda: view.wrong("Restart"),
     "drill_console": lambda: shown(drill=True, controls=("host.renew_certificate", "host.restart", "edge.ssl_mode")),
     "drill_question": lambda: shown(drill=True, step="still", truth="It Is Being Issued"),
+    "drill_call": lambda: shown(drill=True, step="call", past=(BEHIND, LOOKED)),
+    "drill_handed_over": lambda: over(Standing.HANDED, drill=True),
+    "drill_notice": lambda: message.notice(message.State(replace(RUN, drill=True), BOOK, KNOWN, 3, NOW)),
     "drill_fixed_slowly": lambda: ended(How.FIXED, replace(ANSWERED, began_at=NOW - timedelta(minutes=40), slips=0)),
     **{f"drill_{how.value}": lambda how=how: ended(how) for how in How},  # type: ignore[misc]
     "drill_nobody_came": lambda: ended(How.LATE, LIVE),
