@@ -54,6 +54,8 @@ class Call:
     """The value of the button."""
     message_ts: str = ""
     """The message whose button was clicked."""
+    thread: str = ""
+    """The message below which that one stands; "" where it stands by itself."""
     trigger: str = ""
     """Slack's trigger id, for opening a dialog within 3 s."""
     id: str = ""

@@ -37,7 +37,8 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 def _call(desk: Desk, body: dict[str, Any], action: dict[str, Any]) -> Call:
     verb, value = _asked(action)
-    user = _part(body, "user", "id")
+    user, message = _part(body, "user", "id"), _part(body, "container", "message_ts")
+    thread = _part(body, "container", "thread_ts")
     return Call(
         verb=verb,
         args=(),
@@ -45,7 +46,8 @@ def _call(desk: Desk, body: dict[str, Any], action: dict[str, Any]) -> Call:
         channel=_part(body, "channel", "id") or user,
         now=desk.clock.now(),
         value=value,
-        message_ts=_part(body, "container", "message_ts"),
+        message_ts=message,
+        thread="" if thread == message else thread,
         trigger=str(body.get("trigger_id") or ""),
         id=str(action.get("action_ts") or ""),
         team=_part(body, "user", "team_id"),

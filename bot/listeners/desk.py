@@ -107,6 +107,8 @@ class Desk:
             return await self._show(call, reply.document)
         payload = message(reply.document)
         payload.pop("metadata", None)
+        if call.thread and not reply.replaces:
+            payload["thread_ts"] = call.thread
         if response_url:
             kind = "in_channel" if reply.where is Where.CHANNEL else "ephemeral"
             await self.send(response_url, {"response_type": kind, "replace_original": reply.replaces, **payload})

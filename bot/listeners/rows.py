@@ -25,6 +25,7 @@ def payload(call: Call) -> dict[str, Json]:
         "channel": call.channel,
         "team": call.team,
         "message_ts": call.message_ts,
+        "thread": call.thread,
         "fields": dict(call.fields),
     }
     return {key: value for key, value in kept.items() if value}
@@ -48,6 +49,7 @@ def restored(click: Click, now: datetime) -> tuple[Call, Button]:
             now=now,
             value=str(kept.get("value", "")),
             message_ts=str(kept.get("message_ts", "")),
+            thread=str(kept.get("thread", "")),
             id=click.id,
             team=str(kept.get("team", "")),
             fields={str(key): str(value) for key, value in fields.items()} if isinstance(fields, dict) else {},
