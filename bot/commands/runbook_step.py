@@ -20,6 +20,7 @@ from bot.views import runbook_list as view
 from bot.views import runbook_writing as writing
 
 _VALUE = re.compile(r"(\d{1,9}):(\d{1,9})(?::([a-z0-9_]{0,60}))?")
+KEPT = "What you write here stays at the end of this run, and in the story of its incident."
 RATINGS = {"yes": "It helped.", "partly": "It helped in part.", "no": "It did not help."}
 
 
@@ -133,7 +134,7 @@ async def rate(call: Call, _services: Services) -> Reply:
         "runbook.rated",
         "For next time",
         "Keep It",
-        (Paragraph((f"{RATINGS[found[3]]} Thank you. What you write here goes into the handover.",)),),
+        (Paragraph((f"{RATINGS[found[3]]} Thank you. {KEPT}",)),),
         (
             Field(
                 "lesson",

@@ -96,7 +96,7 @@ def of_incident(connection: sqlite3.Connection, incident: int) -> list[Run]:
 
 
 def recent(connection: sqlite3.Connection, product: str, *, limit: int = 50) -> list[Run]:
-    """The newest, newest first: for the handover, with answers and lessons."""
+    """The newest, newest first."""
     rows = connection.execute("SELECT data FROM run WHERE product = ? ORDER BY id DESC LIMIT ?", (product, limit))
     return [_run(row) for row in rows]
 

@@ -406,6 +406,10 @@ def test_whether_it_helped_is_asked_at_the_end():
     walk.do(r.Rated, helped="partly")
     walk.do(r.Rated, helped="partly", lesson=" Log in first. ")
     assert (walk.run.helped, walk.run.lesson) == ("partly", "Log in first.")
+    key = "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc"
+    walk.do(r.Rated, helped="partly", lesson=f"Ask help@host.test with {key}.")
+    assert walk.run.lesson.startswith("Ask help@host.test with ")
+    assert key not in walk.run.lesson
 
 
 def test_how_far_it_is():

@@ -16,6 +16,7 @@ from bot.domain.runbook.looking import LOOK_LOST, SLOWEST, again, last_verdict, 
 from bot.domain.runbook.moved import CALM, Code, Did, Moved, Wake, Way
 from bot.domain.runbook.paths import digest_of, nearest_call, remaining, through
 from bot.domain.runbook.run import LIVE, Act, Command, Run, Sight, Standing, Verdict
+from checks.masking import mask
 
 REMINDERS = 2
 FAILED = "failed"
@@ -251,7 +252,8 @@ def _rated(way: Way, rated: r.Rated) -> Moved:
         return way.done(Code.NOT_NOW)
     if rated.rev < run.turn:
         return way.done(Code.OLD)
-    lesson = rated.lesson.strip()[:MOST_LESSON] or run.lesson
+    # The team reads it, and a key that somebody pasted is not for them.
+    lesson = mask(rated.lesson.strip())[:MOST_LESSON] or run.lesson
     way.set(helped=rated.helped if rated.helped in HELPED else run.helped, lesson=lesson)
     if way.run != run:
         way.tell(Did.RATED, way.run.lesson or way.run.helped)
