@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -43,8 +43,6 @@ FAILED = "failed"
 OWN = "bot."
 NOTHING = Sight(Verdict.UNKNOWN, "there is no check that can look at this from outside")
 TOO_LONG = Sight(Verdict.UNKNOWN, f"no answer came within {DEADLINE:.0f} seconds")
-
-Eye = Callable[[Sequence[Job], Inventory], Awaitable[list[Finding]]]
 
 
 class Looks:

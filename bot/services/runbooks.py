@@ -48,7 +48,6 @@ class Wish:
     check: str = ""
     target: str = ""
     code: str = ""
-    drill: bool = False
 
 
 class Eyes(Protocol):
@@ -100,7 +99,6 @@ class Runbooks:
         check: str = "",
         target: str = "",
         code: str = "",
-        drill: bool = False,
     ) -> Answer | None:
         """Begin a run, or lead to the one that is under way about the same; None where this click began one before.
 
@@ -108,7 +106,7 @@ class Runbooks:
         """
         await self._recognition.fresh()
         now = self._clock.now()
-        wish = Wish(topic, user, incident, check, target, code, drill)
+        wish = Wish(topic, user, incident, check, target, code)
 
         def work(connection: sqlite3.Connection) -> tuple[Moved | None, Answer | None]:
             if not self._first(connection, request):
@@ -137,7 +135,7 @@ class Runbooks:
         run = Run(
             id=runs.next_id(connection), product=product, topic=wish.topic, digest="", incident=number,
             check=wish.check, target=wish.target, code=wish.code, holder=wish.user, since=now, began_at=now, step="",
-            standing=Standing.OPEN, rev=0, drill=wish.drill or bool(incident is not None and number and incident.drill),
+            standing=Standing.OPEN, rev=0, drill=bool(incident is not None and number and incident.drill),
         )  # fmt: skip
         known = known_of(connection, self._config(), run, now, self._panels())
         moved = begin(book, run, known)

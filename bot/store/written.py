@@ -30,11 +30,6 @@ def put(connection: sqlite3.Connection, product: str, field: str, value: str, no
     )
 
 
-def remove(connection: sqlite3.Connection, product: str, field: str) -> None:
-    """Forget it."""
-    connection.execute("DELETE FROM written WHERE product = ? AND field = ?", (product, field))
-
-
 def every(connection: sqlite3.Connection, product: str) -> dict[str, Written]:
     """All of a product, by field."""
     rows = connection.execute("SELECT * FROM written WHERE product = ? ORDER BY field", (product,))

@@ -109,7 +109,5 @@ def test_what_is_written_down_replaces_what_was(store, now):
         assert written.every(connection, "shop") == {
             "host_link": written.Written("host_link", "https://new/", "U0BEN", now + timedelta(days=1))
         }
-        written.remove(connection, "shop", "host_link")
-        assert written.every(connection, "shop") == {}
 
     store.write_now(work)
