@@ -150,7 +150,7 @@ def digest_of(
     people = People.of(config)
     product, zone = people.product, people.time_zone
     due, since = (_moment(said.get(name), now) for name in ("due", "since"))
-    live = incidents.live(connection, product)
+    live = [one for one in incidents.live(connection, product) if not one.drill]
     ended = incidents.between(connection, product, since, now)
     yesterday = (moment(day - timedelta(days=1), time(0), zone), moment(day, time(0), zone))
     return Digest(

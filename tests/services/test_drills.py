@@ -19,6 +19,7 @@ from bot.domain.runbook.run import Run, Sight, Standing, Verdict
 from bot.domain.severity import Sev, Trouble
 from bot.runbooks import load, panels
 from bot.services.config import Config
+from bot.services.digest import digest_of
 from bot.services.drills import DrillEyes, Drills, No
 from bot.services.incidents import Incidents, Request
 from bot.services.runbook_known import Cause
@@ -309,6 +310,18 @@ async def test_an_old_button_of_the_console_does_nothing(house):
     await house.drills.stop(house.request())
     assert await house.drills.control(run.id, run.rev, 0, house.request("U0BEN")) is None
     assert outbox.queue(house.store.write_now(lambda c: c), "shop").dead == 0
+
+
+async def test_a_drill_stands_in_no_summary_of_the_morning(house):
+    """Nothing is broken; what really is stands there alone."""
+
+    def read(connection):
+        return digest_of(connection, house.config, house.time.date(), {}, house.time)
+
+    await house.begin()
+    assert (await house.store.read(read)).live == ()
+    await house.incidents.signal([real(house)])
+    assert [one.drill for one in (await house.store.read(read)).live] == [False]
 
 
 async def test_only_who_has_the_run_works_at_the_console(house):
