@@ -32,7 +32,8 @@ ROLES: Mapping[str, tuple[ProviderKind, ...]] = {
 }
 """What a provider is used for, and the data that know those who offer it."""
 _ASIDE = re.compile(r"\s*[(\[].*?[)\]]\s*")
-_MAILBOX = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAILBOX = re.compile(r"(?:(?<![^\s<(,;\"'])|(?<=mailto:))[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+"""An address that stands for itself: what is before the @ in a link is a password."""
 LONGEST = 2000
 """Characters of one answer."""
 

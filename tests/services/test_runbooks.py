@@ -437,6 +437,7 @@ async def test_what_somebody_writes_down_is_kept_and_shown(house):
         ("host_link", "not a link"),
         ("host_link", "https://me:secret@host.test/"),
         ("secrets_where", "the key is sk_live_4eC39HqLyjWDarjtT1zdp7dc"),
+        ("database_where", "postgres://app:s3cretpw@db.host.test:5432/shop"),
     ],
 )
 async def test_what_cannot_be_written_down_is_refused_with_a_word(house, field, value):
@@ -444,6 +445,12 @@ async def test_what_cannot_be_written_down_is_refused_with_a_word(house, field, 
     with pytest.raises(NotTaken, match=r"\.$|: https"):
         await house.runbooks.write_down(field, value, "U0BEN")
     assert await house.store.read(lambda c: written.every(c, "shop")) == {}
+
+
+@pytest.mark.parametrize("value", ["mia@shop.test", "Mia <mia.k@shop.test>, ben@shop.test", "mailto:mia@shop.test"])
+async def test_a_mailbox_is_no_password(house, value):
+    """Though both stand before an @."""
+    assert await house.runbooks.write_down("admin_contact", value, "U0BEN") == value
 
 
 async def test_a_changed_or_missing_text_is_said(house):
