@@ -57,7 +57,13 @@ async def _live(services: Services) -> tuple[Suggested, ...]:
     books = services.runbooks.books
 
     def look(connection: sqlite3.Connection) -> tuple[Suggested, ...]:
-        found = runbook_leads.live(connection, services.product, books, services.config.library.leads)
+        found = runbook_leads.live(
+            connection,
+            services.product,
+            books,
+            leads=services.config.library.leads,
+            flows=runbook_leads.flows_of(services.config),
+        )
         return tuple(Suggested(books[topic], one.id, what_of(one, {})) for one, topic in found)
 
     return await services.store.read(look)

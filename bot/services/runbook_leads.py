@@ -6,17 +6,26 @@ import sqlite3
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from bot.domain.detection import State
 from bot.domain.incident import Incident
 from bot.domain.member import Light
 from bot.domain.runbook.book import Runbook
 from bot.domain.runbook.search import lead
 from bot.domain.severity import Trouble
+from bot.services.config import Config
 from bot.store import drills, incidents, looks
 from checks.registry import load
 
 PAGE = "up.http"
 """The check that looks at what a monitor watches."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
+WHOLE = "site_down"
+"""The runbook for a page that does not answer, whichever it is."""
+ANSWERS = (State.UP, State.SLOW, State.RECOVERING)
+FLOWS: Mapping[str, str] = MappingProxyType(
+    {"login": "login_broken", "signup": "signup_broken", "payment": "checkout_broken"}
+)
+"""The runbook for one thing that customers do, where the rest of the site is up."""
 
 
 def topic_of(
@@ -24,9 +33,14 @@ def topic_of(
     product: str,
     books: Mapping[str, Runbook],
     incident: Incident,
+    *,
     leads: Mapping[str, str] = NOTHING,
+    flows: Mapping[str, str] = NOTHING,
 ) -> str:
-    """The topic; "" where no runbook fits, or nothing of it is its own. `leads`: what monitors name themselves."""
+    """The topic; "" where no runbook fits, or nothing of it is its own.
+
+    `leads`: what monitors name themselves; `flows`: what customers do at the page that a monitor looks at.
+    """
     own = sorted(incident.own, key=lambda one: one.light is not Light.RED)
     drill = drills.of_incident(connection, incident.id) if incident.drill else None
     if drill is not None:
@@ -43,6 +57,9 @@ def topic_of(
         return lead(books, check.id, code, first.trouble)
     answer = load()[PAGE].outcomes.get(code)
     named = answer.runbook if answer is not None else ""
+    flow = FLOWS.get(flows.get(first.probe, ""), "")
+    if named == WHOLE and flow in books and _others_up(connection, product):
+        return flow
     return named if named in books else lead(books, "", "", first.trouble)
 
 
@@ -54,9 +71,27 @@ def code_of(connection: sqlite3.Connection, product: str, probe: str, trouble: T
     return str(look.data.get("code") or "") if look is not None else ""
 
 
+def _others_up(connection: sqlite3.Connection, product: str) -> bool:
+    return any(one.state in ANSWERS for one in looks.every(connection, product) if not one.trouble)
+
+
+def flows_of(config: Config) -> dict[str, str]:
+    """What customers do at the page that each monitor looks at: `login`, `signup` or `payment`."""
+    monitors = config.inventory.monitors if config.inventory is not None else ()
+    return {one.name: one.flow for one in monitors if one.flow}
+
+
 def live(
-    connection: sqlite3.Connection, product: str, books: Mapping[str, Runbook], leads: Mapping[str, str] = NOTHING
+    connection: sqlite3.Connection,
+    product: str,
+    books: Mapping[str, Runbook],
+    *,
+    leads: Mapping[str, str] = NOTHING,
+    flows: Mapping[str, str] = NOTHING,
 ) -> list[tuple[Incident, str]]:
     """Incidents that somebody can do something about, worst first, each with the topic that leads out."""
-    found = [(one, topic_of(connection, product, books, one, leads)) for one in incidents.live(connection, product)]
+    found = [
+        (one, topic_of(connection, product, books, one, leads=leads, flows=flows))
+        for one in incidents.live(connection, product)
+    ]
     return [(one, topic) for one, topic in found if topic]

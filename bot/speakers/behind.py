@@ -13,7 +13,7 @@ from bot.document import Chart
 from bot.domain.incident import Incident
 from bot.domain.member import Light
 from bot.services.config import Config
-from bot.services.runbook_leads import code_of, topic_of
+from bot.services.runbook_leads import code_of, flows_of, topic_of
 from bot.store import history
 from bot.store.probes import Probe, Seen
 from bot.views import charts
@@ -60,7 +60,7 @@ def behind(connection: sqlite3.Connection, config: Config, incident: Incident, n
     first = own[0]
     watched = _watched(config, first.probe)
     library = config.library
-    runbook = topic_of(connection, config.product, library.books, incident, library.leads)
+    runbook = topic_of(connection, config.product, library.books, incident, leads=library.leads, flows=flows_of(config))
     if watched is None:
         return Behind(runbook=runbook)
     zone = config.file.product.time_zone if config.file and config.file.product else "UTC"

@@ -87,9 +87,9 @@ CASES: dict[str, Case] = {
         check="tls.hsts",
     ),
     "checkout_500": Case(
-        "The site is down",
+        "Customers cannot pay",
         (Deed("Go back to", HOST, ROLL_BACK),),
-        answers={"Did a new version go live": "Yes", "How is the app": "Running"},
+        answers={"Did a new version go live": "Yes"},
     ),
     "redirect_detour": Case(
         "The wrong address opens, or www does not",
