@@ -22,7 +22,7 @@ from bot.domain.runbook.looking import LOOK_LOST
 from bot.domain.runbook.moved import Answer, Code, Look, Moved
 from bot.domain.runbook.paths import digest_of
 from bot.domain.runbook.plain import Panel
-from bot.domain.runbook.run import LIVE, Act, BookGone, Command, IncidentEnded, Run, Saw, Sight, Standing, Tick
+from bot.domain.runbook.run import LIVE, Act, BookGone, Command, IncidentEnded, Run, Saw, Sight, Standing, Tick, Verdict
 from bot.domain.runbook.walk import NOTHING, begin, decide, is_due
 from bot.runbooks import load
 from bot.runbooks import panels as load_panels
@@ -308,7 +308,7 @@ class Runbooks:
         if before is not None:
             await asyncio.wait([before])
         try:
-            sight = await self._sight(asked)
+            sight = await self._seen(asked)
             moved = await self._store.write(lambda c: self._carry_out(c, asked.run, Saw(asked.token, sight)))
         except StoreError as error:
             # The run still stands at this step, so the next tick looks again.
@@ -319,6 +319,16 @@ class Runbooks:
             return
         if moved is not None:
             await self._after(moved)
+
+    async def _seen(self, asked: Look) -> Sight:
+        """What the look saw; where the bot itself is at fault that is unknown, and a person is asked to look."""
+        try:
+            return await self._sight(asked)
+        except StoreError:
+            raise
+        except Exception as error:
+            log.exception("the look of run %s", asked.run)
+            return Sight(Verdict.UNKNOWN, f"a mistake of the bot itself ({type(error).__name__})")
 
     async def _sight(self, asked: Look) -> Sight:
         product = self._config().product

@@ -76,6 +76,7 @@ def state_of(
         people=names_of(connection, people, now),
         controls=console,
         truth=true,
+        lesson="" if run.past else _lesson(connection, run),
     )
 
 
@@ -91,6 +92,12 @@ def _practice(
         return tuple(one.task for one in controls(step, tasks_of(panels), drill.id)), ""
     number = truth(book, known, drill.hidden, step) if isinstance(step, Ask) else None
     return (), step.answers[number].label if isinstance(step, Ask) and number is not None else ""
+
+
+def _lesson(connection: sqlite3.Connection, run: Run) -> str:
+    """What was written down for next time by who walked this one last."""
+    before = (one for one in runs.recent(connection, run.product) if one.topic == run.topic and one.id < run.id)
+    return next((one.lesson for one in before if one.lesson), "")
 
 
 def _wake(row: Delivery) -> Wake:

@@ -40,6 +40,8 @@ class State:
     """Names of launch.yml by Slack id."""
     controls: tuple[str, ...] = ()
     """In a drill, the tasks of the simulated console: `host.roll_back`."""
+    lesson: str = ""
+    """What somebody wrote down for next time when they walked it last."""
     truth: str = ""
     """In a drill, the answer that a person would find to be true."""
 
@@ -77,6 +79,8 @@ def document(state: State) -> Document:
         parts.append(Note((REMARKS[run.remark],)))
     if run.standing in LIVE and not run.past and state.book.feels:
         parts.append(Paragraph(label("What customers feel", _filled(state, state.book.feels))))
+    if run.standing in LIVE and not run.past and state.lesson:
+        parts.append(Note(("Written down last time: ", clip(state.lesson, LESSON))))
     if run.past:
         parts.append(Note(_behind(state)))
     parts += _now(state) if run.standing in LIVE else _end(state)

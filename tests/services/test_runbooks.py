@@ -65,7 +65,7 @@ class House:
         self.path, self.config = path, config
         self.time = START
         self.books = {"site_down": BOOK}
-        self.sees: list[Sight | asyncio.Event] = []
+        self.sees: list[Sight | asyncio.Event | Exception] = []
         self.asked: list[tuple[Look, Cause]] = []
         self.begun = asyncio.Event()
         self.clicks = 0
@@ -104,6 +104,8 @@ class House:
         self.asked.append((asked, cause))
         self.begun.set()
         seen = self.sees.pop(0)
+        if isinstance(seen, Exception):
+            raise seen
         if isinstance(seen, asyncio.Event):
             await seen.wait()
             return GOOD
@@ -335,6 +337,22 @@ async def test_a_run_goes_on_where_it_was_after_a_kill_between_any_two_steps(hou
     assert (run.standing, run.looks) == (Standing.FIXED, 2)
     assert (await house.incident()).status is Status.RESOLVED
     assert (Kind.DM, "U0ANA", "", "good") in await house.outbox()
+
+
+async def test_a_look_that_stops_with_a_mistake_of_the_bot_asks_a_person(house):
+    """It is not looked at again and again: what the bot cannot see somebody can."""
+    await house.outage()
+    await house.start(incident=1)
+    house.sees = [ZeroDivisionError()]
+    await house.click(r.Answered, choice=0)
+    await house.click(r.DidIt)
+    await house.runbooks.settle()
+    run = await house.run(1)
+    assert (run.standing, run.sight.verdict) == (Standing.OPEN, Verdict.UNKNOWN)
+    assert "a mistake of the bot itself (ZeroDivisionError)" in run.sight.seen
+    asked = len(house.asked)
+    await house.runbooks.tick()
+    assert len(house.asked) == asked
 
 
 async def test_one_look_of_a_run_at_a_time(house):

@@ -104,11 +104,12 @@ def shown(
     book: Runbook = BOOK,
     controls: tuple[str, ...] = (),
     truth: str = "",
+    last_time: str = "",
     **changes: Any,
 ) -> Document:
     """The message of a run."""
-    state = view.State(replace(run, **changes), book, known, 3, NOW, people=PEOPLE, controls=controls, truth=truth)
-    return view.document(state)
+    practice = {"controls": controls, "truth": truth, "lesson": last_time}
+    return view.document(view.State(replace(run, **changes), book, known, 3, NOW, people=PEOPLE, **practice))
 
 
 def ended(standing: Standing, **changes: Any) -> Document:
@@ -131,6 +132,7 @@ def said(code: Code, standing: Standing = Standing.OPEN) -> Document:
 
 RUNBOOKS: dict[str, Callable[[], Document]] = {
     "runbook_do": lambda: shown(heard=("calm",)),
+    "runbook_lesson": lambda: shown(last_time="At our host it is called Events, not Deploys."),
     "runbook_do_danger": lambda: shown(step="purge", past=(DONE, LOOKED)),
     "runbook_do_unknown": lambda: shown(known=replace(KNOWN, fields={}, panels={}, dated={})),
     "runbook_ask": lambda: shown(step="still", past=(DONE, LOOKED)),
