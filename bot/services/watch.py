@@ -261,7 +261,9 @@ class Watch:
 
     async def _look(self, one: Watching) -> None:
         await turns().turn()
-        self._results.append((one, await self._glance(one, self._clock.now(), self._addresses)))
+        seen = await self._glance(one, self._clock.now(), self._addresses)
+        # Only now is the list asked for: while this look was under way, another one may have been put in its place.
+        self._results.append((one, seen))
 
     async def _glance(self, one: Watching, now: datetime, addresses: Addresses | None = None) -> Glance:
         spot, look = one.spot, one.look
