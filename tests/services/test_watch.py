@@ -18,6 +18,7 @@ from bot.domain.severity import Trouble
 from bot.domain.silence import silence_for
 from bot.services.glance import glance, page
 from bot.services.incidents import Request
+from bot.services.watch import Watch
 from bot.services.watching import TICK
 from bot.store import blindness, looks, probes, silences, trends
 from bot.store.db import StoreError
@@ -459,3 +460,36 @@ async def test_it_wakes_where_there_is_something_to_do(tmp_path):
     assert all(moment % TICK == 0 for moment in begun)
     assert len(tower.clock.waits) <= 80 * minutes
     assert max(tower.clock.waits) <= 1.0
+
+
+async def test_a_slow_look_that_others_overtake_is_judged_all_the_same(tower):
+    """Its answer counts although quick ones were stored meanwhile, and it is looked at again at its next turn."""
+    gate, asked = asyncio.Event(), []
+
+    async def eye(look, name, *others, **more):
+        asked.append(name)
+        if name == "Slow" and not gate.is_set():
+            await gate.wait()
+        return await glance(look, name, *others, **more)
+
+    tower.write(monitors("Slow", "Quick"))
+    await tower.begin()
+    tower.watch = Watch(tower.store, tower.clock, lambda: tower.config, tower.incidents, eye=eye)
+    await tower.watch.load()
+    tower.clock.time += timedelta(seconds=60)
+    tower.watch.tick()
+    while {"Slow", "Quick"} - set(asked):
+        await SystemClock().sleep(0.001)
+    quick = next(one for one in tower.watch._of.values() if one.spot.name == "Quick")
+    async with asyncio.timeout(10):
+        while quick.busy:
+            await SystemClock().sleep(0.01)
+            await tower.watch._conclude()
+    gate.set()
+    await tower.watch.settle()
+    slow = next(one for one in tower.watch._of.values() if one.spot.name == "Slow")
+    assert not slow.busy
+    assert slow.look.last_at is not None
+    before = asked.count("Slow")
+    await tower.run(minutes=2)
+    assert asked.count("Slow") > before
