@@ -30,8 +30,9 @@ from bot.store import looks
 from bot.store.db import Store
 from bot.store.plain import from_plain, to_plain
 from checks.inventory import Inventory
-from checks.model import Finding, Kind, Severity, Status
+from checks.model import Check, Finding, Kind, Severity, Status
 from checks.net.live import LiveProbe
+from checks.registry import load
 from checks.runner import Job, run
 
 log = logging.getLogger(__name__)
@@ -175,6 +176,13 @@ class Catalogue:
 def name_of(job: Job) -> str:
     """How people read it among what an incident is about: "Certificate end date: app.example.com"."""
     return f"{job.check.title}: {job.target.name}"
+
+
+def meant_by(name: str) -> tuple[Check | None, str]:
+    """The check and the target that `name_of` made this name from; (None, "") where it is a monitor's."""
+    title, _, target = name.partition(": ")
+    check = next((one for one in load().values() if target and one.title == title), None)
+    return check, target if check is not None else ""
 
 
 def _news(item: Item, known: Mapping[str, tuple[Trouble, ...]]) -> tuple[Signal, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from bot.domain.runbook.plain import Panel
 from bot.domain.runbook.run import Run, Verdict
 from bot.domain.severity import Trouble
 from bot.domain.trouble import trouble_of
+from bot.services.catalogue import meant_by
 from bot.services.config import Config
 from bot.services.people import People
 from bot.services.runbook_people import called, contacts_of, panels_of
@@ -62,7 +63,7 @@ class Cause:
     target: str = ""
     code: str = ""
     evidence: str = ""
-    seen: Mapping[str, object] = ()  # type: ignore[assignment]
+    seen: Mapping[str, object] = field(default_factory=dict)
 
 
 def known_of(
@@ -112,8 +113,7 @@ def cause_of(connection: sqlite3.Connection, product: str, run: Run, incident: I
     if not members:
         return Cause(target=run.target, code=run.code)
     first = next((one for one in members if one.trouble is incident.cause), members[0]) if incident else members[0]
-    title, _, target = first.probe.partition(": ")
-    check = next((one for one in load().values() if target and one.title == title), None)
+    check, target = meant_by(first.probe)
     stored = looks.get(connection, product, first.probe)
     code = run.code or (str(stored.data.get("code") or "") if stored is not None else "")
     if check is None:
@@ -205,9 +205,9 @@ def _evidence(run: Run, cause: Cause, incident: Incident | None, zone: str) -> d
         "seen": _line((bad.seen if bad else "") or cause.evidence),
         "expected": _line(bad.expected if bad else ""),
     }
-    for field, names in RECORDS.items():
-        value = next((cause.seen[name] for name in names if dict(cause.seen).get(name)), "")
-        fields[field] = _text(value)
+    for name, sources in RECORDS.items():
+        value = next((cause.seen[one] for one in sources if cause.seen.get(one)), "")
+        fields[name] = _text(value)
     if incident is not None:
         fields |= {"incident": incident.name, "since": stamp(incident.first_failure, zone)}
     return fields
@@ -267,7 +267,7 @@ def _expires_in(cause: Cause) -> str:
     """How soon what runs out does."""
     if cause.code in ("expired", "intermediate_expired"):
         return "past"
-    days = dict(cause.seen).get("days")
+    days = cause.seen.get("days")
     if not isinstance(days, int | float):
         return UNKNOWN
     return "past" if days < 0 else "day" if days < 1 else "week" if days <= 7 else "later"

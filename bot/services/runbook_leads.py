@@ -12,6 +12,7 @@ from bot.domain.member import Light
 from bot.domain.runbook.book import Runbook
 from bot.domain.runbook.search import lead
 from bot.domain.severity import Trouble
+from bot.services.catalogue import meant_by
 from bot.services.config import Config
 from bot.store import drills, incidents, looks
 from checks.registry import load
@@ -50,8 +51,7 @@ def topic_of(
     first = own[0]
     if leads.get(first.probe, "") in books:
         return leads[first.probe]
-    title, _, target = first.probe.partition(": ")
-    check = next((one for one in load().values() if target and one.title == title), None)
+    check, _ = meant_by(first.probe)
     code = code_of(connection, product, first.probe, first.trouble)
     if check is not None:
         return lead(books, check.id, code, first.trouble)
