@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
@@ -43,10 +44,13 @@ from bot.services.back import Back
 from bot.services.config import Config
 from bot.services.container import Services
 from bot.services.dead_man import DeadMan
+from bot.services.deploys import Deploys
 from bot.services.drills import SUBJECT as DRILL
 from bot.services.drills import DrillEyes
+from bot.services.events import Events
 from bot.services.fallbacks import Fallbacks
 from bot.services.health import Health, Socket
+from bot.services.inbound import Inbound
 from bot.services.incidents import Incidents
 from bot.services.look import prepare
 from bot.services.members import Members
@@ -60,6 +64,7 @@ from bot.services.runbook_own import OwnChecks
 from bot.services.runbooks import Runbooks
 from bot.services.second_routes import SecondRoutes
 from bot.services.selfwatch import Outside
+from bot.services.smoke import Smoke
 from bot.services.watch import Watch
 from bot.speakers import Speaker, drill, offline, runbook, speakers
 from bot.speakers import reload as mended
@@ -176,6 +181,21 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     )
     incidents.listen(runbooks.incidents_changed)
 
+    smoke = Smoke(store, clock, current, incidents, postman.wake)
+    deploys = Deploys(store, clock, current, incidents, smoke, postman.wake)
+    smoke.listen(deploys.walked)
+    events = Events(store, clock, current, incidents)
+    inbound = Inbound(
+        store,
+        clock,
+        current,
+        incidents,
+        deploys=deploys,
+        events=events,
+        environ=os.environ,
+        wake=postman.wake,
+    )
+
     async def outside() -> Outside:
         waiting = await store.read(lambda c: fallbacks.oldest(c, clock.now()))
         return Outside(waiting, watch.canaries.reached_at, _canaries(current()))
@@ -189,6 +209,10 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         incidents=incidents,
         watch=watch,
         runbooks=runbooks,
+        smoke=smoke,
+        deploys=deploys,
+        events=events,
+        inbound=inbound,
         health=health,
         flush=postman.wake,
         repaired=postman.revive,
@@ -220,6 +244,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     await watch.start()
     stack.push_async_callback(watch.stop)
     stack.push_async_callback(runbooks.stop)
+    stack.push_async_callback(smoke.stop)
     await desk.take_up()
     if socket_mode:
         sockets = Sockets(

@@ -110,6 +110,26 @@ async def _drills(runtime: Runtime) -> None:
     await runtime.services.drills.tick()
 
 
+async def _inbound(runtime: Runtime) -> None:
+    """What senders said and a kill left."""
+    await runtime.services.inbound.tick()
+
+
+async def _smoke(runtime: Runtime) -> None:
+    """Walks of smoke flows that are asked for or due."""
+    await runtime.services.smoke.tick()
+
+
+async def _deploys(runtime: Runtime) -> None:
+    """Verdicts, figures after a while, deploys that nobody ends."""
+    await runtime.services.deploys.tick()
+
+
+async def _counted(runtime: Runtime) -> None:
+    """Spikes of counted events, burnt error budgets."""
+    await runtime.services.events.tick()
+
+
 async def _silences(runtime: Runtime) -> None:
     """Silences that begin and end."""
     await runtime.services.calendar.tick()
@@ -203,6 +223,10 @@ JOBS: tuple[Job, ...] = (
     Job("incidents", 1, _due),
     Job("runs", 1, _runs),
     Job("drills", 2, _drills),
+    Job("inbound", 1, _inbound),
+    Job("smoke", 1, _smoke),
+    Job("deploys", 2, _deploys),
+    Job("counted", 15, _counted),
     Job("silences", 1, _silences),
     Job("delivery", 1, _deliver),
     Job("left-over", 10, _left_over),

@@ -9,10 +9,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr
 
+from bot.config.events import Events
 from bot.config.flows import Critical, Flow
 from bot.config.monitors import Monitor
 from bot.config.records import Record
 from bot.config.section import LATER, Section, entries
+from bot.config.speed import Speed
 from bot.config.team import Channels, Deploy, Inventories, Person, QuietHours, Rotation, Service
 from bot.config.values import (
     Address,
@@ -32,6 +34,7 @@ from bot.config.values import (
     Url,
     UrlOrPath,
 )
+from bot.config.variables import Code
 from bot.config.windows import Maintenance
 from checks.model import Purpose, Severity
 
@@ -211,7 +214,7 @@ class LaunchFile(Section):
     monitors: tuple[Monitor, ...] | None = Field(
         default=None, description="Looked at again and again; without it the homepage of each production host"
     )
-    flows: tuple[Flow, ...] = Field(default=(), description="Walks through the product after each deploy." + LATER)
+    flows: tuple[Flow, ...] = Field(default=(), description="Walks through the product after each deploy")
     people: Annotated[dict[str, Person], BeforeValidator(entries)] = Field(
         default={}, description="The team: a short name for each person"
     )
@@ -225,7 +228,10 @@ class LaunchFile(Section):
     quiet_hours: QuietHours | None = Field(default=None, description="When people sleep")
     channels: Channels | None = Field(default=None, description="Where the bot speaks")
     watchdog: Watchdog | None = Field(default=None, description="Who notices when the bot itself dies")
-    deploy: Deploy | None = Field(default=None, description="How a version goes out and comes back." + LATER)
+    deploy: Deploy | None = Field(default=None, description="How a version goes out and comes back")
+    events: Events = Field(default=Events(), description="Events that your product reports and the bot counts")
+    speed: Speed = Field(default=Speed(), description="How fast it must be, and what may be asked hard")
+    code: Code = Field(default=Code(), description="The code: variables that it needs, what a search passes over")
     inventories: Inventories | None = Field(default=None, description="Secrets, accounts and access, by name." + LATER)
     runbooks: dict[str, LongText] = Field(
         default={},

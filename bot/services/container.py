@@ -10,14 +10,18 @@ from bot.runbooks import panels
 from bot.services.audit import Audits
 from bot.services.calendar import Calendar
 from bot.services.config import Config
+from bot.services.deploys import Deploys
 from bot.services.drift import Drift
 from bot.services.drills import Drills
+from bot.services.events import Events
 from bot.services.health import Health
+from bot.services.inbound import Inbound
 from bot.services.incidents import Incidents
 from bot.services.members import Members
 from bot.services.requests import Requests
 from bot.services.roles import Roles
 from bot.services.runbooks import Runbooks
+from bot.services.smoke import Smoke
 from bot.services.watch import Watch
 from bot.store.db import Store
 from checks.inventory import Inventory
@@ -37,6 +41,11 @@ class Services:
     health: Health
     flush: Callable[[], None]
     """Have the outbox sent now instead of at the next tick; returns at once."""
+
+    smoke: Smoke
+    deploys: Deploys
+    events: Events
+    inbound: Inbound
 
     roles: Roles = field(default_factory=Roles)
     """Who may do what."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from bot.store.db import StoreError
+from bot.store.tables.deploys import DEPLOYS
 from bot.store.tables.dns_as_decided import DNS_AS_DECIDED
 from bot.store.tables.drills import DRILLS
 from bot.store.tables.erasing import ERASING
@@ -70,6 +71,13 @@ def m006_runbooks(db: Database) -> None:
 def m007_drills(db: Database) -> None:
     """Fire drills, with what they measured."""
     for statement in DRILLS:
+        db.conn.execute(statement)
+
+
+@STEPS()
+def m008_deploys(db: Database) -> None:
+    """Deploys with their course, what outside senders said, walks of flows, measurements, counted events."""
+    for statement in DEPLOYS:
         db.conn.execute(statement)
 
 

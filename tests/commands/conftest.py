@@ -17,6 +17,7 @@ from bot.services.health import Health, Socket
 from bot.services.incidents import Incidents
 from bot.services.watch import Watch
 from bot.store.db import Store
+from tests.services.parts import parts
 from tests.services.walker import runbooks_over
 
 NOW = datetime(2026, 11, 20, 20, 55, tzinfo=UTC)
@@ -45,7 +46,8 @@ async def make(tmp_path: Path) -> AsyncIterator[Make]:
         audits, incidents = Audits(store, clock, config, nothing), Incidents(store, clock, lambda: config, nothing)
         watch = Watch(store, clock, lambda: config, incidents)
         runbooks = runbooks_over(store, clock, config, incidents, watch, health)
-        made.append(Services(clock, store, config, audits, incidents, watch, runbooks, health, nothing))
+        more = parts(store, clock, lambda: config, incidents)
+        made.append(Services(clock, store, config, audits, incidents, watch, runbooks, health, nothing, **more))
         return made[-1]
 
     yield services

@@ -25,6 +25,7 @@ from bot.store.db import Store
 from tests.commands.asking import shown
 from tests.servers.http import closed_port
 from tests.servers.smtp import MailServer
+from tests.services.parts import parts
 from tests.services.walker import runbooks_over
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
@@ -85,6 +86,7 @@ async def test_a_founder_asks_for_it_in_slack(tmp_path, receiver):
             runbooks_over(store, clock, config, incidents, watch, health),
             health,
             nothing,
+            **parts(store, clock, lambda: config, incidents),
         )
         said = await _typed(services, "doctor test")
         assert "The test is on its way" in said

@@ -18,6 +18,7 @@ from bot.services.health import Health, Socket
 from bot.services.incidents import Incidents
 from bot.services.watch import Watch
 from bot.store.db import Store
+from tests.services.parts import parts
 from tests.services.walker import runbooks_over
 
 
@@ -57,7 +58,8 @@ def make(tmp_path: Path) -> Iterator[Make]:
             incidents = Incidents(store, clock, lambda: read, woken)
             watch = Watch(store, clock, lambda: read, incidents)
             runbooks = runbooks_over(store, clock, read, incidents, watch, health, woken)
-            return Made(Services(clock, store, read, audits, incidents, watch, runbooks, health, woken), woken)
+            more = parts(store, clock, lambda: read, incidents, woken)
+            return Made(Services(clock, store, read, audits, incidents, watch, runbooks, health, woken, **more), woken)
 
         yield made
 

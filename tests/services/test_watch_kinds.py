@@ -20,6 +20,7 @@ from bot.store.heartbeats import Beat
 from checks.inventory import Point
 from tests.servers.dns import Fault
 from tests.servers.http import HttpServer, closed_port
+from tests.services.parts import parts
 from tests.services.walker import runbooks_over
 from tests.services.watchtower import GOOD, START, Tower, a_tower
 
@@ -114,6 +115,7 @@ async def _report(
         runbooks_over(tower.store, tower.clock, tower.config, tower.incidents, tower.watch, health),
         health,
         lambda: None,
+        **parts(tower.store, tower.clock, lambda: tower.config, tower.incidents),
     )
     runner = await web.serve(web.build(services), "127.0.0.1", 0)
     made = token or heartbeats.token(heartbeats.secret_of(tower.folder), "shop", name)
