@@ -20,6 +20,7 @@ import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from typing import TypedDict
 
 import aiohttp
 from pydantic import SecretStr
@@ -181,20 +182,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     )
     incidents.listen(runbooks.incidents_changed)
 
-    smoke = Smoke(store, clock, current, incidents, postman.wake)
-    deploys = Deploys(store, clock, current, incidents, smoke, postman.wake)
-    smoke.listen(deploys.walked)
-    events = Events(store, clock, current, incidents)
-    inbound = Inbound(
-        store,
-        clock,
-        current,
-        incidents,
-        deploys=deploys,
-        events=events,
-        environ=os.environ,
-        wake=postman.wake,
-    )
+    parts = _around_deploys(store, clock, current, incidents, postman.wake)
 
     async def outside() -> Outside:
         waiting = await store.read(lambda c: fallbacks.oldest(c, clock.now()))
@@ -209,10 +197,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         incidents=incidents,
         watch=watch,
         runbooks=runbooks,
-        smoke=smoke,
-        deploys=deploys,
-        events=events,
-        inbound=inbound,
+        **parts,
         health=health,
         flush=postman.wake,
         repaired=postman.revive,
@@ -244,7 +229,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     await watch.start()
     stack.push_async_callback(watch.stop)
     stack.push_async_callback(runbooks.stop)
-    stack.push_async_callback(smoke.stop)
+    stack.push_async_callback(parts["smoke"].stop)
     await desk.take_up()
     if socket_mode:
         sockets = Sockets(
@@ -253,6 +238,26 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         stack.push_async_callback(sockets.close)
         await sockets.open(identity.socket_url)
     return runtime
+
+
+class Parts(TypedDict):
+    """The services around deploys, as fields of `Services`."""
+
+    smoke: Smoke
+    deploys: Deploys
+    events: Events
+    inbound: Inbound
+
+
+def _around_deploys(
+    store: Store, clock: Clock, config: Callable[[], Config], incidents: Incidents, wake: Callable[[], None]
+) -> Parts:
+    smoke = Smoke(store, clock, config, incidents, wake)
+    deploys = Deploys(store, clock, config, incidents, smoke=smoke, wake=wake)
+    smoke.listen(deploys.walked)
+    events = Events(store, clock, config, incidents)
+    inbound = Inbound(store, clock, config, incidents, deploys=deploys, events=events, environ=os.environ, wake=wake)
+    return Parts(smoke=smoke, deploys=deploys, events=events, inbound=inbound)
 
 
 async def _recover(stack: AsyncExitStack, audits: Audits, postman: Postman, second_routes: SecondRoutes) -> None:

@@ -118,13 +118,15 @@ class Counted:
 Heard = Marker | Outside | Counted
 
 
+_PRODUCTION = frozenset({"", "production", "prod", "live", "main", "master"})
+_STAGING = frozenset({"staging", "stage", "stg", "test", "testing", "qa", "uat"})
+
+
 def environment_of(name: str) -> str:
     """`production`, `staging` or `preview`, from a sender's own word for it; what is not known counts as preview."""
     word = name.strip().lower()
-    if word in ("", "production", "prod", "live", "main", "master") or word.startswith(
-        ("production", "prod-", "prod ")
-    ):
+    if word in _PRODUCTION or word.startswith(("production", "prod-", "prod ")):
         return "production"
-    if word in ("staging", "stage", "stg", "test", "testing", "qa", "uat") or word.startswith("staging"):
+    if word in _STAGING or word.startswith("staging"):
         return "staging"
     return "preview"

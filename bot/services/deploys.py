@@ -25,6 +25,7 @@ class Deploys:
         clock: Clock,
         config: Callable[[], Config],
         incidents: Incidents,
+        *,
         smoke: Smoke,
         wake: Callable[[], None],
     ) -> None:

@@ -34,7 +34,7 @@ def parts(
 ) -> Parts:
     """All four, wired to each other."""
     smoke = Smoke(store, clock, config, incidents, wake)
-    deploys = Deploys(store, clock, config, incidents, smoke, wake)
+    deploys = Deploys(store, clock, config, incidents, smoke=smoke, wake=wake)
     smoke.listen(deploys.walked)
     events = Events(store, clock, config, incidents)
     inbound = Inbound(store, clock, config, incidents, deploys=deploys, events=events, environ=environ or {}, wake=wake)
