@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,8 @@ from bot.domain.runbook.run import Run
 from bot.store.codes import from_ms, to_ms
 from bot.store.plain import from_plain, to_plain
 from checks.model import Json
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,8 @@ def put(
 
 def get(connection: sqlite3.Connection, id: int) -> Run | None:
     """One run."""
-    row = connection.execute("SELECT data FROM run WHERE id = ?", (id,)).fetchone()
-    return None if row is None else _run(row)
+    found = _readable(connection.execute("SELECT data FROM run WHERE id = ?", (id,)))
+    return found[0] if found else None
 
 
 def live(connection: sqlite3.Connection, product: str, *, incident: int = 0) -> list[Run]:
@@ -86,19 +89,19 @@ def live(connection: sqlite3.Connection, product: str, *, incident: int = 0) -> 
         "SELECT data FROM run WHERE product = ? AND ended_at IS NULL AND (? = 0 OR incident = ?) ORDER BY id",
         (product, incident, incident),
     )
-    return [_run(row) for row in rows]
+    return _readable(rows)
 
 
 def of_incident(connection: sqlite3.Connection, incident: int) -> list[Run]:
     """All that were begun for an incident, or came to it, oldest first."""
     rows = connection.execute("SELECT data FROM run WHERE incident = ? AND incident <> 0 ORDER BY id", (incident,))
-    return [_run(row) for row in rows]
+    return _readable(rows)
 
 
 def recent(connection: sqlite3.Connection, product: str, *, limit: int = 50) -> list[Run]:
     """The newest, newest first."""
     rows = connection.execute("SELECT data FROM run WHERE product = ? ORDER BY id DESC LIMIT ?", (product, limit))
-    return [_run(row) for row in rows]
+    return _readable(rows)
 
 
 def events(connection: sqlite3.Connection, id: int) -> Sequence[Happened]:
@@ -131,6 +134,17 @@ def purge(connection: sqlite3.Connection, before: datetime, *, most: int = 200) 
 
 def _run(row: sqlite3.Row) -> Run:
     return from_plain(Run, json.loads(row["data"]))
+
+
+def _readable(rows: Iterable[sqlite3.Row]) -> list[Run]:
+    """Those that this program can read: one damaged row must not hold up all others."""
+    found = []
+    for row in rows:
+        try:
+            found.append(_run(row))
+        except (KeyError, TypeError, ValueError) as error:
+            log.warning("a run of a runbook cannot be read and is passed over: %s", error)
+    return found
 
 
 def _text(data: object) -> str:

@@ -51,6 +51,21 @@ def test_a_run_is_read_as_it_was_written(store, run, now):
     store.write_now(work)
 
 
+def test_a_damaged_row_holds_up_nobody(store, run, now, caplog):
+    """It is passed over and said in the log; all others are read."""
+
+    def work(connection):
+        for number in (1, 2, 3):
+            runs.put(connection, replace(run, id=number), at=now, did="Began", data={})
+        connection.execute("UPDATE run SET data = '{\"id\": \"x\"' WHERE id = 2")
+        assert [one.id for one in runs.live(connection, "shop")] == [1, 3]
+        assert [one.id for one in runs.recent(connection, "shop")] == [3, 1]
+        assert runs.get(connection, 2) is None
+
+    store.write_now(work)
+    assert "cannot be read" in caplog.text
+
+
 def test_what_happened_is_only_appended_to(store, run, now):
     """No event is changed or taken away while the run lives, and no revision comes twice."""
     store.write_now(lambda c: runs.put(c, run, at=now, did="Began", actor="U0MIA", data={}))
