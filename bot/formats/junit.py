@@ -54,6 +54,9 @@ def _suite(place: int, family: str, findings: Sequence[Finding], at: datetime, p
 
 def _case(finding: Finding) -> ET.Element:
     name = _text(f"{finding.check} {finding.target}")
+    place = _place(finding)
+    if place:
+        name = f"{name} {place}"
     case = ET.Element(
         "testcase", {"name": name, "classname": f"launch.{finding.check}", "time": _seconds(finding.took_ms)}
     )
@@ -67,6 +70,14 @@ def _case(finding: Finding) -> ET.Element:
     elif finding.status is Status.WARN:
         ET.SubElement(case, "system-out").text = _text(_details(finding))
     return case
+
+
+def _place(finding: Finding) -> str:
+    """`src/pay.py:12` for what was found in a file: the schema that readers share has no attribute for it."""
+    file, line = finding.seen.get("file"), finding.seen.get("line")
+    if not isinstance(file, str) or not file:
+        return ""
+    return _text(f"{file}:{line}" if isinstance(line, int) and not isinstance(line, bool) else file)
 
 
 def _details(finding: Finding) -> str:

@@ -1,6 +1,7 @@
 """The report as SARIF 2.1.0, for code-scanning views: one rule a check, one result a finding.
 
 A finding that fails or warns is of kind `fail`; what could not be seen is `open`; the rest is said for completeness.
+One that was seen in a file (`file` and `line` of what was seen) stands at that line.
 """
 
 from __future__ import annotations
@@ -99,7 +100,10 @@ def _result(finding: Finding, rule: int) -> dict[str, Json]:
     level = _LEVELS[finding.severity]
     if finding.status is Status.WARN and level == "error":
         level = "warning"
-    key = hashlib.sha256(f"{finding.check}\0{finding.target}\0{finding.code}".encode()).hexdigest()
+    same = [finding.check, finding.target, finding.code]
+    # In a file the line moves with every edit above it, so it does not tell one finding from another.
+    same += [text for name in ("file", "fingerprint") if isinstance(text := finding.seen.get(name), str) and text]
+    key = hashlib.sha256("\0".join(same).encode("utf-8", "replace")).hexdigest()
     return {
         "ruleId": finding.check,
         "ruleIndex": rule,
@@ -108,7 +112,7 @@ def _result(finding: Finding, rule: int) -> dict[str, Json]:
         "message": {"text": " ".join(filter(None, lines)) + steps},
         "locations": [
             {
-                "physicalLocation": {"artifactLocation": {"uri": _uri(finding.target)}},
+                "physicalLocation": _place(finding),
                 "logicalLocations": [
                     {"name": finding.target, "fullyQualifiedName": finding.target, "kind": "resource"}
                 ],
@@ -125,6 +129,20 @@ def _result(finding: Finding, rule: int) -> dict[str, Json]:
             "seen": dict(finding.seen),
         },
     }
+
+
+def _place(finding: Finding) -> dict[str, Json]:
+    """The file and line where it was seen, for what is found in files; else what was looked at."""
+    file, line = finding.seen.get("file"), finding.seen.get("line")
+    if not isinstance(file, str) or not file:
+        return {"artifactLocation": {"uri": _uri(finding.target)}}
+    from urllib.parse import quote
+
+    artifact: dict[str, Json] = {"uri": quote(file.replace("\\", "/").lstrip("/").encode("utf-8", "replace"))}
+    place: dict[str, Json] = {"artifactLocation": artifact | {"uriBaseId": "%SRCROOT%"}}
+    if isinstance(line, int) and not isinstance(line, bool) and line > 0:
+        place["region"] = {"startLine": line}
+    return place
 
 
 def _uri(target: str) -> str:

@@ -192,3 +192,43 @@ def test_any_text_makes_well_formed_output(text: str, status: Status, severity: 
     ET.fromstring(junit(report).encode("utf-8"))
     for form in (json_text, sarif):
         json.loads(form(report).encode("utf-8"))
+
+
+def in_a_file(file: str = "src/pay now.py", line: int = 12) -> Report:
+    """Two findings in files, one of them without a line."""
+    first = replace(a_report().findings[1], target=file, seen={"file": file, "line": line})
+    return replace(a_report(), findings=(first, replace(first, target="b.env", seen={"file": "b.env"})))
+
+
+@pytest.mark.node
+def test_what_is_found_in_a_file_stands_at_its_line():
+    """In code-scanning views it is shown beside the code; the official schema holds."""
+    data = json.loads(sarif(in_a_file()))
+    jsonschema.Draft4Validator(
+        json.loads(schema_at(SARIF_SCHEMA).read_text()), format_checker=jsonschema.FormatChecker()
+    ).validate(data)
+    first, second = (one["locations"][0]["physicalLocation"] for one in data["runs"][0]["results"])
+    assert first["artifactLocation"] == {"uri": "src/pay%20now.py", "uriBaseId": "%SRCROOT%"}
+    assert first["region"] == {"startLine": 12}
+    assert second["artifactLocation"]["uri"] == "b.env"
+    assert "region" not in second
+
+
+def test_a_finding_keeps_its_fingerprint_when_its_line_moves():
+    """And two files never share one."""
+    prints = [
+        [one["partialFingerprints"]["launchReadyFinding/v1"] for one in json.loads(sarif(each))["runs"][0]["results"]]
+        for each in (in_a_file(line=12), in_a_file(line=99))
+    ]
+    assert prints[0] == prints[1]
+    assert len(set(prints[0])) == 2
+
+
+@pytest.mark.node
+def test_junit_names_the_file_and_the_line():
+    """Its schema has no attribute for them, so they stand in the name."""
+    text = junit(in_a_file())
+    xmlschema.XMLSchema(schema_at(JENKINS_XSD)).validate(ET.fromstring(text))
+    names = [case.get("name") for case in ET.fromstring(text).iter("testcase")]
+    assert names[0].endswith("src/pay now.py:12")
+    assert names[1].endswith("b.env")

@@ -1,0 +1,168 @@
+"""What the gates for CI share: their options, progress, Ctrl-C, the forms of their report, and their exit codes.
+
+0 nothing is wrong · 1 something is · 2 wrong usage or configuration · 3 something could not be seen · 130 Ctrl-C, after
+which the report holds what was finished.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.cli.progress import Bar
+from bot.cli.terminal import (
+    colour_option,
+    colourful,
+    config_option,
+    config_path,
+    plain_letters,
+    quiet,
+    save,
+    width,
+    write,
+)
+from checks.model import Finding, Severity, Status
+from checks.report import Decision, Report
+
+if TYPE_CHECKING:
+    from bot.config.schema import LaunchFile
+    from bot.document import Document
+
+FORMATS = ("text", "json", "markdown", "junit", "sarif")
+MACHINE = ("json", "junit", "sarif")
+STOPPED = 130
+SAID = {Decision.GO: "Passed.", Decision.NO_GO: "Failed.", Decision.NOT_PROVEN: "Not proven."}
+EXIT_CODES_HELP = "0 in order · 1 something is wrong · 2 wrong usage or configuration · 3 something could not be seen."
+
+
+class GateReport(Report):
+    """The findings of one gate. Whatever fails stops it; what could not be seen is never taken for good."""
+
+    __slots__ = ()
+
+    @property
+    def verdict(self) -> Decision:
+        """`no-go` when anything fails, `not-proven` when anything could not be seen or nothing was, else `go`."""
+        states = {one.status for one in self.findings}
+        if Status.FAIL in states:
+            return Decision.NO_GO
+        if Status.UNKNOWN in states or not states & {Status.PASS, Status.WARN}:
+            return Decision.NOT_PROVEN
+        return Decision.GO
+
+
+def gate_report(product: str, findings: Sequence[Finding], started_at: datetime, took_ms: int) -> GateReport:
+    """The report of a gate's findings; its targets are theirs."""
+    targets = tuple(dict.fromkeys(one.target for one in findings))
+    return GateReport(product, targets, started_at, took_ms, tuple(findings))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for on the command line, the same for every gate."""
+
+    config: Path | None = None
+    form: str = "text"
+    output: Path | None = None
+    fail_on: str | None = None
+    no_color: bool = False
+
+    def launch_file(self, why: str) -> LaunchFile:
+        """The `launch.yml` that is needed; without one, an error that says `why`. Raises `ConfigError`."""
+        path, _ = config_path(self.config)
+        if not path.exists():
+            raise click.UsageError(
+                f"There is no {path} here, and {why} `launch init example.com` writes one.",
+                click.get_current_context(silent=True),
+            )
+        from bot.config.load import load
+
+        return load(path)
+
+
+def gate_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of every gate; the command gets them as one argument, `wanted: Wanted`.
+
+    It stands nearest to the function, below the command's own options.
+    """
+
+    @config_option
+    @click.option(
+        "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="Form of the report."
+    )
+    @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to a file.")
+    @click.option(
+        "--fail-on",
+        type=click.Choice([severity.value for severity in Severity]),
+        help="Exit 1 also for a warning of this severity or worse.",
+    )
+    @colour_option
+    @functools.wraps(command)
+    def wrapped(
+        *args: Any,
+        config: Path | None,
+        form: str,
+        output: Path | None,
+        fail_on: str | None,
+        no_color: bool,
+        **rest: Any,
+    ) -> int:
+        return command(*args, wanted=Wanted(config, form, output, fail_on, no_color), **rest)
+
+    return wrapped
+
+
+Work = Callable[[Bar], Awaitable[None]]
+"""Does what a gate does, and leaves what is finished where the caller finds it."""
+
+
+def carry_out(work: Work, stopped: Callable[[], str]) -> bool:
+    """Run the work with a progress line; whether it was stopped by Ctrl-C, which `stopped()` then puts in words."""
+    import asyncio
+
+    quiet()
+    with Bar(sys.stderr) as bar:
+        try:
+            asyncio.run(_awaited(work, bar))
+        except KeyboardInterrupt:
+            bar.wipe()
+            click.echo(stopped(), err=True)
+            return True
+    return False
+
+
+async def _awaited(work: Work, bar: Bar) -> None:
+    await work(bar)
+
+
+def finish(report: Report, wanted: Wanted, document: Document, *, stopped: bool = False) -> int:
+    """Write the report in the form that was asked for; the exit code. `document` is what people read."""
+    text = _written(report, wanted, document)
+    if wanted.output is None:
+        write(text)
+    else:
+        save(wanted.output, text.rstrip("\n") + "\n")
+        click.echo(f"{SAID[report.verdict]} The report is in {wanted.output}.", err=True)
+    return STOPPED if stopped else report.exit_code(Severity(wanted.fail_on) if wanted.fail_on else None)
+
+
+def _written(report: Report, wanted: Wanted, document: Document) -> str:
+    if wanted.form in MACHINE:
+        module = importlib.import_module(f"bot.formats.{wanted.form}")
+        return str(getattr(module, wanted.form)(report))
+    if wanted.form == "markdown":
+        from bot.render.markdown import markdown
+
+        return markdown(document)
+    from bot.render.text import text
+
+    coloured = wanted.output is None and colourful(sys.stdout, wanted.no_color)
+    return text(document, width=width(), colour=coloured, ascii=plain_letters())
