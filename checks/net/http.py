@@ -46,13 +46,13 @@ async def fetch(
     Args:
         url: What to ask for.
         way: Look-up, guard, port map and trust of this run.
-        method: `GET`, `HEAD` or `POST`.
+        method: `GET`, `HEAD`, `POST` …
         cap: Decoded bytes of the body that are kept; then the connection is dropped.
         timeout: Seconds for all of it, name look-up included.
         user_agent: Instead of the bot's own.
         cookie: Value of a Cookie header; empty for none.
         extra: Further headers, ASCII; they replace ours of the same name, but never Host and what frames the message.
-        body: What a POST carries.
+        body: What the request carries.
         address: IP address to connect to instead of where the name leads; guarded like any.
         told: Is told `http` when the request goes out, or `tls` where a connection came to nothing before that.
         kept: Connections that may be used again, and where this one goes afterwards if it can be.

@@ -27,6 +27,7 @@ _FRAMING = frozenset(
         "trailer",
     )
 )
+_WITH_BODY = frozenset(("POST", "PUT", "PATCH"))
 _VISIBLE = re.compile(r"[!-~]+")
 
 
@@ -61,10 +62,10 @@ def request_of(
 
     Args:
         url: What to ask for.
-        method: `GET`, `HEAD` or `POST`.
+        method: `GET`, `HEAD`, `POST` …
         agent: Who asks.
         extra: Further headers, cookies included; they replace ours of the same name.
-        body: What a POST carries.
+        body: What it carries.
         keep: Whether the connection may be used again.
 
     Raises:
@@ -72,7 +73,7 @@ def request_of(
     """
     if not (_VISIBLE.fullmatch(url.target) and _VISIBLE.fullmatch(url.authority)):
         raise h11.LocalProtocolError("the address holds what may not be in a request")
-    length = len(body) if method == "POST" else None
+    length = len(body) if body or method in _WITH_BODY else None
     # Nearly all requests say the same; what a check or a cookie adds is its own affair, and is not kept.
     headers, tail = (_told if extra else _usually_told)(method, agent, extra, length, keep=keep)
     return Request(method, url, headers, tail, body)
