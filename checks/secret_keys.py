@@ -11,8 +11,8 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 
 from checks import providers
@@ -43,6 +43,12 @@ class Key:
     """For a secret one what to do first; for a public one the question to answer."""
     url: str = ""
     """Where that is done."""
+    id: str = ""
+    """Of its form, as in `providers/keys.yml`."""
+    test: bool = False
+    """It opens a test system only."""
+    at: int = 0
+    """Where it begins in the text."""
 
     @property
     def shown(self) -> str:
@@ -54,6 +60,7 @@ SERVICE_ROLE = Key(
     "Supabase service_role key",
     secret=True,
     text="",
+    id="supabase-service-role",
     step="Roll the key in Supabase under Project Settings - API Keys",
     url="https://supabase.com/dashboard/",
 )
@@ -61,6 +68,7 @@ ANON = Key(
     "Supabase anon key",
     secret=False,
     text="",
+    id="supabase-anon",
     step="Is row level security switched on for every table?",
     url="https://supabase.com/dashboard/",
 )
@@ -69,7 +77,7 @@ ANON = Key(
 def find(text: str) -> tuple[Key, ...]:
     """The keys in a text, each once, secret ones first; those of manuals (`EXAMPLE`, `xxxx`) are left out."""
     found: dict[str, Key] = {}
-    for key in (*_formed(text), *_signed(text)):
+    for key in everywhere(text, providers.load("keys")):
         found.setdefault(key.text, key)
     return tuple(sorted(found.values(), key=lambda key: not key.secret))
 
@@ -79,31 +87,35 @@ def secrets(text: str) -> tuple[Key, ...]:
     return tuple(key for key in find(text) if key.secret)
 
 
+def everywhere(text: str, entries: Iterable[Entry], *, signed: bool = True) -> Iterator[Key]:
+    """Each place where a key of these forms stands, and with `signed` the tokens that say their role."""
+    for entry in entries:
+        yield from _formed(text, entry)
+    if signed:
+        yield from _signed(text)
+
+
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def _formed(text: str) -> Iterator[Key]:
-    for entry in providers.load("keys"):
-        for match in _matches(text, entry)[:MOST]:
-            if entry.text("kind") == "public" or _believable(match):
-                yield _key(entry, match)
-
-
-def _key(entry: Entry, text: str) -> Key:
-    secret = entry.text("kind") != "public"
-    return Key(entry.name, secret, text, entry.text("rotate" if secret else "ask"), entry.text("url"))
-
-
-def _matches(text: str, entry: Entry) -> list[str]:
-    pattern = _compiled(entry.text("pattern"))
-    found: list[str] = []
+def _formed(text: str, entry: Entry) -> Iterator[Key]:
+    pattern, secret = _compiled(entry.text("pattern")), entry.text("kind") != "public"
+    unless = entry.text("unless")
+    step, count = entry.text("rotate" if secret else "ask"), 0
     for start, end in _surroundings(text, entry.texts("contains"), AFTER):
-        found += [match[0] for match in pattern.finditer(text, start, end)]
-        if len(found) >= MOST:
-            break
-    return found
+        for match in pattern.finditer(text, start, end):
+            name = "secret" if "secret" in pattern.groupindex else 0
+            found = match[name]
+            if secret and (not _believable(found) or (unless and _compiled(unless).search(found))):
+                continue
+            yield Key(
+                entry.name, secret, found, step, entry.text("url"), entry.id, entry.flag("test"), match.start(name)
+            )
+            count += 1
+            if count >= MOST:
+                return
 
 
 def _surroundings(text: str, words: tuple[str, ...], after: int) -> Iterator[tuple[int, int]]:
@@ -133,7 +145,7 @@ def _signed(text: str) -> Iterator[Key]:
         for match in JWT.finditer(text, start, end):
             kind = {"service_role": SERVICE_ROLE, "anon": ANON}.get(_role(match[1]))
             if kind is not None:
-                yield Key(kind.name, kind.secret, match[0], kind.step, kind.url)
+                yield replace(kind, text=match[0], at=match.start())
 
 
 def _role(payload: str) -> str:

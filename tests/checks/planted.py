@@ -27,6 +27,7 @@ def token(role: str) -> str:
     return ".".join((*encoded, letters(43)))
 
 
+PEM = "PRIVATE " + "KEY-----\\n" + letters(64) + "\\n"
 SECRETS = {
     "stripe-secret": "sk_" + "live_" + letters(32),
     "stripe-secret-test": "sk_" + "test_" + letters(32),
@@ -62,6 +63,34 @@ SECRETS = {
     "sentry-token": "sntr" + "ys_" + "eyJ" + letters(60, 0),
     "mapbox-secret": "sk" + ".eyJ" + letters(60, 0) + "." + letters(22),
     "braintree": "access_token" + "$production$" + HEX[:16] + "$" + HEX[:32],
+    "gcp-service-account": '"private_' + f'key_id": "{HEX[:40]}", "private_' + 'key": "-----BEGIN ' + PEM,
+    "pgp-private-key": "-----BEGIN PGP " + "PRIVATE KEY BLOCK-----\n" + letters(64) + "\n",
+    "putty-key": "PuTTY-User-" + "Key-File-3: ssh-rsa\nEncryption: none\nComment: a\nPublic-Lines: 1\n" + letters(64),
+    "age-key": "AGE-SECRET-" + "KEY-1" + ("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L" * 2)[:58],
+    "aws-secret-key": "aws_secret_" + "access_key = " + letters(40),
+    "azure-storage": "Account" + "Key=" + letters(86) + "==",
+    "azure-shared-access": "SharedAccess" + "Key=" + letters(43) + "=",
+    "azure-client-secret": letters(3) + "8" + "Q" + "~" + letters(34),
+    "pypi": "py" + "pi-AgEIcHlwaS5vcmc" + letters(80),
+    "npmrc": "//registry.npmjs.test/:_auth" + "Token=" + "-".join((HEX[:8], HEX[:4], HEX[4:8], HEX[8:12], HEX[:12])),
+    "docker-hub": "dckr" + "_pat_" + letters(27),
+    "netlify": "nf" + "p_" + letters(36),
+    "render": "rn" + "d_" + letters(32),
+    "heroku": "HRKU" + "-AA" + letters(58),
+    "planetscale": "pscale" + "_pw_" + letters(43),
+    "doppler": "dp" + ".st.prd." + letters(43),
+    "vault": "hv" + "s." + letters(95),
+    "terraform": letters(14) + ".atlas" + "v1." + letters(67),
+    "grafana": "gl" + "sa_" + letters(32) + "_" + HEX[:8],
+    "new-relic": "NR" + "AK-" + letters(90).upper()[:27],
+    "postman": "PM" + "AK-" + HEX[:24] + "-" + HEX[:34],
+    "databricks": "da" + "pi" + HEX[:32],
+    "atlassian": "ATA" + "TT3" + letters(186),
+    "figma": "fig" + "d_" + letters(40),
+    "sentry-user-token": "sntr" + "yu_" + HEX[:64],
+    "xai": "xa" + "i-" + letters(80),
+    "perplexity": "ppl" + "x-" + letters(48),
+    "twilio-auth-token": "TWILIO_" + "AUTH_TOKEN=" + HEX[:32],
 }
 """One for each entry of kind secret."""
 PUBLIC = {
