@@ -237,6 +237,8 @@ class Inventory:
     """By monitor name; a name that is missing has no history yet."""
     kind: str = ""
     """`creator`, `ecommerce`, `coach`, `community`, `marketplace` or empty."""
+    migrations: tuple[str, ...] | None = None
+    """Files of new database migrations; None where the code is not at hand."""
     disagreement_since: Mapping[str, datetime] = field(default_factory=dict)
     """By DNS name: since when its name servers have been seen to differ."""
 

@@ -19,6 +19,7 @@ COMMANDS = (
     "demo",
     "init",
     "check",
+    "migrations",
     "explain",
     "runbook",
     "config",

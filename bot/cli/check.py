@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from checks.report import Report
 
 FORMATS = ("text", "json", "markdown", "junit", "sarif")
-FAMILIES = ("dns", "edge", "exp", "hdr", "mail", "perf", "redir", "seo", "tls", "up", "web")
+FAMILIES = (
+    "dns", "edge", "exp", "flow", "hdr", "mail", "obs", "perf", "redir", "rel", "sec", "seo", "tls", "up", "web",
+)  # fmt: skip
 SEVERITIES = ("blocker", "high", "medium", "low")
 
 

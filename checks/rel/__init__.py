@@ -1,0 +1,1 @@
+"""Releases: what goes out, whether it is well, and the way back."""

@@ -1,0 +1,67 @@
+"""Releases: files of migrations as they lie in a repository."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from tests.outcomes.scenario import Scenario, Step
+from tests.outcomes.world import DOMAIN, World
+
+CHANGES = f"rel.migrations {DOMAIN}"
+
+
+def migrations(*texts: str) -> Step:
+    """A release brings these files of SQL."""
+
+    def step(world: World) -> None:
+        folder = Path(world.stack.enter_context(tempfile.TemporaryDirectory()))
+        names = []
+        for number, text in enumerate(texts, 1):
+            (folder / f"{number}.sql").write_text(text)
+            names.append(str(folder / f"{number}.sql"))
+        world.write(migrations=tuple(names))
+
+    return step
+
+
+def _lost(world: World) -> None:
+    world.write(migrations=("/nowhere/1.sql",))
+
+
+SCENARIOS = (
+    Scenario("Nobody has shown the code to an audit from outside", {CHANGES: "not_read"}),
+    Scenario("A release changes no table", {CHANGES: "none_new"}, migrations()),
+    Scenario(
+        "A release adds an empty column",
+        {CHANGES: "ok"},
+        migrations("ALTER TABLE users ADD COLUMN plan text;"),
+    ),
+    Scenario(
+        "A release throws a column away, and adds another",
+        {CHANGES: "drops_data"},
+        migrations("ALTER TABLE users ADD COLUMN a text;", "ALTER TABLE users DROP COLUMN b;"),
+    ),
+    Scenario("A release renames a table", {CHANGES: "renames"}, migrations("ALTER TABLE users RENAME TO people;")),
+    Scenario(
+        "A release demands a plan of every user",
+        {CHANGES: "refuses_rows"},
+        migrations("ALTER TABLE users ALTER COLUMN plan SET NOT NULL;"),
+    ),
+    Scenario(
+        "A release makes a number of a text",
+        {CHANGES: "changes_type"},
+        migrations("ALTER TABLE users ALTER COLUMN age TYPE int;"),
+    ),
+    Scenario(
+        "A release builds an index while customers wait",
+        {CHANGES: "locks_table"},
+        migrations("CREATE INDEX by_mail ON users (email);"),
+    ),
+    Scenario(
+        "A release gives every user the free plan",
+        {CHANGES: "rewrites_rows"},
+        migrations("UPDATE users SET plan = 'free';"),
+    ),
+    Scenario("A file of a release is not there", {CHANGES: "could_not_read"}, _lost),
+)
