@@ -55,4 +55,7 @@ class Flow(Section):
     env: dict[str, EnvironmentName] = Field(
         default={}, description="Secrets: name used in steps to environment variable"
     )
+    every: Seconds | None = Field(
+        default=None, description="Walk it again after so long, beside each deploy; without it only then", ge=60
+    )
     steps: tuple[Step, ...] = Field(description="The steps in order", min_length=1, max_length=30)
