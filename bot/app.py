@@ -15,9 +15,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import TypedDict
@@ -182,7 +181,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     )
     incidents.listen(runbooks.incidents_changed)
 
-    parts = _around_deploys(store, clock, current, incidents, postman.wake)
+    parts = _around_deploys(store, clock, current, incidents, senders=settings.senders, wake=postman.wake)
 
     async def outside() -> Outside:
         waiting = await store.read(lambda c: fallbacks.oldest(c, clock.now()))
@@ -220,6 +219,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
 
     await _recover(stack, audits, postman, second_routes)
     stack.push_async_callback(desk.drain, DRAIN)
+    stack.push_async_callback(parts["inbound"].stop)
     port = await _serve_http(settings, services, bolt, stack)
     aside = second_routes, fallbacks, DeadMan(clock, current, health, outside), reload, Back(store, incidents)
     runtime = Runtime(settings, identity, services, postman, *aside, bolt, desk, port)
@@ -250,13 +250,19 @@ class Parts(TypedDict):
 
 
 def _around_deploys(
-    store: Store, clock: Clock, config: Callable[[], Config], incidents: Incidents, wake: Callable[[], None]
+    store: Store,
+    clock: Clock,
+    config: Callable[[], Config],
+    incidents: Incidents,
+    *,
+    senders: Mapping[str, str],
+    wake: Callable[[], None],
 ) -> Parts:
     smoke = Smoke(store, clock, config, incidents, wake)
     deploys = Deploys(store, clock, config, incidents, smoke=smoke, wake=wake)
     smoke.listen(deploys.walked)
     events = Events(store, clock, config, incidents)
-    inbound = Inbound(store, clock, config, incidents, deploys=deploys, events=events, environ=os.environ, wake=wake)
+    inbound = Inbound(store, clock, config, incidents, deploys=deploys, events=events, environ=senders, wake=wake)
     return Parts(smoke=smoke, deploys=deploys, events=events, inbound=inbound)
 
 

@@ -1,8 +1,10 @@
-"""The bot's own HTTP server: is it well, its numbers, Slack's requests in HTTP mode, and a door for the terminal.
+"""The bot's own HTTP server: is it well, its numbers, Slack's requests in HTTP mode, doors for senders.
 
 `GET /healthz` and `GET /metrics` are for monitors and say nothing secret. `/ping/{token}` is called by jobs that
-report, each with a token of its own; `…/start`, `…/fail` and `…/3` say more than that all went well. What is under
-`/local/` needs the token that only a user of this machine can read from the data folder.
+report, each with a token of its own; `…/start`, `…/fail` and `…/3` say more than that all went well. `POST
+/hooks/{source}` takes what senders say that prove who they are, `POST /events` what a product counts, and `GET
+/deploys/{key}` says how a deploy stands; these two need LAUNCH_TOKEN. What is under `/local/` needs the token that
+only a user of this machine can read from the data folder.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.services import heartbeats
 from bot.services.container import Services
+from bot.services.inbound import Taken
 from bot.store import outbox
 from bot.store.db import StoreError
 from bot.store.outbox import QueueState
@@ -34,6 +37,17 @@ IDLE_SECONDS = 30.0
 BODY_SECONDS = 10.0
 """How long a body may take to arrive: one byte a minute would hold a connection for ever."""
 PLAIN = {"Cache-Control": "no-store"}
+READABLE = frozenset(
+    {
+        "application/json",
+        "application/x-ndjson",
+        "application/jsonl",
+        "application/x-www-form-urlencoded",
+        "application/octet-stream",
+        "text/plain",
+    }
+)
+"""Kinds of bodies that are looked at; curl calls a body a form unless it is told otherwise."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
@@ -80,6 +94,12 @@ def build(
     for path in ("/ping/{token}", "/ping/{token}/{ending}"):
         app.router.add_get(path, _ping)
         app.router.add_post(path, _ping)
+    for path in ("/hooks/{source}", "/hooks/{source}/{token}"):
+        app.router.add_post(path, _hook)
+    app.router.add_post("/events", _events)
+    app.router.add_get("/deploys/{key}", _deploy)
+    app.router.add_post("/local/deploy", _local_deploy)
+    app.router.add_get("/local/deploys/{key}", _local_state)
     if slack is not None:
         app.router.add_post("/slack/events", slack)
     for name, handler in (local or {}).items():
@@ -131,6 +151,9 @@ async def _whole_body(request: web.Request, handler: Handler) -> web.StreamRespo
             await request.read()
     except TimeoutError:
         return web.json_response({"error": "The body did not arrive in time."}, status=408)
+    except web.HTTPRequestEntityTooLarge:
+        said = f"The body is larger than {LARGEST_BODY // 1024**2} MiB."
+        return web.json_response({"error": said}, status=413, headers={"Connection": "close"})
     return await handler(request)
 
 
@@ -193,6 +216,62 @@ async def _ping(request: web.Request) -> web.Response:
         log.error("a report could not be written down: %s", error)  # noqa: TRY400  the sentence says it all
         return web.Response(status=503, text="It could not be written down; try again.\n")
     return web.Response(text="ok\n", headers=PLAIN)
+
+
+async def _hook(request: web.Request) -> web.Response:
+    """A sender says something; it is answered once it is written down."""
+    inbound, name = request.app[SERVICES].inbound, request.match_info["source"]
+    if no := _unreadable(request):
+        return no
+    token = request.match_info.get("token", "")
+    return _answer(await inbound.take(name, request.headers, await request.read(), token))
+
+
+async def _events(request: web.Request) -> web.Response:
+    """A product says what it counts."""
+    if no := _unreadable(request):
+        return no
+    return _answer(await request.app[SERVICES].inbound.events(request.headers, await request.read()))
+
+
+async def _local_deploy(request: web.Request) -> web.Response:
+    """A deploy, told by `launch deploy` on this machine."""
+    body = await request.read()
+    return _answer(await request.app[SERVICES].inbound.report(request.headers, body, trusted=True))
+
+
+async def _deploy(request: web.Request) -> web.Response:
+    """How a deploy stands, for whoever knows the token."""
+    if not request.app[SERVICES].inbound.proven(request.headers):
+        return web.json_response({"error": "The token is missing or wrong."}, status=401, headers=PLAIN)
+    return await _local_state(request)
+
+
+async def _local_state(request: web.Request) -> web.Response:
+    try:
+        found = await request.app[SERVICES].inbound.standing(request.match_info["key"])
+    except StoreError as error:
+        log.error("a deploy could not be looked up: %s", error)  # noqa: TRY400  the sentence says it all
+        return web.json_response({"error": "It could not be looked up; try again."}, status=503, headers=PLAIN)
+    if found is None:
+        return web.json_response({"error": "No deploy is known under this key."}, status=404, headers=PLAIN)
+    return web.json_response(found, headers=PLAIN)
+
+
+def _unreadable(request: web.Request) -> web.Response | None:
+    kind = request.content_type
+    if kind in READABLE or kind.endswith("+json"):
+        return None
+    return web.json_response({"error": f"Send JSON; {kind[:60]} is not read here."}, status=415, headers=PLAIN)
+
+
+def _answer(taken: Taken) -> web.Response:
+    """One sentence as JSON."""
+    body: dict[str, str] = {"said" if taken.status < 300 else "error": taken.text}
+    if taken.delivery:
+        body["delivery"] = taken.delivery
+    headers = {**PLAIN, "Retry-After": str(taken.retry_after)} if taken.retry_after else PLAIN
+    return web.json_response(body, status=taken.status, headers=headers)
 
 
 async def _metrics(request: web.Request) -> web.Response:

@@ -147,6 +147,13 @@ class Settings(BaseSettings):
         return self.launch_data / "launch.db"
 
     @property
+    def senders(self) -> dict[str, str]:
+        """By what senders prove who they are: secrets by the names of their variables."""
+        before, after = _HOOK
+        found = {before + name.upper() + after: _plain(value) for name, value in self.hook_secrets.items()}
+        return {**found, "LAUNCH_TOKEN": _plain(self.launch_token)}
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, for masking what is logged or shown."""
         own = (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret, self.launch_token)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.store import audits, blindness, clicks, disagreement, drift, incidents, outbox, past, probes, runs, seen
+from bot.store import audits, blindness, clicks, disagreement, drift, heard, incidents, outbox, past, probes, runs, seen
 from bot.store.db import Store
 
 RAW_PROBES = timedelta(days=7)
@@ -20,6 +20,11 @@ INCIDENTS = timedelta(days=400)
 """Closed ones, with all that was said and done about them; runs of runbooks, silences, swaps and releases as well."""
 CLICKS = timedelta(days=30)
 """What a button did stands in the story of its incident; the click itself is only there so that none counts twice."""
+
+HEARD = timedelta(days=30)
+"""What senders said: so long is a delivery that comes again known. What came of it is kept elsewhere."""
+EVENT_IDS = timedelta(days=2)
+"""Ids of single counted events, so that none is counted twice."""
 
 
 async def retain(store: Store, now: datetime) -> Mapping[str, int]:
@@ -41,6 +46,7 @@ async def retain(store: Store, now: datetime) -> Mapping[str, int]:
         "runs": await store.write(lambda c: runs.purge(c, now - INCIDENTS), durable=False),
         "clicks": await store.write(lambda c: clicks.purge(c, now - CLICKS), durable=False),
         "past": await store.write(lambda c: past.purge(c, now - INCIDENTS), durable=False),
+        "heard": await store.write(lambda c: heard.purge(c, now - HEARD, now - EVENT_IDS), durable=False),
         "events": await store.write(lambda c: seen.purge(c, now), durable=False),
     }
 

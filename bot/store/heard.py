@@ -140,19 +140,22 @@ def accepted(connection: sqlite3.Connection, product: str) -> Mapping[str, datet
 
 
 def came_of(connection: sqlite3.Connection, product: str, source: str, delivery: str) -> Mapping[str, Json] | None:
-    """What came of a delivery; None where it is unknown or not worked on yet."""
+    """What came of a delivery; empty while nothing has. None where it is unknown."""
     row = connection.execute(
-        "SELECT data FROM heard WHERE product = ? AND source = ? AND delivery = ? AND done_at IS NOT NULL",
+        "SELECT CASE WHEN done_at IS NULL THEN '{}' ELSE data END AS data FROM heard"
+        " WHERE product = ? AND source = ? AND delivery = ?",
         (product, source, delivery),
     ).fetchone()
-    if row is None:
-        return None
-    found = json.loads(row["data"])
-    return found if isinstance(found, dict) else {}
+    found = {} if row is None else json.loads(row["data"])
+    return None if row is None or not isinstance(found, dict) else found
 
 
-def purge(connection: sqlite3.Connection, before: datetime) -> int:
-    """Forget what is older and needs nothing more."""
-    return connection.execute(
+def purge(connection: sqlite3.Connection, before: datetime, ids_before: datetime | None = None) -> int:
+    """Forget what is older and needs nothing more; ids of single events, which are many, from another moment on."""
+    ids = connection.execute(
+        "DELETE FROM heard WHERE source = 'events' AND at < ? AND done_at IS NOT NULL", (to_ms(ids_before or before),)
+    ).rowcount
+    rest = connection.execute(
         "DELETE FROM heard WHERE at < ? AND (done_at IS NOT NULL OR tries >= ?)", (to_ms(before), TRIES)
     ).rowcount
+    return ids + rest

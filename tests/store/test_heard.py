@@ -56,7 +56,8 @@ async def test_what_is_done_is_not_given_out_again(store, now):
     """What was said is dropped, what came of it stays."""
     await take(store, now, "1")
     [row] = await store.read(lambda c: heard.due(c, SHOP, now, 10))
-    assert await store.read(lambda c: heard.came_of(c, SHOP, "github", "1")) is None
+    assert await store.read(lambda c: heard.came_of(c, SHOP, "github", "1")) == {}
+    assert await store.read(lambda c: heard.came_of(c, SHOP, "github", "2")) is None
     assert await store.write(lambda c: heard.done(c, row.id, now, {"deploys": [4]}))
     assert not await store.write(lambda c: heard.done(c, row.id, now))
     assert await store.read(lambda c: heard.said(c, row.id)) is None
@@ -109,6 +110,16 @@ async def test_old_rows_are_forgotten_unless_there_is_work_left(store, now):
     assert await store.write(lambda c: heard.purge(c, now - timedelta(days=30))) == 2
     assert await waiting(store, now) == ["waiting"]
     assert await store.read(lambda c: heard.accepted(c, SHOP)) == {"github": old}
+
+
+async def test_ids_of_events_are_forgotten_sooner(store, now):
+    """They are many, and nobody sends an event again after days."""
+    old = now - timedelta(days=3)
+    await store.write(lambda c: heard.fresh(c, SHOP, old, source="events", ids=["a", "b"]))
+    await take(store, old, "1")
+    month, days = now - timedelta(days=30), now - timedelta(days=2)
+    assert await store.write(lambda c: heard.purge(c, month, days)) == 2
+    assert await waiting(store, now) == ["1"]
 
 
 @pytest.mark.parametrize("data", ["{}", "[]", '{"said": [["odd", {}]]}', '{"said": [["marker", {}]]}', "{"])
