@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
+from checks import json_path
 from checks.inventory import Monitor
 from checks.masking import cut
 from checks.net.facts import Exchange
-
-DEEPEST = 20
-"""Steps of a JSON path that are followed."""
 
 
 def unmet(answer: Exchange, monitor: Monitor) -> str:
@@ -38,17 +34,9 @@ def _json(answer: Exchange, monitor: Monitor) -> str:
     if not monitor.json_path:
         return ""
     try:
-        value = json.loads(answer.text)
-    except (ValueError, RecursionError):
-        return "it is not JSON"
-    for step in monitor.json_path.split(".")[:DEEPEST]:
-        if isinstance(value, dict) and step in value:
-            value = value[step]
-        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            return f"“{monitor.json_path}” is missing in the answer"
-    got = value if isinstance(value, str) else json.dumps(value)
+        got = json_path.at(json_path.read(answer.text), monitor.json_path)
+    except json_path.Absent as absent:
+        return str(absent)
     if monitor.json_equals and got != monitor.json_equals:
         return f"“{monitor.json_path}” is “{cut(got, 80)}” instead of “{monitor.json_equals}”"
     return ""

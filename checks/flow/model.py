@@ -185,6 +185,8 @@ class StepSeen:
     """Without its query."""
     required: bool = True
     tries: int = 1
+    needs: tuple[str, ...] = ()
+    """Environment variables, or hosts, that are missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,6 @@ from checks.probe import BODY_CAP, MAX_HOPS, Headers
 
 READS = frozenset({"GET", "HEAD"})
 """Methods that change nothing (RFC 9110 section 9.2.1)."""
-NAME = "X-Launch-Ready"
-"""Header that says on every request that this is a test, for statistics and logs that want to leave it out."""
 GRACE = 0.2
 """Seconds that a request may take over its time, for what ends it."""
 _ABOUT_BODY = frozenset({"content-type", "content-length", "content-encoding"})
@@ -74,6 +72,11 @@ class Session(LiveProbe):
         """As `headers`; may be set until the first request."""
         self._resolve = resolve
 
+    @property
+    def agent(self) -> str:
+        """How the bot names itself, where the owner has said so."""
+        return self._network.user_agent
+
     def clock(self) -> datetime:
         """What time it is in this visit, UTC."""
         return self._clock()
@@ -105,15 +108,28 @@ class Session(LiveProbe):
         trip = _Trip(self, sending, url, timeout, cap)
         return await trip.go(max_hops)
 
-    async def once(self, url: Url, method: str, headers: Headers, body: bytes, *, timeout: float, cap: int) -> Exchange:
-        """One request with this visit's cookies, redirects left alone; what the answer sets is kept."""
+    async def once(
+        self,
+        url: Url,
+        method: str,
+        headers: Headers,
+        body: bytes,
+        *,
+        timeout: float,
+        cap: int = BODY_CAP,
+        limits: Limits | None = None,
+    ) -> Exchange:
+        """One request with this visit's cookies, redirects left alone; what the answer sets is kept.
+
+        The host must be one that is written down; `limits` stand in place of the visit's own.
+        """
         from checks.net import http
 
         cookie = self.jar.header(url)
         # A connection that the server has just closed is tried anew: for what changes something that may be twice.
         kept = self._kept if method in READS else None
         try:
-            async with self._limits.turn(url.host):
+            async with (limits or self._limits).turn(url.host):
                 # A kept connection that turns out to be closed is followed by a new one, with a time limit of its own.
                 async with asyncio.timeout(timeout + GRACE):
                     exchange = await http.fetch(

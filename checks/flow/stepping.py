@@ -1,0 +1,269 @@
+"""Does one step of a flow: fills it in, sends it, judges what comes back, and keeps what later steps need."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from checks.flow import browser, forms, judging
+from checks.flow.judging import Unmet
+from checks.flow.model import STEP_SECONDS, Flow, Request, State, Step, StepSeen, Submit
+from checks.flow.taking import take
+from checks.flow.values import Missing, Unusable, Values
+from checks.masking import clip
+from checks.net.facts import Chain, Exchange, Reason
+from checks.net.urls import Url, parse
+from checks.probe import Headers
+
+if TYPE_CHECKING:
+    from checks.net.session import Sending, Session
+
+FORM = "application/x-www-form-urlencoded"
+ONLINE_SECONDS = 5.0
+SECRET_LENGTH = 8
+"""Characters from which a cookie or a hidden value is hidden wherever it is repeated."""
+_MAYBE_OURS = frozenset({Reason.DNS, Reason.UNREACHABLE, Reason.TIMEOUT, Reason.REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One try of a step."""
+
+    wrong: Unmet | None = None
+    last: Exchange | None = None
+    """The last answer; None where nothing was sent."""
+    seconds: float = 0.0
+
+
+class Steps:
+    """The steps of one walk share a session, the page seen last, and what was taken out of pages."""
+
+    def __init__(self, flow: Flow, session: Session, values: Values, step_seconds: float = STEP_SECONDS) -> None:
+        self._flow = flow
+        self._session = session
+        self._values = values
+        self._most = step_seconds
+        self._page: Exchange | None = None
+        self._online: bool | None = None
+        self._stack = AsyncExitStack()
+        self._window: browser.Window | None = None
+        self.sent = False
+        """Whether anything went out."""
+
+    async def close(self) -> None:
+        """Close the browser, where there is one."""
+        await self._stack.aclose()
+
+    async def walk(self, step: Step) -> StepSeen:
+        """Do a step, a second time where it failed and may be repeated, and say what was seen."""
+        left = min(step.within, self._most)
+        step = replace(step, within=left)
+        tried = await self._try(step, left)
+        spent, tries = tried.seconds, 1
+        again = tried.wrong is not None and tried.wrong.state is State.FAILED and repeatable(step)
+        if again and left - spent > 0.1:
+            self._session.fresh_connections()
+            tried = await self._try(step, left - spent)
+            spent, tries = spent + tried.seconds, 2
+        wrong = await self._ours(tried)
+        return self._seen(step, replace(tried, wrong=wrong), spent if wrong is not None else tried.seconds, tries)
+
+    async def _try(self, step: Step, seconds: float) -> Tried:
+        try:
+            if step.browser:
+                return await self._browse(step, seconds)
+            sending, form_page = self._sending(step)
+            expect = self._filled(step)
+        except Missing as missing:
+            return Tried(_missing(missing))
+        except Unusable as unusable:
+            return Tried(Unmet("secret_unusable", str(unusable), State.UNKNOWN))
+        except _NoForm as error:
+            return Tried(Unmet("form", str(error)))
+        return await self._send(expect, sending, seconds, form_page)
+
+    def _filled(self, step: Step) -> Step:
+        expect, text = step.expect, self._values.text
+        filled = replace(
+            expect,
+            contains=text(expect.contains),
+            absent=text(expect.absent),
+            json_equals=text(expect.json_equals),
+            redirect_to=self._values.url(expect.redirect_to),
+            final_path=self._values.url(expect.final_path),
+        )
+        return replace(step, expect=filled)
+
+    async def _send(self, step: Step, sending: Sending, seconds: float, form_page: str) -> Tried:
+        self.sent = True
+        chain = await self._session.send(sending, timeout=seconds)
+        spent = sum(one.phases.total for one in chain.exchanges) / 1000
+        self._learn()
+        page = self._address(chain.last)
+
+        def cookie(name: str) -> str | None:
+            return self._session.jar.value(name, page) if page is not None else None
+
+        wrong = judging.unmet(step, chain, cookie, form_page=form_page)
+        wrong = wrong or self._take(step, chain, cookie) or judging.slow(step, spent)
+        if chain.last.status and chain.last.fault is None and (wrong is None or not repeatable(step)):
+            self._page = chain.last
+        return Tried(wrong, chain.last, spent)
+
+    def _learn(self) -> None:
+        for value in self._session.jar.values():
+            if len(value) >= SECRET_LENGTH:
+                self._values.redactor.learn(value)
+
+    def _take(self, step: Step, chain: Chain, cookie: judging.CodeOf) -> Unmet | None:
+        for extract in step.extract:
+            found = take(extract, chain, cookie)
+            if isinstance(found, Unmet):
+                return found
+            self._values.take(extract.name, found)
+            if len(found) >= 2 * SECRET_LENGTH:
+                self._values.redactor.learn(found)
+        return None
+
+    @staticmethod
+    def _address(last: Exchange) -> Url | None:
+        try:
+            return parse(last.url)
+        except ValueError:
+            return None
+
+    def _sending(self, step: Step) -> tuple[Sending, str]:
+        """What goes out, and the page whose form it is. Raises `Missing`, `Unusable`, `_NoForm`."""
+        if step.submit is not None:
+            return self._submitted(step.submit), self._page.text if self._page is not None else ""
+        return self._requested(step.request or Request("/")), ""
+
+    def _requested(self, request: Request) -> Sending:
+        from checks.net.session import Sending
+
+        values = self._values
+        headers = values.pairs(request.headers)
+        body = b""
+        if request.form:
+            body = urlencode(values.pairs(request.form)).encode("ascii")
+            headers = _with_type(headers, FORM)
+        elif request.json is not None:
+            body = json.dumps(values.json(request.json)).encode("ascii")
+            headers = _with_type(headers, "application/json")
+        elif request.body:
+            body = values.body(request.body).encode()
+            headers = _with_type(headers, "application/json" if request.body.lstrip()[:1] in "{[" else "text/plain")
+        url = urljoin(self._flow.base, values.url(request.url))
+        return Sending(url, request.method, tuple(headers.items()), body, request.follow)
+
+    def _submitted(self, submit: Submit) -> Sending:
+        from checks.net.session import Sending
+
+        fields = self._values.pairs(submit.fields)
+        page = self._page
+        address = self._address(page) if page is not None else None
+        if page is None or address is None:
+            raise _NoForm("needs a page with a form, and no page was seen before")
+        found = forms.read(page.text)
+        form = found.find(submit.form, fields)
+        if form is None:
+            what = f"the form {submit.form}" if submit.form else f"a form with {' and '.join(fields) or 'fields'}"
+            raise _NoForm(f"does not find {clip(what, 120)} on the page {clip(urlsplit(page.url).path, 80)}")
+        for one in form.fields:
+            if one.kind == "hidden" and len(one.value) >= SECRET_LENGTH:
+                self._values.redactor.learn(one.value)
+        try:
+            target = forms.target_of(form, found.base, address)
+        except ValueError as error:
+            raise _NoForm(f"finds a form that leads nowhere: {error}") from None
+        pairs = form.pairs(fields)
+        origin = f"{address.scheme}://{address.authority}"
+        told: Headers = (("Referer", str(address).partition("?")[0]), ("Origin", origin))
+        if form.method == "GET":
+            return Sending(forms.with_query(target, pairs), "GET", told[:1], follow=submit.follow)
+        body = urlencode(pairs, errors="replace").encode("ascii")
+        return Sending(str(target), "POST", (*told, ("Content-Type", FORM)), body, submit.follow)
+
+    async def _browse(self, step: Step, seconds: float) -> Tried:
+        moves = browser.filled(step.browser, self._values)
+        if self._window is None:
+            opened = await browser.open_window(self._session, self._flow.base)
+            if isinstance(opened, Unmet):
+                return Tried(opened)
+            self._window = opened
+            self._stack.push_async_callback(opened.close)
+        self.sent = True
+        began = asyncio.get_running_loop().time()
+        wrong, last = await self._window.do(moves, seconds)
+        spent = asyncio.get_running_loop().time() - began
+        self._learn()
+        if last is not None and last.status:
+            self._page = last
+        return Tried(wrong or judging.slow(step, spent), last, spent)
+
+    async def _ours(self, tried: Tried) -> Unmet | None:
+        """A failure that is the bot's own: nothing can be reached from where it stands."""
+        wrong, last = tried.wrong, tried.last
+        if wrong is None or wrong.state is not State.FAILED or last is None or last.fault is None:
+            return wrong
+        if last.fault.reason not in _MAYBE_OURS or await self._sees_out():
+            return wrong
+        return Unmet("offline", "could not be tried: the bot itself reaches nothing at the moment", State.UNKNOWN)
+
+    async def _sees_out(self) -> bool:
+        if self._online is None:
+            try:
+                async with asyncio.timeout(ONLINE_SECONDS):
+                    self._online = await self._session.online()
+            except TimeoutError:
+                self._online = True
+        return self._online
+
+    def _seen(self, step: Step, tried: Tried, seconds: float, tries: int) -> StepSeen:
+        wrong, last = tried.wrong, tried.last
+        hide = self._values.redactor.hide
+        parts = urlsplit(last.url) if last is not None else urlsplit("")
+        failed = wrong is not None and wrong.state is State.FAILED
+        evidence = judging.told(last) if last is not None and last.fault is None and failed else ""
+        return StepSeen(
+            name=step.name,
+            state=wrong.state if wrong is not None else State.OK,
+            code=wrong.code if wrong is not None else "ok",
+            sentence=clip(hide(wrong.sentence), 300) if wrong is not None else "",
+            evidence=clip(hide(evidence), 300),
+            status=last.status if last is not None else 0,
+            ms=round(seconds * 1000),
+            host=parts.hostname or "",
+            path=clip(hide(parts.path), 200),
+            required=step.required,
+            tries=tries,
+            needs=wrong.needs if wrong is not None else (),
+        )
+
+
+class _NoForm(Exception):
+    """There is no form to send; the text is the end of a sentence."""
+
+
+def _missing(missing: Missing) -> Unmet:
+    if missing.environment:
+        return Unmet("secret_missing", f"needs {missing.environment}", State.UNKNOWN, (missing.environment,))
+    return Unmet("value_missing", f"needs {missing.name}, which no step before has found")
+
+
+def _with_type(headers: Mapping[str, str], kind: str) -> dict[str, str]:
+    if any(name.lower() == "content-type" for name in headers):
+        return dict(headers)
+    return {**headers, "Content-Type": kind}
+
+
+def repeatable(step: Step) -> bool:
+    """Whether a step may be done twice: where that is written down, else where it only reads."""
+    if step.repeat is not None:
+        return step.repeat
+    return step.request is not None and step.request.method in ("GET", "HEAD")
