@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+import re
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from bot.config.section import Section
 from bot.config.values import (
@@ -15,15 +16,19 @@ from bot.config.values import (
     Link,
     LongText,
     MailServer,
+    Seconds,
     SlackUser,
     Text,
     TimeOfDay,
     TimeZone,
     Url,
+    UrlOrPath,
     refuse,
 )
 from checks.model import Severity
 
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$")]
+"""The name of a header (RFC 9110, token)."""
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -127,6 +132,34 @@ class Rotation(Section):
     starts: Day | None = Field(default=None, description="First day of the first person's turn")
 
 
+class Version(Section):
+    """Where the product itself says which version customers have: the bot looks there every minute."""
+
+    url: UrlOrPath = Field(description="Page that says it: /version, or a monitor's URL")
+    header: HeaderName | None = Field(default=None, description="Header of its answer that holds it: X-Version")
+    json_path: Text | None = Field(
+        default=None, alias="json", description="Where it stands in an answer of JSON: version, or build.commit"
+    )
+    pattern: Text | None = Field(
+        default=None, description="Regular expression with one group, for any other page: version ([0-9.]+)"
+    )
+    service: Text | None = Field(default=None, description="A name from services; without it the whole product")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        """Two ways could disagree."""
+        if sum(one is not None for one in (self.header, self.json_path, self.pattern)) > 1:
+            raise refuse("version is read in one way: header, json or pattern")
+        if self.pattern is not None:
+            try:
+                groups = re.compile(self.pattern).groups
+            except re.error as error:
+                raise refuse(f"pattern is no regular expression: {error}") from None
+            if groups != 1:
+                raise refuse("pattern needs one group around the version, such as version ([0-9.]+)")
+        return self
+
+
 class Deploy(Section):
     """Where the code lives and runs, and how a version goes out and comes back."""
 
@@ -136,6 +169,15 @@ class Deploy(Section):
     how: tuple[LongText, ...] = Field(default=(), description="How to deploy, step by step")
     roll_back: tuple[LongText, ...] = Field(
         default=(), description="How to go back to the last good version, step by step"
+    )
+    version: Version | None = Field(
+        default=None, description="Where the product says which version is live, for hosts that report no deploys"
+    )
+    previews: Literal["ignore", "list"] = Field(
+        default="list", description="Deploys of preview environments: list shows them apart, ignore forgets them"
+    )
+    late_after: Seconds = Field(
+        default=1800.0, ge=60, le=86400, description="A deploy of which nobody says the end by then is called stuck"
     )
 
 

@@ -86,6 +86,7 @@ class Alone:
                 source=release.source,
                 environment=release.environment,
                 service=release.service,
+                stage=release.stage,
             )
 
     async def recognise(self) -> None:

@@ -232,12 +232,9 @@ def _releases(
     last = releases.last(connection, product, now, service=service)
     if last is None:
         return {}
-    every = [one for one in releases.recent(connection, product, limit=50) if one.environment == last.environment]
-    before = (one for one in every if one.at < last.at and one.service == last.service and one.version != last.version)
-    good = next(before, None)
     return {
         "version": _line(last.version),
-        "last_good": _line(good.version) if good is not None else "",
+        "last_good": _line(releases.last_good(connection, last)),
         "deployed_at": stamp(last.at, zone),
     }
 
