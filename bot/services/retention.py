@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.store import audits, blindness, clicks, disagreement, drift, heard, incidents, outbox, past, probes, runs, seen
+from bot.store import (
+    audits,
+    blindness,
+    clicks,
+    disagreement,
+    drift,
+    event_counts,
+    heard,
+    incidents,
+    outbox,
+    past,
+    probes,
+    runs,
+    seen,
+)
 from bot.store.db import Store
 
 RAW_PROBES = timedelta(days=7)
@@ -25,6 +39,10 @@ HEARD = timedelta(days=30)
 """What senders said: so long is a delivery that comes again known. What came of it is kept elsewhere."""
 EVENT_IDS = timedelta(days=2)
 """Ids of single counted events, so that none is counted twice."""
+COUNTED = timedelta(days=35)
+"""Sums of counted events by the minute: two weeks of them say what is normal."""
+ORIGINS = timedelta(days=2)
+"""Where counted events came from; afterwards only their sums are kept."""
 
 
 async def retain(store: Store, now: datetime) -> Mapping[str, int]:
@@ -47,6 +65,10 @@ async def retain(store: Store, now: datetime) -> Mapping[str, int]:
         "clicks": await store.write(lambda c: clicks.purge(c, now - CLICKS), durable=False),
         "past": await store.write(lambda c: past.purge(c, now - INCIDENTS), durable=False),
         "heard": await store.write(lambda c: heard.purge(c, now - HEARD, now - EVENT_IDS), durable=False),
+        "counted": await store.write(
+            lambda c: event_counts.forget_origins(c, now - ORIGINS) + event_counts.purge(c, now - COUNTED),
+            durable=False,
+        ),
         "events": await store.write(lambda c: seen.purge(c, now), durable=False),
     }
 
