@@ -123,7 +123,9 @@ class Deploy:
     also: tuple[str, ...] = ()
     """Other senders' reports of the same one, as `source:key`."""
     instead_of: str = ""
-    """The version that was live until this one."""
+    """The version that was live until this one; where it never went live, the one that customers kept."""
+    replaced_by: str = ""
+    """The version that went live after its verdict."""
     back: bool = False
     """A version that customers have had before is live again: somebody rolled back."""
     seen: str = ""
@@ -203,6 +205,11 @@ def superseded(deploy: Deploy, now: datetime) -> Deploy:
     if deploy.judged or deploy.stage in OVER:
         return deploy
     return replace(deploy, stage=Stage.SUPERSEDED, ended_at=now)
+
+
+def replaced(deploy: Deploy, by: Deploy, now: datetime) -> Deploy:
+    """Another one is live now; where its verdict has fallen, that is only written beside it."""
+    return replace(deploy, replaced_by=by.version) if deploy.judged else superseded(deploy, now)
 
 
 def judged(deploy: Deploy, walked: Walked, now: datetime) -> Deploy:

@@ -86,7 +86,9 @@ class Intake:
         if not deploy.id:
             deploy = replace(deploy, id=rows.put(connection, deploy, None))
         past = rows.live_before(connection, deploy)
-        deploy = replace(deploy, previous=rows.last_good(past, deploy.version) or deploy.previous)
+        had = past[0].version if past and not rules.same_version(past[0].version, deploy.version) else ""
+        good = rows.last_good(past, deploy.version)
+        deploy = replace(deploy, previous=good or deploy.previous, instead_of=had or deploy.instead_of)
         if deploy.stage is Stage.LIVE and (before is None or before.stage is not Stage.LIVE):
             deploy = self._went_live(connection, deploy, past, now)
         self.keep(connection, deploy, now)
@@ -130,15 +132,13 @@ class Intake:
     ) -> Deploy:
         """Customers have it: what was live until now is over, and it is tried."""
         live_at = deploy.live_at or now
-        newest = past[0] if past else None
-        if newest is not None and not rules.same_version(newest.version, deploy.version):
-            had = any(rules.same_version(one.version, deploy.version) for one in past)
-            deploy = replace(deploy, instead_of=newest.version, back=had)
+        if deploy.instead_of:
+            deploy = replace(deploy, back=any(rules.same_version(one.version, deploy.version) for one in past))
         if rows.live_after(connection, deploy) is not None:
             return rules.superseded(deploy, now)
-        for one in past:
-            if not one.judged and one.stage not in rules.OVER:
-                self.keep(connection, rules.superseded(one, now), now)
+        for number, one in enumerate(past):
+            if one.stage not in rules.OVER and (number == 0 or not one.judged):
+                self.keep(connection, rules.replaced(one, deploy, now), now)
         if not deploy.production:
             return deploy
         deploy = replace(deploy, before=speed(connection, deploy.product, live_at - rules.WINDOW, live_at))

@@ -67,6 +67,6 @@ def evidence_of(deploy: Deploy) -> str:
     if deploy.stage is not Stage.FAILED:
         return ""
     by = f" by {deploy.author}" if deploy.author else ""
-    still = f"; customers still have {deploy.previous}" if deploy.previous else "; customers still have what they had"
+    still = f"; customers still have {deploy.instead_of or 'what they had'}"
     note = f" ({deploy.note})" if deploy.note else ""
     return f"{deploy.version}{by}{note} did not go out{still}"[:300]

@@ -135,7 +135,8 @@ def scene_of(
         silence=covering(held, service, trouble, now, environment),
         upstream=above,
         downstream=below,
-        release=_release(connection, world.product, service, environment, now),
+        # That a version did not go out is not the fault of the one that is live.
+        release=None if trouble is Trouble.DEPLOY else _release(connection, world.product, service, environment, now),
         live=len(live),
         blind=world.blind,
     )

@@ -88,18 +88,25 @@ def headline(deploy: Deploy) -> str:
     name = one_line(deploy.version, NAME)
     if deploy.service:
         name = f"{one_line(deploy.service, 40)} {name}"
-    back = deploy.back and deploy.live_at is not None and deploy.stage is not Stage.UNDONE
+    back = deploy.back and deploy.live_at is not None and deploy.stage is not Stage.UNDONE and not deploy.replaced_by
     word = WORD[deploy.stage]
+    if deploy.replaced_by:
+        word = {Stage.GOOD: "Was good", Stage.BAD: "Was broken"}.get(deploy.stage, "Was live")
+    elif deploy.stage in (Stage.LIVE, Stage.SMOKE) and deploy.production:
+        word = "Live, not tried" if deploy.judged else "Live, being tried"
     if back:
         return f"{place}{word} · back to {name}"
-    return f"{place}{word} · {name}{' is live' if deploy.stage is Stage.BAD else ''}"
+    live = deploy.stage is Stage.BAD and not deploy.replaced_by
+    return f"{place}{word} · {name}{' is live' if live else ''}"
 
 
 def felt(deploy: Deploy) -> Words:
     """What customers have and feel, in one or two sentences."""
     if not deploy.production:
         return _elsewhere(deploy)
-    mine, before = _version(deploy.version), deploy.instead_of or deploy.previous
+    mine, before = _version(deploy.version), deploy.instead_of
+    if deploy.replaced_by:
+        return _was(deploy)
     still: Words = ("they still have ", _version(before)) if before else ("they still have what they had",)
     match deploy.stage:
         case Stage.STARTED:
@@ -131,6 +138,14 @@ def felt(deploy: Deploy) -> Words:
     return ("Customers have ", mine, _again(deploy), ". Whether it works is being tried.")
 
 
+def _was(deploy: Deploy) -> Words:
+    """Another version has taken its place."""
+    mine, now = _version(deploy.version), _version(deploy.replaced_by)
+    if deploy.stage is Stage.BAD:
+        return (_broken(deploy.walked, past=True), " while ", mine, " was live. Customers have ", now, " now.")
+    return ("Customers had ", mine, " until ", now, " went live.")
+
+
 def _elsewhere(deploy: Deploy) -> Words:
     """Not for customers."""
     mine, where = _version(deploy.version), deploy.environment
@@ -150,11 +165,12 @@ def _again(deploy: Deploy) -> str:
     return " again" if deploy.back else ""
 
 
-def _broken(walked: Walked | None) -> str:
+def _broken(walked: Walked | None, *, past: bool = False) -> str:
     if walked is None or not walked.broken:
-        return "Something is broken"
+        return "Something was broken" if past else "Something is broken"
     names = listed([one_line(one, 60) for one in walked.broken])
-    return f"{names} {'does' if len(walked.broken) == 1 else 'do'} not work"
+    does = "did" if past else "does" if len(walked.broken) == 1 else "do"
+    return f"{names} {does} not work"
 
 
 def _works(walked: Walked | None) -> str:
@@ -199,7 +215,7 @@ def facts(state: State) -> tuple[tuple[str, Words], ...]:
         if deploy.after is not None:
             pairs.append(("10 min after", (speed_words(deploy.after),)))
     if deploy.production and deploy.previous:
-        pairs.append(("Last good version before", (Code(one_line(deploy.previous, NAME)),)))
+        pairs.append(("Last good before", (Code(one_line(deploy.previous, NAME)),)))
     if deploy.incident:
         pairs.append(("Incident", (f"INC-{deploy.incident}",)))
     if deploy.url:
@@ -242,7 +258,7 @@ def speed_words(speed: Speed | None) -> str:
 
 def waiting(deploy: Deploy, now: datetime) -> Words:
     """Which alerts wait, and until when."""
-    if deploy.live_at is None or deploy.stage in (Stage.SUPERSEDED, Stage.UNDONE):
+    if deploy.live_at is None or deploy.replaced_by or deploy.stage in (Stage.SUPERSEDED, Stage.UNDONE):
         return ()
     until = deploy.live_at + HOLD
     if now >= until or not deploy.production:
@@ -277,6 +293,8 @@ def coming(deploy: Deploy) -> Words:
 def actions(state: State) -> tuple[Action, ...]:
     """The way back, the walk once more."""
     deploy, found = state.deploy, list[Action]()
+    if deploy.replaced_by:
+        return ()
     if deploy.production and deploy.stage is Stage.BAD:
         value = f"bad_deploy:{deploy.incident}::"
         found.append(
