@@ -11,6 +11,7 @@ from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
 from urllib.parse import urlsplit
 
+from checks.measured import Speed
 from checks.model import Kind, Purpose, Target
 
 
@@ -239,6 +240,8 @@ class Inventory:
     """`creator`, `ecommerce`, `coach`, `community`, `marketplace` or empty."""
     migrations: tuple[str, ...] | None = None
     """Files of new database migrations; None where the code is not at hand."""
+    speed: Speed = field(default_factory=Speed)
+    """What was measured about speed on purpose, and what pages may weigh."""
     disagreement_since: Mapping[str, datetime] = field(default_factory=dict)
     """By DNS name: since when its name servers have been seen to differ."""
 

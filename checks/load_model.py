@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from checks.perf.p95 import nearest_rank
+from checks.ranks import nearest_rank
 
 STEPS = ((2.0, 20.0), (5.0, 20.0), (10.0, 20.0))
 """Requests a second, and for how many seconds."""

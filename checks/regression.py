@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from checks.perf.p95 import nearest_rank
+from checks.ranks import nearest_rank
 
 Pair = tuple[float, float]
 """Milliseconds of server time: baseline and candidate, asked one right after the other in random order."""

@@ -40,7 +40,7 @@ AT_ONCE = 32
 """Checks that run side by side; what they send is bounded again, per host, behind the probe."""
 FIRST_LOOK = 0.7
 """Share of the run's time for the first look; the rest is kept for the second."""
-PATIENT = frozenset({"exp.files"})
+PATIENT = frozenset({"exp.files", "perf.page"})
 """Checks that ask one host for much: at the polite pace they would hold up all others that ask it."""
 FAMILIES = "dns up tls edge redir web hdr seo exp sec flow perf mail rel obs"
 """Order of causes: what makes everything behind it fail comes first."""

@@ -11,7 +11,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from checks.perf.p95 import nearest_rank
+from checks.ranks import nearest_rank
 from checks.regression import ABSOLUTE, HALF, LIMIT, Call
 
 ENOUGH = 5

@@ -7,7 +7,6 @@ take a moment. We measure what your server needs, not the way through the intern
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -16,9 +15,9 @@ from checks.inventory import History, Inventory, Monitor
 from checks.model import Json, Kind, Outcome, Purpose, Severity, Status, Target, Verdict
 from checks.perf.window import FEWEST, begin, tries, usable
 from checks.probe import Probe
+from checks.ranks import nearest_rank
 from checks.registry import check
 
-SHARE = 0.95
 NEAR = 1.25
 """So many times the target is still only a warning."""
 WORDS: Mapping[str, str] = MappingProxyType(
@@ -191,11 +190,6 @@ def target_of(endpoint: str, inventory: Inventory) -> int:
         return 0
     milliseconds = PRESETS.get(inventory.kind, {}).get(endpoint, STRICT[endpoint])
     return milliseconds * 2 if inventory.has_ai and endpoint in MODEL else milliseconds
-
-
-def nearest_rank(values: tuple[float, ...], share: float = SHARE) -> float:
-    """The smallest of the sorted, non-empty `values` that at least `share` of them do not exceed."""
-    return values[max(1, math.ceil(share * len(values) - 1e-9)) - 1]
 
 
 def judge(facts: Facts) -> Verdict:

@@ -21,10 +21,10 @@ from checks.perf.p95 import (
     Facts,
     endpoint_of,
     judge,
-    nearest_rank,
     p95,
     target_of,
 )
+from checks.ranks import nearest_rank
 from checks.registry import load
 from tests.checks.samples import NOW
 from tests.engine.probes import TableProbe

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.perf.p95 import nearest_rank
+from checks.ranks import nearest_rank
 from checks.regression import ABSOLUTE, LIMIT, LOOKS, Call, Pair, Trial, estimate
 from tests.checks.perf.noise import Bench, interval, share
 
