@@ -44,6 +44,7 @@ from bot.services.back import Back
 from bot.services.config import Config
 from bot.services.container import Services
 from bot.services.dead_man import DeadMan
+from bot.services.deploys import SUBJECT as DEPLOY
 from bot.services.deploys import Deploys
 from bot.services.drills import SUBJECT as DRILL
 from bot.services.drills import DrillEyes
@@ -66,7 +67,7 @@ from bot.services.second_routes import SecondRoutes
 from bot.services.selfwatch import Outside
 from bot.services.smoke import Smoke
 from bot.services.watch import Watch
-from bot.speakers import Speaker, drill, offline, runbook, speakers
+from bot.speakers import Speaker, deploy, drill, offline, runbook, speakers
 from bot.speakers import reload as mended
 from bot.speakers.runbook import SUBJECT as RUN
 from bot.speakers.second_route import speak
@@ -152,6 +153,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
             OFFLINE: offline.speaker(),
             RUN: runbook.speaker(current, clock, books),
             DRILL: drill.speaker(books),
+            DEPLOY: deploy.speaker(current, clock),
         }
         return {**speakers(current(), clock), **own}
 
@@ -204,7 +206,8 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         roles=Roles(messenger.person, identity.team_id, messenger.by_email),
     )
 
-    incidents.look_again_with(services.drills.again_or(watch.again))
+    services.deploys.look_with(watch)
+    incidents.look_again_with(services.drills.again_or(services.deploys.again_or(watch.again)))
 
     def taken_up(config: Config) -> None:
         services.config = config
