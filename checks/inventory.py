@@ -11,7 +11,8 @@ from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
 from urllib.parse import urlsplit
 
-from checks.measured import Speed
+from checks.flow.model import Flow, FlowSeen
+from checks.flow.secret import Secret
 from checks.model import Kind, Purpose, Target
 
 
@@ -240,10 +241,13 @@ class Inventory:
     """`creator`, `ecommerce`, `coach`, `community`, `marketplace` or empty."""
     migrations: tuple[str, ...] | None = None
     """Files of new database migrations; None where the code is not at hand."""
-    speed: Speed = field(default_factory=Speed)
-    """What was measured about speed on purpose, and what pages may weigh."""
     disagreement_since: Mapping[str, datetime] = field(default_factory=dict)
     """By DNS name: since when its name servers have been seen to differ."""
+    flows: tuple[Flow, ...] = ()
+    walked: Mapping[str, FlowSeen] = field(default_factory=dict)
+    """By flow id: what the last walk saw, where that was after the last deploy and lately; others are walked anew."""
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    """By environment variable: what walks send. They do not show themselves."""
 
 
 CRITICAL_PURPOSES = frozenset({Purpose.MARKETING, Purpose.APP, Purpose.API, Purpose.AUTH})
@@ -251,12 +255,13 @@ FLOW_OF_PURPOSE = {Purpose.AUTH: "login", Purpose.APP: "login"}
 
 
 def expand(inventory: Inventory) -> list[Target]:
-    """All targets of an inventory: its domains, hosts, mail domains and monitors, in reading order."""
+    """All targets of an inventory: its domains, hosts, mail domains, monitors and flows, in reading order."""
     return [
         *(_domain(name, inventory) for name in (inventory.domain, *inventory.domains)),
         *(_host(host, inventory) for host in inventory.hosts),
         *(Target(kind=Kind.MAIL, name=mail.name, host=mail.name, inventory=inventory) for mail in inventory.mail),
         *(_monitor(monitor, inventory) for monitor in inventory.monitors),
+        *(_flow(flow, inventory) for flow in inventory.flows),
     ]
 
 
@@ -301,4 +306,22 @@ def _monitor(monitor: Monitor, inventory: Inventory) -> Target:
         critical=monitor.critical,
         flow=monitor.flow,
         monitor=monitor,
+    )
+
+
+def _flow(flow: Flow, inventory: Inventory) -> Target:
+    host = (urlsplit(flow.base).hostname or "").lower()
+    known = next((one for one in inventory.hosts if one.name == host), None)
+    return Target(
+        kind=Kind.FLOW,
+        name=flow.title,
+        host=host,
+        url=flow.base,
+        inventory=inventory,
+        purpose=known.purpose if known is not None else Purpose.OTHER,
+        service=flow.service,
+        owner=flow.owner or (known.owner if known is not None else ""),
+        critical=flow.critical,
+        flow=flow.carries,
+        walk=flow,
     )

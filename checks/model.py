@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from checks.flow.model import Flow
     from checks.inventory import Inventory, Monitor
     from checks.probe import Probe
 
@@ -82,6 +83,8 @@ class Kind(StrEnum):
     """A domain that sends mail (the part after @ of the From or envelope address)."""
     MONITOR = "monitor"
     """One URL with expectations that is probed again and again."""
+    FLOW = "flow"
+    """A walk that a customer takes, step by step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,8 @@ class Target:
     flow: str = ""
     """`login`, `signup` or `payment` where it carries that flow."""
     monitor: Monitor | None = None
+    walk: Flow | None = None
+    """The walk, where the target is one."""
 
     @property
     def environment(self) -> str:
