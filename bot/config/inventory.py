@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from bot.config.flow_steps import flows_of, secrets_for
 from bot.config.names import split_address
 from bot.config.problems import ConfigError, Problem
 from bot.config.registrable import registrable
@@ -53,6 +54,7 @@ def to_inventory(file: LaunchFile) -> facts.Inventory:
     hosts = tuple(_host(file, host) for host in file.hosts) or (facts.Host(domain, Purpose.MARKETING),)
     monitors = file.monitors
     base = canonical or f"https://{domain}/"
+    flows = flows_of(file, base, domain)
     return facts.Inventory(
         product=product_id(file, domain),
         domain=domain,
@@ -74,6 +76,8 @@ def to_inventory(file: LaunchFile) -> facts.Inventory:
         opt_in=frozenset(host.name for host in file.hosts if host.intrusive),
         has_ai=bool(product and product.has_ai),
         kind=(product.kind if product else None) or "",
+        flows=flows,
+        secrets=secrets_for(flows),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from bot.config.flow_names import flow_names
 from bot.config.names import BadName, ascii_name, shown
 from bot.config.nearest import did_you_mean
 from bot.config.nodes import Path, Read
@@ -29,6 +30,7 @@ def references(found: Read) -> list[Problem]:
         *_twice(found, data, "hosts", "name"),
         *_twice(found, data, "monitors", "name"),
         *_twice(found, data, "flows", "id"),
+        *flow_names(found, data),
         *_paths(found, data),
         *_edges(found, data),
         *_links(found, data),

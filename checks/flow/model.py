@@ -73,6 +73,17 @@ class Expect:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """How a message is signed."""
+
+    like: str
+    """`stripe`, `github`, `standard` or `hex`."""
+    secret: str
+    """Name of the key among the flow's secrets."""
+    header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What a step sends."""
 
@@ -83,6 +94,7 @@ class Request:
     form: Mapping[str, str] = field(default_factory=dict)
     json: Json = None
     body: str = ""
+    sign: Sign | None = None
     follow: bool = True
     """Follow redirects, on hosts of the inventory only."""
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from checks.flow import browser, forms, judging
 from checks.flow.judging import Unmet
 from checks.flow.model import STEP_SECONDS, Flow, Request, State, Step, StepSeen, Submit
+from checks.flow.signing import BadKey, signed
 from checks.flow.taking import take
 from checks.flow.values import Missing, Unusable, Values
 from checks.masking import clip
@@ -81,7 +82,7 @@ class Steps:
             expect = self._filled(step)
         except Missing as missing:
             return Tried(_missing(missing))
-        except Unusable as unusable:
+        except (Unusable, BadKey) as unusable:
             return Tried(Unmet("secret_unusable", str(unusable), State.UNKNOWN))
         except _NoForm as error:
             return Tried(Unmet("form", str(error)))
@@ -158,6 +159,9 @@ class Steps:
         elif request.body:
             body = values.body(request.body).encode()
             headers = _with_type(headers, "application/json" if request.body.lstrip()[:1] in "{[" else "text/plain")
+        if request.sign is not None:
+            key = values.get(request.sign.secret)
+            headers |= signed(request.sign, key, body, self._session.clock(), values.run)
         url = urljoin(self._flow.base, values.url(request.url))
         return Sending(url, request.method, tuple(headers.items()), body, request.follow)
 
