@@ -20,6 +20,7 @@ from pathlib import Path
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web_protocol import RequestPayloadError
 
 from bot.services import heartbeats
 from bot.services.container import Services
@@ -27,6 +28,7 @@ from bot.services.inbound import Taken
 from bot.store import outbox
 from bot.store.db import StoreError
 from bot.store.outbox import QueueState
+from bot.store.plain import to_plain
 
 log = logging.getLogger(__name__)
 
@@ -37,17 +39,9 @@ IDLE_SECONDS = 30.0
 BODY_SECONDS = 10.0
 """How long a body may take to arrive: one byte a minute would hold a connection for ever."""
 PLAIN = {"Cache-Control": "no-store"}
-READABLE = frozenset(
-    {
-        "application/json",
-        "application/x-ndjson",
-        "application/jsonl",
-        "application/x-www-form-urlencoded",
-        "application/octet-stream",
-        "text/plain",
-    }
-)
-"""Kinds of bodies that are looked at; curl calls a body a form unless it is told otherwise."""
+JSON_KINDS = frozenset({"application/json", "application/x-ndjson", "application/jsonl", "text/plain"})
+UNTOLD_KINDS = frozenset({"application/x-www-form-urlencoded", "application/octet-stream"})
+"""As curl and others call a body unless they are told otherwise."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
@@ -100,6 +94,7 @@ def build(
     app.router.add_get("/deploys/{key}", _deploy)
     app.router.add_post("/local/deploy", _local_deploy)
     app.router.add_get("/local/deploys/{key}", _local_state)
+    app.router.add_get("/local/door", _local_door)
     if slack is not None:
         app.router.add_post("/slack/events", slack)
     for name, handler in (local or {}).items():
@@ -125,7 +120,7 @@ async def serve(app: web.Application, host: str, port: int, *, idle: float = IDL
 
 def _our_own(record: logging.LogRecord) -> bool:
     """Whether it is a mistake of ours. What is no HTTP is answered, and anybody could fill the log with it."""
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError | RequestPayloadError))
 
 
 @web.middleware
@@ -154,6 +149,9 @@ async def _whole_body(request: web.Request, handler: Handler) -> web.StreamRespo
     except web.HTTPRequestEntityTooLarge:
         said = f"The body is larger than {LARGEST_BODY // 1024**2} MiB."
         return web.json_response({"error": said}, status=413, headers={"Connection": "close"})
+    except RequestPayloadError:
+        said = "The body cannot be read: its chunks or its compression are broken."
+        return web.json_response({"error": said}, status=400, headers={"Connection": "close"})
     return await handler(request)
 
 
@@ -220,11 +218,10 @@ async def _ping(request: web.Request) -> web.Response:
 
 async def _hook(request: web.Request) -> web.Response:
     """A sender says something; it is answered once it is written down."""
-    inbound, name = request.app[SERVICES].inbound, request.match_info["source"]
     if no := _unreadable(request):
         return no
-    token = request.match_info.get("token", "")
-    return _answer(await inbound.take(name, request.headers, await request.read(), token))
+    inbound, at = request.app[SERVICES].inbound, request.match_info
+    return _answer(await inbound.take(at["source"], request.headers, await request.read(), at.get("token", "")))
 
 
 async def _events(request: web.Request) -> web.Response:
@@ -251,25 +248,28 @@ async def _local_state(request: web.Request) -> web.Response:
     try:
         found = await request.app[SERVICES].inbound.standing(request.match_info["key"])
     except StoreError as error:
-        log.error("a deploy could not be looked up: %s", error)  # noqa: TRY400  the sentence says it all
-        return web.json_response({"error": "It could not be looked up; try again."}, status=503, headers=PLAIN)
+        return web.json_response({"error": str(error)}, status=503, headers=PLAIN)
     if found is None:
         return web.json_response({"error": "No deploy is known under this key."}, status=404, headers=PLAIN)
     return web.json_response(found, headers=PLAIN)
 
 
+async def _local_door(request: web.Request) -> web.Response:
+    """Who knocked in vain, for `launch doctor` on this machine."""
+    return web.json_response(to_plain(await request.app[SERVICES].inbound.at_the_door()), headers=PLAIN)
+
+
 def _unreadable(request: web.Request) -> web.Response | None:
     kind = request.content_type
-    if kind in READABLE or kind.endswith("+json"):
+    if kind in JSON_KINDS | UNTOLD_KINDS or kind.endswith("+json"):
         return None
     return web.json_response({"error": f"Send JSON; {kind[:60]} is not read here."}, status=415, headers=PLAIN)
 
 
 def _answer(taken: Taken) -> web.Response:
     """One sentence as JSON."""
-    body: dict[str, str] = {"said" if taken.status < 300 else "error": taken.text}
-    if taken.delivery:
-        body["delivery"] = taken.delivery
+    body = {"said" if taken.status < 300 else "error": taken.text}
+    body |= {"delivery": taken.delivery} if taken.delivery else {}
     headers = {**PLAIN, "Retry-After": str(taken.retry_after)} if taken.retry_after else PLAIN
     return web.json_response(body, status=taken.status, headers=headers)
 

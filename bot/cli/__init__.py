@@ -22,6 +22,7 @@ COMMANDS = (
     "migrations",
     "explain",
     "runbook",
+    "deploy",
     "config",
     "doctor",
     "requirements",

@@ -11,7 +11,10 @@ import click
 from bot.cli.terminal import colour_option, colourful, config_option, examples, width, write
 
 if TYPE_CHECKING:
+    from bot.clock import Clock
+    from bot.config.settings import Settings
     from bot.services.doctor import Line
+    from bot.services.inbound import AtTheDoor
 
 _COLOURS = {"OK": "32", "Problem": "31", "To do": "33", "Unknown": "33"}
 
@@ -43,9 +46,31 @@ def command(config: Path | None, health: bool, test_routes: bool, no_color: bool
     from bot.services.doctor import State, examine
 
     overrides = {"launch_config": config} if config else {}
-    lines = asyncio.run(examine(Settings.from_env(tokens=False, **overrides), SystemClock().now()))
+    settings, clock = Settings.from_env(tokens=False, **overrides), SystemClock()
+
+    async def looked() -> tuple[Line, ...]:
+        return await examine(settings, clock.now(), await _door(settings, clock))
+
+    lines = asyncio.run(looked())
     write(told(lines, width(), colour=colourful(sys.stdout, no_color)))
     return 1 if any(line.state is State.PROBLEM for line in lines) else 0
+
+
+async def _door(settings: Settings, clock: Clock) -> AtTheDoor | None:
+    """How it is with hooks, as the bot says that runs here; None where none does."""
+    from bot.cli.reaching import NotReached, Reach, Refused, here
+    from bot.services.inbound import AtTheDoor
+    from bot.store.plain import from_plain
+    from bot.web import read_token
+
+    token = read_token(settings.launch_data)
+    if not token:
+        return None
+    try:
+        answer = await Reach(here(settings.listen), token, clock, local=True).get("/local/door")
+        return from_plain(AtTheDoor, answer.body)
+    except (NotReached, Refused, KeyError, TypeError, ValueError):
+        return None
 
 
 def _health() -> int:

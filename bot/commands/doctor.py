@@ -28,7 +28,7 @@ async def doctor(call: Call, services: Services) -> Reply:
     settings = Settings.from_env(
         tokens=False, launch_config=services.config.path, launch_data=services.store.path.parent
     )
-    lines = await examine(settings, call.now)
+    lines = await examine(settings, call.now, await services.inbound.at_the_door())
     if services.repaired is not None:
         # Whoever asks has perhaps just mended something.
         await services.repaired()

@@ -30,6 +30,7 @@ from checks.probe import Probe
 
 if TYPE_CHECKING:
     from bot.config.schema import LaunchFile
+    from bot.services.inbound import AtTheDoor
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_SQLITE = (3, 37, 0)
@@ -65,13 +66,16 @@ class Line:
     """The exact thing to do; empty where nothing is wrong."""
 
 
-async def examine(settings: Settings, now: datetime) -> tuple[Line, ...]:
-    """Look at everything; never raises for what it finds."""
+async def examine(settings: Settings, now: datetime, door: AtTheDoor | None = None) -> tuple[Line, ...]:
+    """Look at everything; never raises for what it finds. `door`: how it is with hooks, where somebody knows it."""
+    from bot.services.doctor_hooks import lines as of_hooks
+
     configured, file = _configuration(settings.launch_config)
     outside, slack, http = await asyncio.gather(_outside(file, now), _slack(settings), _http(settings))
     others = _other_ways(file, variable)
     own = _runbooks(file)
-    return (_python(), _sqlite(), configured, *own, *_data(settings.launch_data), *slack, *outside, http, *others)
+    here = (_python(), _sqlite(), configured, *own, *_data(settings.launch_data))
+    return (*here, *slack, *outside, http, *others, *of_hooks(settings.senders, door, now))
 
 
 def _python() -> Line:

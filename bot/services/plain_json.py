@@ -46,7 +46,8 @@ def loaded(text: str, what: str = "The body") -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise Unreadable(f"{what} is no JSON (line {error.lineno}, column {error.colno}).") from None
+        line = f"line {error.lineno}, " if "\n" in text else ""
+        raise Unreadable(f"{what} is no JSON ({line}column {error.colno}).") from None
     except (ValueError, RecursionError):
         raise Unreadable(f"{what} is no JSON that can be read.") from None
 

@@ -60,6 +60,7 @@ class Doorstep:
     """Everything behind the door; `environ` is what the bot was started with."""
 
     deploys_by: type[Deploys] = Deploys
+    store_by: type[Store] = Store
 
     def __init__(self, folder: Path, environ: Mapping[str, str] | None = None, *, most_waiting: int = 5000) -> None:
         self.folder, self.environ, self.most_waiting = folder, ENVIRON if environ is None else environ, most_waiting
@@ -73,7 +74,7 @@ class Doorstep:
 
     def open(self) -> None:
         """Begin, as after a start."""
-        self.store = Store.open(self.folder / "data" / "launch.db")
+        self.store = self.store_by.open(self.folder / "data" / "launch.db")
         config = lambda: self.config  # noqa: E731
         self.incidents = Incidents(self.store, self, config, lambda: None)
         smoke = Smoke(self.store, self, config, self.incidents, lambda: None)

@@ -1,0 +1,186 @@
+"""What builders and hosts say about the run that a command is part of: commit, author, where its log is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+LETTERS = 7
+"""Of a commit: what people call it by."""
+LONGEST = 200
+"""Characters of a variable that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One run, as far as its surroundings tell; empty fields are not told."""
+
+    where: str = ""
+    """Who builds: `GitHub Actions`, `GitLab CI` …; empty: nobody we know."""
+    run: str = ""
+    """What only this run has, and all its steps have in common."""
+    commit: str = ""
+    before: str = ""
+    author: str = ""
+    note: str = ""
+    environment: str = ""
+    url: str = ""
+    log_url: str = ""
+    repository: str = ""
+    """Its address for people, without a slash at the end."""
+
+    @property
+    def version(self) -> str:
+        """What the commit is called by."""
+        return self.commit[:LETTERS]
+
+    def compare(self, before: str, commit: str) -> str:
+        """Where the changes can be read: GitHub and GitLab write it alike, up to the dash."""
+        if not (self.repository and before and commit):
+            return ""
+        dash = "/-" if self.where == "GitLab CI" else ""
+        return f"{self.repository}{dash}/compare/{before}...{commit}"
+
+
+def ran(environ: Mapping[str, str]) -> Ran:
+    """The first builder or host that can be told from the environment."""
+
+    def value(name: str) -> str:
+        return environ.get(name, "").strip()[:LONGEST]
+
+    for sign, told in _BUILDERS.items():
+        if value(sign):
+            return told(value)
+    return Ran()
+
+
+Value = Callable[[str], str]
+
+
+def _github(value: Value) -> Ran:
+    repository = f"{value('GITHUB_SERVER_URL') or 'https://github.com'}/{value('GITHUB_REPOSITORY')}"
+    run = value("GITHUB_RUN_ID")
+    return Ran(
+        "GitHub Actions",
+        f"github-{run}-{value('GITHUB_RUN_ATTEMPT') or '1'}" if run else "",
+        value("GITHUB_SHA"),
+        author=value("GITHUB_ACTOR"),
+        log_url=f"{repository}/actions/runs/{run}" if run and value("GITHUB_REPOSITORY") else "",
+        repository=repository if value("GITHUB_REPOSITORY") else "",
+    )
+
+
+def _gitlab(value: Value) -> Ran:
+    return Ran(
+        "GitLab CI",
+        f"gitlab-{value('CI_PIPELINE_ID')}" if value("CI_PIPELINE_ID") else "",
+        value("CI_COMMIT_SHA"),
+        value("CI_COMMIT_BEFORE_SHA") if value("CI_COMMIT_BEFORE_SHA").strip("0") else "",
+        value("GITLAB_USER_LOGIN"),
+        value("CI_COMMIT_TITLE"),
+        value("CI_ENVIRONMENT_NAME"),
+        value("CI_ENVIRONMENT_URL"),
+        value("CI_JOB_URL"),
+        value("CI_PROJECT_URL"),
+    )
+
+
+def _vercel(value: Value) -> Ran:
+    slug = f"{value('VERCEL_GIT_REPO_OWNER')}/{value('VERCEL_GIT_REPO_SLUG')}"
+    known = value("VERCEL_GIT_PROVIDER") in ("", "github") and slug.strip("/").count("/")
+    return Ran(
+        "Vercel",
+        value("VERCEL_DEPLOYMENT_ID"),
+        value("VERCEL_GIT_COMMIT_SHA"),
+        value("VERCEL_GIT_PREVIOUS_SHA"),
+        value("VERCEL_GIT_COMMIT_AUTHOR_LOGIN"),
+        value("VERCEL_GIT_COMMIT_MESSAGE"),
+        value("VERCEL_ENV"),
+        f"https://{value('VERCEL_URL')}" if value("VERCEL_URL") else "",
+        repository=f"https://github.com/{slug}" if known else "",
+    )
+
+
+def _netlify(value: Value) -> Ran:
+    context = value("CONTEXT")
+    before = value("CACHED_COMMIT_REF")
+    return Ran(
+        "Netlify",
+        value("DEPLOY_ID"),
+        value("COMMIT_REF"),
+        before if before != value("COMMIT_REF") else "",
+        environment="production" if context == "production" else "preview" if context else "",
+        url=value("URL") if context == "production" else value("DEPLOY_PRIME_URL"),
+        repository=_page(value("REPOSITORY_URL")),
+    )
+
+
+def _render(value: Value) -> Ran:
+    return Ran(
+        "Render",
+        "",
+        value("RENDER_GIT_COMMIT"),
+        environment="preview" if value("IS_PULL_REQUEST") == "true" else "",
+        url=value("RENDER_EXTERNAL_URL"),
+        repository=_page("https://github.com/" + value("RENDER_GIT_REPO_SLUG"))
+        if value("RENDER_GIT_REPO_SLUG")
+        else "",
+    )
+
+
+def _railway(value: Value) -> Ran:
+    owner, name = value("RAILWAY_GIT_REPO_OWNER"), value("RAILWAY_GIT_REPO_NAME")
+    return Ran(
+        "Railway",
+        value("RAILWAY_DEPLOYMENT_ID"),
+        value("RAILWAY_GIT_COMMIT_SHA"),
+        author=value("RAILWAY_GIT_AUTHOR"),
+        note=value("RAILWAY_GIT_COMMIT_MESSAGE"),
+        environment=value("RAILWAY_ENVIRONMENT_NAME"),
+        repository=f"https://github.com/{owner}/{name}" if owner and name else "",
+    )
+
+
+def _heroku(value: Value) -> Ran:
+    return Ran("Heroku", value("HEROKU_RELEASE_VERSION"), value("HEROKU_SLUG_COMMIT"))
+
+
+def _bitbucket(value: Value) -> Ran:
+    page = _page(value("BITBUCKET_GIT_HTTP_ORIGIN"))
+    number = value("BITBUCKET_BUILD_NUMBER")
+    return Ran(
+        "Bitbucket",
+        f"bitbucket-{number}" if number else "",
+        value("BITBUCKET_COMMIT"),
+        environment=value("BITBUCKET_DEPLOYMENT_ENVIRONMENT"),
+        log_url=f"{page}/pipelines/results/{number}" if page and number else "",
+    )
+
+
+def _circle(value: Value) -> Ran:
+    return Ran(
+        "CircleCI",
+        value("CIRCLE_WORKFLOW_ID"),
+        value("CIRCLE_SHA1"),
+        author=value("CIRCLE_USERNAME"),
+        log_url=value("CIRCLE_BUILD_URL"),
+    )
+
+
+def _page(address: str) -> str:
+    """A repository's address for people; what is no https address (git@…) has none here."""
+    return address.removesuffix("/").removesuffix(".git") if address.startswith("https://") else ""
+
+
+_BUILDERS: Mapping[str, Callable[[Value], Ran]] = {
+    "GITHUB_SHA": _github,
+    "CI_COMMIT_SHA": _gitlab,
+    "BITBUCKET_COMMIT": _bitbucket,
+    "CIRCLE_SHA1": _circle,
+    "VERCEL_GIT_COMMIT_SHA": _vercel,
+    "NETLIFY": _netlify,
+    "RENDER_GIT_COMMIT": _render,
+    "RAILWAY_GIT_COMMIT_SHA": _railway,
+    "HEROKU_SLUG_COMMIT": _heroku,
+}
+"""By a variable that each of them always sets. Builders stand before hosts: a build may carry a host's variables."""

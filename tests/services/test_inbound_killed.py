@@ -1,0 +1,134 @@
+"""kill -9 between any two writes of the door, in them and after: what was answered is not lost, and counts once.
+
+A process that cannot clean up takes deliveries and works on them, and dies after its first write, or in its second. The
+senders do what senders do: what was not answered is sent again, and now and then what was answered as well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.store import heard, incidents
+from bot.store.db import Store
+from tests.services.doorstep import BEARER, START, Doorstep, status
+
+LEAST, MOST = 8, 40
+"""Deaths on the whole way."""
+DEPLOYS = (1, 2, 3)
+
+
+class Mortal(Store):
+    """A store whose process dies at the nth write that changes something, in the transaction or after it."""
+
+    dies_at = 0
+    inside = False
+    writes = 0
+
+    async def write(self, work: Any, **more: Any) -> Any:
+        """Write, and perhaps die."""
+        dies = False
+
+        def last(connection: Any) -> Any:
+            nonlocal dies
+            before = connection.total_changes
+            found = work(connection)
+            Mortal.writes += connection.total_changes > before
+            dies = connection.total_changes > before and Mortal.writes == Mortal.dies_at
+            if dies and Mortal.inside:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return found
+
+        found = await super().write(last, **more)
+        if dies:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return found
+
+
+def alarm() -> bytes:
+    """Somebody else's monitor sees trouble."""
+    alert = {
+        "status": "firing",
+        "labels": {"alertname": "CheckoutErrors", "severity": "critical", "service": "checkout"},
+        "annotations": {"summary": "Checkout answers with errors"},
+        "startsAt": START.isoformat(),
+        "fingerprint": "ab12",
+    }
+    return json.dumps({"version": "4", "groupKey": "{}", "status": "firing", "alerts": [alert]}).encode()
+
+
+async def deliver(door: Doorstep, name: str) -> int:
+    """One of the deliveries, the same bytes each time."""
+    if name.startswith("deploy"):
+        taken = await door.github(status(id=int(name.removeprefix("deploy "))))
+    elif name == "alarm":
+        taken = await door.inbound.take("alertmanager", {}, alarm(), "in-the-url")
+    else:
+        events = [{"kind": "error", "count": 3, "id": f"{name} {number}"} for number in range(4)]
+        taken = await door.inbound.events(BEARER, json.dumps(events).encode())
+    return taken.status
+
+
+NAMES = (*(f"deploy {number}" for number in DEPLOYS), "alarm", "events a", "events b")
+
+
+async def live(folder: Path) -> None:
+    """Take what was not answered yet, and one that was; then work everything off."""
+    door = Doorstep(folder)
+    await door.close()
+    door.store_by = Mortal
+    door.open()
+    book = folder / "answered"
+    known = book.read_text().splitlines() if book.exists() else []
+    for name in (*known[-1:], *(name for name in NAMES if name not in known)):
+        assert await deliver(door, name) in ((200,) if name in known else (200, 202))
+        if name not in known:
+            with book.open("a") as file:
+                file.write(name + "\n")
+    await door.settled()
+    await door.close()
+
+
+def one_life(folder: Path, dies_at: int, inside: bool) -> None:
+    """A process."""
+    Mortal.dies_at, Mortal.inside = dies_at, inside
+    asyncio.run(live(folder))
+
+
+@pytest.fixture(scope="module")
+def processes() -> Any:
+    """New processes within a few milliseconds: what they need is loaded once."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.services.test_inbound_killed", "bot.adapters.hooks.github"])
+    return context
+
+
+@pytest.mark.parametrize(
+    ("dies_at", "inside"), [(1, False), (2, False), (2, True)], ids=["after each", "after two", "in each but the first"]
+)
+async def test_nothing_is_lost_and_nothing_counts_twice(tmp_path, processes, dies_at, inside):
+    """Three deploys, one incident, twenty-four errors, whatever happened in between."""
+    killed = 0
+    while True:
+        process = processes.Process(target=one_life, args=(tmp_path, dies_at, inside))
+        process.start()
+        await asyncio.to_thread(process.join, 60)
+        if process.exitcode != -signal.SIGKILL:
+            break
+        killed += 1
+        assert killed < MOST
+    assert process.exitcode == 0
+    assert killed >= LEAST // dies_at
+    door = Doorstep(tmp_path)
+    assert sorted(one.key for one in await door.known()) == [str(number) for number in DEPLOYS]
+    assert await door.counts() == {"error": 24}
+    assert len(await door.store.read(lambda c: incidents.live(c, door.config.product))) == 1
+    assert await door.store.read(lambda c: heard.undone(c, door.config.product)) == 0
+    await door.close()
