@@ -119,7 +119,8 @@ class Catalogue:
         stored = {one.target: one for one in rows if one.trouble}
         self._of = {}
         for job in jobs_of(config.inventory, (), config.rules):
-            if job.target.kind is Kind.MONITOR:
+            if job.target.kind in (Kind.MONITOR, Kind.FLOW):
+                # Monitors have their own pace, and walks change something: they have their own door.
                 continue
             name = name_of(job)
             kept = _restored(stored.pop(name, None))

@@ -1,20 +1,52 @@
-"""Smoke flows, walked: after each deploy, on a schedule, when somebody asks; each walk is a row before it begins."""
+"""Smoke flows, walked: after each deploy, on a schedule, when somebody asks; each walk is a row before it begins.
+
+A walk that a kill cut off is walked again. Two walks never go over the same flow at once. Secrets are read from the
+environment when a walk begins, and neither kept nor written down.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.clock import Clock
+from bot.domain.deploys import Walked
+from bot.services import smoke_flows
+from bot.services.apart import apart
 from bot.services.config import Config
-from bot.services.incidents import Incidents
-from bot.store.db import Store
+from bot.services.incidents import Incidents, Request
+from bot.services.smoke_board import Board, unwalked
+from bot.services.smoke_flows import flows_in, pick
+from bot.services.smoke_news import gone, news_of
+from bot.services.smoke_schedule import Schedule, standing
+from bot.services.transitions import Outcome, World, carry_out
+from bot.store import clicks, journal, outbox, walks
+from bot.store.db import Store, StoreError
+from bot.store.walks import Course, Walk
+from checks.flow.model import TOTAL_SECONDS, Flow, FlowSeen, State
+
+log = logging.getLogger(__name__)
 
 SUBJECT = "smoke"
 Told = Callable[[int], Awaitable[None]]
 """Hears the number of a walk that is over, after it is written."""
+Environment = Callable[[], Mapping[str, str]]
+EDIT_EVERY = 3.0
+"""Seconds between two edits that tell of progress."""
+SPARE = 15.0
+"""Seconds over the whole time of a walk after which it is let go, whatever it hangs on."""
+STORE_AGAIN = 5.0
+"""Seconds between two attempts to store a result while the disk is full."""
+FRESH = timedelta(minutes=30)
+"""A walk that a stop cut off longer ago is not walked again: who asked for it has gone on."""
+MOST_TRIES = 3
+"""Times that a walk is begun: one that brings the bot down every time must come to an end."""
 
 
 class Cause(StrEnum):
@@ -24,6 +56,28 @@ class Cause(StrEnum):
     HAND = "hand"
     SCHEDULE = "schedule"
     RUNBOOK = "runbook"
+    FIXED = "fixed"
+    """Somebody says that it is fixed."""
+
+
+class Busy(Exception):
+    """Somebody asked for the same flows a moment ago, and they are not walked to the end yet."""
+
+    def __init__(self, walk: Walk) -> None:
+        super().__init__(f"walk {walk.id} is not over")
+        self.walk = walk
+
+
+class NoFlows(Exception):
+    """There are none in launch.yml."""
+
+
+@dataclass(slots=True)
+class _Going:
+    """A walk under way."""
+
+    task: asyncio.Task[None]
+    flows: frozenset[str]
 
 
 class Smoke:
@@ -36,13 +90,22 @@ class Smoke:
         config: Callable[[], Config],
         incidents: Incidents,
         wake: Callable[[], None],
+        *,
+        environ: Environment = smoke_flows.environment,
     ) -> None:
         self._store = store
         self._clock = clock
         self._config = config
         self._incidents = incidents
         self._wake = wake
+        self._environ = environ
         self._told: Told | None = None
+        self._going: dict[int, _Going] = {}
+        self._ended: dict[int, asyncio.Future[None]] = {}
+        self._loaded: Config | None = None
+        self._flows: tuple[Flow, ...] = ()
+        self._schedule = Schedule()
+        self._ticking = asyncio.Lock()
 
     def listen(self, told: Told) -> None:
         """Who hears of walks that are over."""
@@ -52,6 +115,10 @@ class Smoke:
         """Ids of the flows in `launch.yml`, in order."""
         file = self._config().file
         return tuple(flow.id for flow in file.flows) if file is not None else ()
+
+    def known(self) -> tuple[Flow, ...]:
+        """The flows as they are walked; none before the first tick."""
+        return self._flows
 
     def ask(
         self,
@@ -64,12 +131,271 @@ class Smoke:
         asked_by: str = "",
         channel: str = "",
     ) -> int:
-        """Write a walk down, within the caller's transaction; the next tick begins it. Answers its number."""
-        raise NotImplementedError
+        """Write a walk down, within the caller's transaction; the next tick begins it. Answers its number.
+
+        With a channel it gets a message of its own there, which tells of the progress and becomes the result.
+        """
+        product = self._config().product
+        about = {"flows": flows, "deploy": deploy, "asked_by": asked_by, "channel": channel}
+        number = walks.ask(connection, product, now, cause.value, **about)  # type: ignore[arg-type]
+        if channel:
+            outbox.post(connection, product, f"{SUBJECT}:{number}", now, channel=channel)
+        return number
+
+    async def start(self, request: Request, *, channel: str, names: Sequence[str] = ()) -> int:
+        """Walk these flows, or all, because somebody asks; its message in `channel` tells of it. Answers its number.
+
+        What was asked for is carried out once: 0 where it was before. Raises `NoFlows`, `UnknownFlow`, `Busy`.
+        """
+        flows = flows_in(self._config())
+        if not flows:
+            raise NoFlows
+        chosen = tuple(one.id for one in pick(flows, names)) if names else ()
+        now, product = self._clock.now(), self._config().product
+
+        def work(connection: sqlite3.Connection) -> int:
+            for walk in walks.unfinished(connection, product):
+                if walk.cause == Cause.HAND and walk.course.flows == chosen:
+                    raise Busy(walk)
+            given = {"id": request.id, "user": request.user, "action": request.action}
+            if not clicks.once(connection, product, now, **given):
+                return 0
+            number = self.ask(connection, now, Cause.HAND, flows=chosen, asked_by=request.user, channel=channel)
+            about = {"actor": request.user, "did": "smoke", "subject": f"{SUBJECT}:{number}"}
+            journal.note(connection, product, now, **about, data={"flows": list(chosen)})
+            return number
+
+        number = await self._store.write(work)
+        self._wake()
+        await self.tick()
+        return number
+
+    def result(self, connection: sqlite3.Connection, run: int) -> Walked | None:
+        """What a walk said; None while it is not over, or where there is no such walk."""
+        walk = walks.get(connection, run)
+        return None if walk is None or not walk.over else walked_of(walk)
 
     async def tick(self) -> int:
         """Begin what is asked for or due, and take up what a kill cut off; says how many walks."""
-        return 0
+        if self._ticking.locked():
+            return 0
+        async with self._ticking:
+            config = self._config()
+            if config.inventory is None:
+                # Without a usable launch.yml everything waits for one.
+                return 0
+            if self._loaded is not config:
+                await self._load(config)
+            waiting = await self._store.read(lambda c: walks.unfinished(c, config.product))
+            waiting += await self._scheduled(waiting)
+            busy = {flow for one in self._going.values() for flow in one.flows}
+            begun = 0
+            for walk in sorted(waiting, key=lambda one: (one.cause == Cause.SCHEDULE, one.id)):
+                if walk.id in self._going:
+                    continue
+                flows = tuple(one for one in self._flows if walk.covers(one.id))
+                ids = frozenset(one.id for one in flows)
+                if ids & busy:
+                    # Nor may a later one go before it.
+                    busy |= ids
+                    continue
+                busy |= ids
+                begun += await self._begin(walk, flows, config)
+            return begun
 
     async def stop(self) -> None:
-        """Let go of walks under way; their clean-up still runs, for a few seconds at most."""
+        """Let go of walks under way; their clean-up still runs, for a few seconds at most.
+
+        They stay written down as they are: at the next start they are walked again.
+        """
+        going = list(self._going.values())
+        for one in going:
+            one.task.cancel()
+        await asyncio.gather(*(one.task for one in going), return_exceptions=True)
+
+    async def wait(self, number: int) -> None:
+        """Until a walk of this process is over."""
+        ended = self._ended.setdefault(number, asyncio.get_running_loop().create_future())
+        walk = await self._store.read(lambda c: walks.get(c, number))
+        if walk is None or walk.over:
+            self._ended.pop(number, None)
+        else:
+            await asyncio.shield(ended)
+
+    async def fresh(self, flows: Sequence[str], cause: Cause, seconds: float = TOTAL_SECONDS) -> tuple[FlowSeen, ...]:
+        """Walk these now and say what was seen; nothing of what is not over within `seconds`.
+
+        The walk itself goes on, and its result is told where it belongs.
+        """
+        now = self._clock.now()
+        number = await self._store.write(lambda c: self.ask(c, now, cause, flows=flows))
+        await self.tick()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.wait(number)
+        walk = await self._store.read(lambda c: walks.get(c, number))
+        return walk.seen if walk is not None and walk.over else ()
+
+    async def _load(self, config: Config) -> None:
+        """Another launch.yml: what is walked and when, and what is no longer there."""
+        now, product = self._clock.now(), config.product
+        flows = flows_in(config)
+        await self._incidents.signal(await self._store.read(lambda c: gone(c, config, flows, now)))
+        self._flows, self._loaded = flows, config
+        self._schedule.load(config.file)
+        await self._plan(flows, product)
+
+    async def _plan(self, flows: Sequence[Flow], product: str) -> None:
+        """When each of these is walked next without being asked for."""
+        found, live = await self._store.read(lambda c: standing(c, product, flows))
+        self._schedule.plan(flows, found, live, self._clock.now())
+
+    async def _scheduled(self, waiting: Sequence[Walk]) -> list[Walk]:
+        """One walk of all flows that are due and not about to be walked anyway."""
+        now = self._clock.now()
+        if self._incidents.blind:
+            return []
+        ids = self._schedule.due(now, waiting)
+        if not ids:
+            return []
+
+        def work(connection: sqlite3.Connection) -> Walk | None:
+            return walks.get(connection, self.ask(connection, now, Cause.SCHEDULE, flows=ids))
+
+        walk = await self._store.write(work)
+        return [walk] if walk is not None else []
+
+    async def _begin(self, walk: Walk, flows: tuple[Flow, ...], config: Config) -> bool:
+        now, before = self._clock.now(), walk.course
+        total = sum(len(one.steps) for one in flows)
+        course = replace(before, done=0, total=total, now="", seen=(), tries=before.tries + 1)
+        problem = ""
+        if not flows:
+            problem = walks.GONE
+        elif before.tries and (now - walk.asked_at > FRESH or before.tries >= MOST_TRIES):
+            problem = walks.CUT
+        if problem:
+            await self._end(walk, replace(course, problem=problem))
+            return False
+        if not await self._store.write(lambda c: walks.begin(c, walk.id, now, course)):
+            return False
+        task = asyncio.create_task(self._run(walk, course, flows, config), name=f"smoke-{walk.id}")
+        self._going[walk.id] = _Going(task, frozenset(one.id for one in flows))
+        task.add_done_callback(lambda _: self._going.pop(walk.id, None))
+        self._wake()
+        return True
+
+    async def _run(self, walk: Walk, course: Course, flows: tuple[Flow, ...], config: Config) -> None:
+        """1 walk, telling of the progress, 2 store what was seen with what it means, 3 tell who waits for it."""
+        board, now = Board(flows), self._clock.now()
+        teller = asyncio.create_task(self._tell(walk, course, board), name=f"smoke-{walk.id}-progress")
+        try:
+            seen = await self._walked(flows, config, board, now)
+            await self._stop_telling(teller)
+            await self._keep(walk, replace(course, seen=seen), flows, config)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("walk %s", walk.id)
+            await self._end(walk, replace(course, seen=board.seen(), problem=walks.OWN_FAULT))
+        finally:
+            await self._stop_telling(teller)
+        self._wake()
+        await self._over(walk.id)
+
+    async def _walked(
+        self, flows: tuple[Flow, ...], config: Config, board: Board, now: datetime
+    ) -> tuple[FlowSeen, ...]:
+        inventory = config.inventory
+        assert inventory is not None  # noqa: S101  (without one no walk is begun)
+        environ = self._environ()
+        try:
+            async with asyncio.timeout(TOTAL_SECONDS + SPARE):
+                return await apart(
+                    lambda: smoke_flows.walk(flows, inventory.network, environ, now, on_progress=board.note)
+                )
+        except TimeoutError:
+            log.error("a walk did not end by itself")  # noqa: TRY400  there is nothing to trace: it was let go
+            done = {one.id: one for one in board.seen()}
+            return tuple(done.get(one.id) or unwalked(one, now) for one in flows)
+
+    async def _stop_telling(self, teller: asyncio.Task[None]) -> None:
+        teller.cancel()
+        await asyncio.gather(teller, return_exceptions=True)
+
+    async def _tell(self, walk: Walk, course: Course, board: Board) -> None:
+        told = course
+        while True:
+            await self._clock.sleep(EDIT_EVERY)
+            latest = board.course(course)
+            if latest == told:
+                continue
+            told = latest
+
+            def store(connection: sqlite3.Connection, one: Course = latest) -> None:
+                if walks.progress(connection, walk.id, one):
+                    subject = f"{SUBJECT}:{walk.id}"
+                    outbox.edit(connection, walk.product, subject, self._clock.now(), prio=outbox.Prio.PROGRESS)
+
+            with suppress(StoreError):
+                await self._store.write(store, durable=False)
+                self._wake()
+
+    async def _keep(self, walk: Walk, course: Course, flows: tuple[Flow, ...], config: Config) -> None:
+        """Store the result and what it means for incidents in one transaction, however long the disk stays full."""
+        ids = [one.id for one in flows]
+        # launch.yml may have changed meanwhile: of what is no longer in it nothing is said.
+        still = [one for one in self._flows if one.id in ids]
+
+        def store(connection: sqlite3.Connection, world: World) -> list[Outcome]:
+            now = self._clock.now()
+            before = walks.latest(connection, walk.product, ids)
+            if not walks.end(connection, walk.id, now, course):
+                return []
+            outbox.edit(connection, walk.product, f"{SUBJECT}:{walk.id}", now)
+            only_bad = walk.cause == Cause.FIXED
+            signals = news_of(connection, config, still, course.seen, before=before, now=now, only_bad=only_bad)
+            return [carry_out(connection, world, one, now) for one in signals]
+
+        while True:
+            try:
+                await self._incidents.carry_out(store)
+            except StoreError as error:
+                log.error("walk %s waits to be stored: %s", walk.id, error)  # noqa: TRY400  the sentence says it all
+                await self._clock.sleep(STORE_AGAIN)
+            else:
+                await self._plan(still, walk.product)
+                return
+
+    async def _end(self, walk: Walk, course: Course) -> None:
+        """It is over without a result."""
+
+        def store(connection: sqlite3.Connection) -> None:
+            now = self._clock.now()
+            if walks.end(connection, walk.id, now, course):
+                outbox.edit(connection, walk.product, f"{SUBJECT}:{walk.id}", now)
+
+        await self._store.write(store)
+        for one in self._flows:
+            if walk.covers(one.id):
+                self._schedule.not_now(one.id, self._clock.now())
+        if walk.id not in self._going:
+            await self._over(walk.id)
+
+    async def _over(self, number: int) -> None:
+        ended = self._ended.pop(number, None)
+        if ended is not None and not ended.done():
+            ended.set_result(None)
+        if self._told is not None:
+            try:
+                await self._told(number)
+            except Exception:
+                log.exception("telling that walk %s is over", number)
+
+
+def walked_of(walk: Walk) -> Walked:
+    """What a walk that is over said, in short: of what could not be seen nothing is good and nothing broken."""
+    failed = walk.of(State.FAILED)
+    unsure = failed or walk.of(State.UNKNOWN)
+    why = unsure[0].sentence if unsure else ""
+    return Walked(walk.id, len(walk.of(State.OK)), len(walk.seen), tuple(one.title for one in failed), why)

@@ -1,0 +1,103 @@
+"""The flows of launch.yml as the engine walks them, found by name, and one walk of them with the secrets of now."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from bot.services.config import Config
+from checks.flow.model import TOTAL_SECONDS, Flow, FlowSeen
+from checks.flow.secret import secrets_of
+from checks.inventory import Network
+
+if TYPE_CHECKING:
+    from checks.flow.walk import OnProgress
+
+CLOSE = 0.5
+
+
+class UnknownFlow(Exception):
+    """No flow of launch.yml is called like this."""
+
+    def __init__(self, name: str, nearest: tuple[str, ...]) -> None:
+        super().__init__(f"{name} is no flow of launch.yml")
+        self.name = name
+        self.nearest = nearest
+
+
+def flows_in(config: Config) -> tuple[Flow, ...]:
+    """Every flow of launch.yml, in order; none while it cannot be used."""
+    return config.inventory.flows if config.inventory is not None else ()
+
+
+def pick(flows: Sequence[Flow], names: Iterable[str]) -> tuple[Flow, ...]:
+    """Those that are meant, by id, name, or what customers do on them, in their own order; all where none is named.
+
+    Raises `UnknownFlow` for a name that fits none.
+    """
+    wanted: set[str] = set()
+    for name in names:
+        found = [one.id for one in flows if _folded(name) in (_folded(one.id), _folded(one.name))]
+        found = found or [one.id for one in flows if one.carries and _folded(name) == _folded(one.carries)]
+        if not found:
+            raise UnknownFlow(name[:100], _near(flows, name))
+        wanted.update(found)
+    return tuple(one for one in flows if one.id in wanted or not wanted)
+
+
+def _folded(name: str) -> str:
+    """`Sign-up` is `sign up` is `signup`."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def _near(flows: Sequence[Flow], name: str) -> tuple[str, ...]:
+    by_folded = {_folded(text): one.id for one in flows for text in (one.id, one.name, one.carries) if text}
+    found = get_close_matches(_folded(name)[:100], list(by_folded), n=3, cutoff=CLOSE)
+    return tuple(dict.fromkeys(by_folded[one] for one in found))
+
+
+def elsewhere(flows: Iterable[Flow], base: str) -> tuple[Flow, ...]:
+    """The flows at another address, such as a preview: paths stand on it, and its host may be asked."""
+    host = (urlsplit(base).hostname or "").lower()
+    return tuple(replace(one, base=base, hosts=one.hosts | {host}) for one in flows)
+
+
+def environment(folder: Path | None = None) -> Mapping[str, str]:
+    """The environment variables as they are now, with those of `.env` in this folder behind them."""
+    file = (folder or Path()) / ".env"
+    if not file.is_file():
+        return os.environ
+    from dotenv import dotenv_values
+
+    return {name: value for name, value in dotenv_values(file).items() if value is not None} | dict(os.environ)
+
+
+async def walk(
+    flows: Sequence[Flow],
+    network: Network,
+    environ: Mapping[str, str],
+    now: datetime,
+    *,
+    seconds: float = TOTAL_SECONDS,
+    on_progress: OnProgress | None = None,
+) -> tuple[FlowSeen, ...]:
+    """Walk these flows now, within `seconds`. Secrets are read here, and kept nowhere."""
+    from checks.flow.walk import walk_all
+    from checks.net.limits import Limits
+    from checks.net.session import Session
+
+    secrets = secrets_of((name for one in flows for name in one.secrets.values()), environ)
+    hosts = frozenset(host for one in flows for host in one.hosts)
+    # Walks are meant to be quick, and only hosts that are written down are asked: their own pace is not held up.
+    limits = Limits(network.rate, network.burst, network.unlimited | hosts)
+
+    def opened(flow: Flow) -> Session:
+        return Session(network, now, hosts=flow.hosts, headers=tuple(flow.headers.items()), limits=limits)
+
+    return await walk_all(flows, opened, secrets, now, total_seconds=seconds, on_progress=on_progress)
