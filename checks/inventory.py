@@ -11,8 +11,10 @@ from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
 from urllib.parse import urlsplit
 
+from checks.code import Code
 from checks.flow.model import Flow, FlowSeen
 from checks.flow.secret import Secret
+from checks.measured import Speed
 from checks.model import Kind, Purpose, Target
 
 
@@ -241,6 +243,8 @@ class Inventory:
     """`creator`, `ecommerce`, `coach`, `community`, `marketplace` or empty."""
     migrations: tuple[str, ...] | None = None
     """Files of new database migrations; None where the code is not at hand."""
+    speed: Speed = field(default_factory=Speed)
+    """What was measured about speed on purpose, and what pages may weigh."""
     disagreement_since: Mapping[str, datetime] = field(default_factory=dict)
     """By DNS name: since when its name servers have been seen to differ."""
     flows: tuple[Flow, ...] = ()
@@ -248,6 +252,8 @@ class Inventory:
     """By flow id: what the last walk saw, where that was after the last deploy and lately; others are walked anew."""
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     """By environment variable: what walks send. They do not show themselves."""
+    code: Code | None = None
+    """Where the product's own code is on this machine; None: it is not."""
 
 
 CRITICAL_PURPOSES = frozenset({Purpose.MARKETING, Purpose.APP, Purpose.API, Purpose.AUTH})

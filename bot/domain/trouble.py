@@ -57,6 +57,9 @@ _CODES: Mapping[tuple[str, str], Trouble] = MappingProxyType(
         ("exp.files", "file_list"): Trouble.LEAK,
         ("exp.sourcemap", "secret_in_source"): Trouble.LEAK,
         ("hdr.basics", "any_site_may_read"): Trouble.LEAK,
+        ("sec.repo", "secret_in_code"): Trouble.LEAK,
+        ("sec.repo", "secret_in_history"): Trouble.LEAK,
+        ("sec.repo", "password_in_settings"): Trouble.LEAK,
         # Mail that does not arrive, against rules that are only weak.
         ("mail.mx", "absent"): Trouble.MAIL,
         ("mail.mx", "refuses_all"): Trouble.MAIL,

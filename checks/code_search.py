@@ -1,0 +1,67 @@
+"""One search through a folder of code: its files, its history, or what is about to be committed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from checks import git_objects, repository
+from checks.repository import NoGit, Repository
+from checks.secret_search import Search
+
+
+def search_code(
+    path: Path, search: Search, *, history: bool | None = None, since: str = "", staged: bool = False
+) -> None:
+    """Search a folder, a file or a bare repository; what could not be done is said in `search.trouble`.
+
+    `history`: None searches it where there is one, True wants it, False leaves it out.
+    """
+    if not path.exists():
+        search.trouble = f"there is no {path}"
+        return
+    if path.is_file():
+        search.history = "off"
+        repository.search_files(path.parent, [path.name], search)
+        return
+    found = repository.find(path)
+    try:
+        if found is None:
+            _plain(path, search, wanted=history is True or bool(since) or staged)
+        elif staged:
+            search.history = "staged"
+            git_objects.search_staged(found, search)
+        else:
+            if not found.bare:
+                _files(path, found, search)
+            _history(found, search, history=history, since=since)
+    except NoGit as error:
+        search.trouble = str(error)
+
+
+def _plain(path: Path, search: Search, *, wanted: bool) -> None:
+    """A folder that is in no repository."""
+    search.history = "none"
+    if wanted:
+        search.trouble = f"{path} is in no git repository, so there is no history to search"
+    repository.search_files(path, repository.walked(path, search), search)
+
+
+def _files(path: Path, found: Repository, search: Search) -> None:
+    """The files of a working folder; where git does not list them, all that are there."""
+    try:
+        names = repository.listed(found, path)
+    except NoGit as error:
+        search.trouble = str(error)
+        repository.search_files(path, repository.walked(path, search), search)
+        return
+    repository.search_files(found.top, names, search)
+
+
+def _history(found: Repository, search: Search, *, history: bool | None, since: str) -> None:
+    if history is False and not since:
+        search.history = "off"
+        return
+    if search.trouble:
+        return
+    git_objects.search_history(found, search, since=since)
+    search.history = "since" if since else "shallow" if found.shallow() else "whole"

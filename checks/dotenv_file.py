@@ -1,0 +1,192 @@
+"""Files of environment variables: `NAME=value`, with `export`, quotes, values over several lines, and comments.
+
+Read as the `dotenv` libraries read them; what they would misread in silence is a problem with its line. Nothing is
+expanded: a value with `${OTHER}` stays as it is written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from checks.variable_values import placeholder, secret_name
+
+MOST = 5000
+"""Variables of one file."""
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,200}")
+_KEY = re.compile(r"[^\S\r\n]*(?:export[^\S\r\n]+)?(?:'([^'\r\n]+)'|([^=#\s]+))[^\S\r\n]*")
+_EQUALS = re.compile(r"=[^\S\r\n]*")
+_QUOTED = {
+    "'": re.compile(r"'((?:\\'|[^'])*)'"),
+    '"': re.compile(r'"((?:\\"|[^"])*)"'),
+}
+_ESCAPES = {"'": re.compile(r"\\([\\'])"), '"': re.compile(r"\\([\\'\"abfnrtv])")}
+_MEANS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_AFTER = re.compile(r"[^\S\r\n]*(#[^\r\n]*)?[^\S\r\n]*(?=\r\n|\n|\r|\Z)")
+_COMMENT = re.compile(r"\s+#(.*)")
+_BLANK = re.compile(r"[^\S\r\n]*(#[^\r\n]*)?(?:\r\n|\n|\r|\Z)")
+_END = re.compile(r"\r\n|\n|\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One variable of a file."""
+
+    name: str
+    value: str
+    line: int
+    comment: str = ""
+    """What is said beside it and right above it."""
+    given: bool = True
+    """False for a name without `=`."""
+
+    def __repr__(self) -> str:
+        """Never with its value."""
+        return f"Value({self.name!r}, line={self.line})"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A line that no library reads as it was meant."""
+
+    line: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A whole file."""
+
+    values: tuple[Value, ...]
+    """In their order; of a name that is written twice the last one counts, as everywhere."""
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def by_name(self) -> dict[str, Value]:
+        """The value that counts for each name."""
+        return {one.name: one for one in self.values}
+
+
+def parse(text: str) -> Parsed:
+    """The variables of a file and the lines that could not be read."""
+    reader = _Reader(text.removeprefix("\ufeff"))
+    while not reader.done and len(reader.values) < MOST:
+        reader.line()
+    if not reader.done:
+        reader.problems.append(Problem(reader.number, f"more than {MOST} variables; the rest was not read"))
+    return Parsed(tuple(reader.values), tuple(reader.problems))
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text, self.at, self.number = text, 0, 1
+        self.values: list[Value] = []
+        self.problems: list[Problem] = []
+        self.above: list[str] = []
+        self.seen: dict[str, int] = {}
+
+    @property
+    def done(self) -> bool:
+        return self.at >= len(self.text)
+
+    def _go(self, to: int) -> None:
+        self.number += len(_END.findall(self.text, self.at, to))
+        self.at = to
+
+    def _wrong(self, why: str, line: int) -> None:
+        self.problems.append(Problem(line, why))
+        self._rest()
+        self._newline()
+
+    def _rest(self) -> str:
+        """What is left of the line, which is thereby read."""
+        end = _END.search(self.text, self.at)
+        begin = self.at
+        self.at = end.start() if end else len(self.text)
+        return self.text[begin : self.at]
+
+    def _newline(self) -> None:
+        if end := _END.match(self.text, self.at):
+            self._go(end.end())
+
+    def line(self) -> None:
+        """Read what begins here: nothing, a comment, or a variable."""
+        blank = _BLANK.match(self.text, self.at)
+        if blank is not None:
+            said = (blank[1] or "").lstrip("#").strip()
+            # A blank line ends what belongs together.
+            self.above = [*self.above, said] if blank[1] else []
+            self._go(blank.end())
+            return
+        begin = self.number
+        key = _KEY.match(self.text, self.at)
+        if key is None:
+            self._wrong("this line is no NAME=value", begin)
+            return
+        name = key[1] or key[2]
+        self._go(key.end())
+        equals = _EQUALS.match(self.text, self.at)
+        if equals is None:
+            self._without(name, begin)
+            return
+        self._go(equals.end())
+        self._value(name, begin)
+
+    def _without(self, name: str, begin: int) -> None:
+        after = _AFTER.match(self.text, self.at)
+        if after is None or not NAME.fullmatch(name):
+            self._wrong("this line is no NAME=value", begin)
+            return
+        self._go(after.end())
+        self._newline()
+        self._keep(Value(name, "", begin, given=False), "")
+
+    def _value(self, name: str, begin: int) -> None:
+        quote = self.text[self.at : self.at + 1]
+        beside = ""
+        if quote in _QUOTED:
+            found = _QUOTED[quote].match(self.text, self.at)
+            if found is None:
+                self._wrong(f"the quote of {_shown(name)} never ends", begin)
+                return
+            self._go(found.end())
+            value = _ESCAPES[quote].sub(lambda escape: _MEANS.get(escape[1], escape[1]), found[1])
+            after = _AFTER.match(self.text, self.at)
+            if after is None:
+                self._wrong(f"something follows the quoted value of {_shown(name)}", begin)
+                return
+            beside = after[1] or ""
+            self._go(after.end())
+        else:
+            rest = self._rest()
+            comment = _COMMENT.search(rest)
+            value = (rest[: comment.start()] if comment else rest).rstrip()
+            beside = comment[1] if comment else ""
+        self._newline()
+        if not NAME.fullmatch(name):
+            self.problems.append(Problem(begin, "this name has letters that no variable may have"))
+            return
+        self._keep(Value(name, value, begin), beside)
+
+    def _keep(self, value: Value, beside: str) -> None:
+        if value.name in self.seen:
+            why = f"{value.name} is written again; line {self.seen[value.name]} does not count any more"
+            self.problems.append(Problem(value.line, why))
+        self.seen[value.name] = value.line
+        said = " ".join(part for part in (*self.above, beside.lstrip("#").strip()) if part)
+        self.above = []
+        self.values.append(Value(value.name, value.value, value.line, said, value.given))
+
+
+def _shown(name: str) -> str:
+    return name if NAME.fullmatch(name) else "a variable"
+
+
+def looks_secret(name: str, value: str) -> bool:
+    """Whether a value under this name is a real secret, by its looks: long, mixed, and no stand-in."""
+    if not secret_name(name) or placeholder(value) or "$" in value[:2] or "${" in value or "://" in value:
+        return False
+    plain = value.strip()
+    if len(plain) < 12 or " " in plain or plain.startswith(("/", "./", "~", "%")) or len(set(plain)) < 8:
+        return False
+    return any(char.isdigit() for char in plain) and any(char.isalpha() for char in plain)
