@@ -22,8 +22,6 @@ NO_JSON = Refused("The body is no JSON object in UTF-8.", status=400)
 
 NAME, LINE, ADDRESS = 100, 200, 500
 """The longest name, sentence and web address that are kept."""
-DEEPEST = 40
-"""Levels of nesting; senders need about ten."""
 
 _OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LOOSE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d{1,9})?) ?(UTC|Z|[+-]\d\d:?\d\d)", re.ASCII)
@@ -37,31 +35,20 @@ _STAGING = re.compile(r"(?<![a-z])(?:staging|stage|stg|test|testing|qa|uat)(?![a
 
 
 def load(body: bytes) -> Mapping[str, Any] | None:
-    """The JSON object of a body; None where it is none, is nested too deeply, or holds a number nobody can read."""
+    """The JSON object of a body; None where it is none, holds a number nobody can read, or is nested too deeply.
+
+    How deep is too deep is the interpreter's own limit, about a thousand levels; nothing here goes down by recursion.
+    """
     try:
         found = json.loads(body.decode("utf-8-sig"), parse_constant=_no_number)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) and _shallow(found) else None
+    return found if isinstance(found, dict) else None
 
 
 def _no_number(name: str) -> None:
     """`NaN` and `Infinity` are no JSON (RFC 8259 section 6)."""
     raise ValueError(name)
-
-
-def _shallow(found: Mapping[str, Any]) -> bool:
-    level: list[Any] = [found]
-    for _ in range(DEEPEST):
-        level = [
-            inner
-            for one in level
-            for inner in (one.values() if isinstance(one, dict) else one)
-            if isinstance(inner, dict | list)
-        ]
-        if not level:
-            return True
-    return False
 
 
 def at(node: Any, *path: str) -> Any:
@@ -96,11 +83,18 @@ def words(node: Any, *path: str, longest: int = LINE) -> str:
 def sentence(found: str, longest: int = LINE) -> str:
     """The first line of a text, masked and cut."""
     head = found[: longest * 16].strip()
-    return _line(mask(head.splitlines()[0]), longest) if head else ""
+    return clip(mask(_plain(head.splitlines()[0])), longest) if head else ""
 
 
 def _line(found: str, longest: int) -> str:
-    return clip(" ".join(clip(found, len(found) + 1).split()), longest)
+    return clip(_plain(found), longest)
+
+
+def _plain(found: str) -> str:
+    """One line without anything that cannot be seen: controls, changes of direction, halves, blanks of no width."""
+    if not found.isprintable():
+        found = "".join(letter if letter.isprintable() else " " for letter in found)
+    return " ".join(found.split())
 
 
 def ident(node: Any, *path: str) -> str:
