@@ -56,6 +56,7 @@ from bot.services.incidents import Incidents
 from bot.services.look import prepare
 from bot.services.members import Members
 from bot.services.recognition import recognised
+from bot.services.release import SUBJECT as RELEASE
 from bot.services.reload import SUBJECT as RELOAD
 from bot.services.reload import Current, Reload
 from bot.services.roles import Roles
@@ -66,8 +67,9 @@ from bot.services.runbooks import Runbooks
 from bot.services.second_routes import SecondRoutes
 from bot.services.selfwatch import Outside
 from bot.services.smoke import Smoke
+from bot.services.smoke_again import SmokeAgain
 from bot.services.watch import Watch
-from bot.speakers import Speaker, deploy, drill, offline, runbook, speakers
+from bot.speakers import Speaker, deploy, drill, offline, release, runbook, speakers
 from bot.speakers import reload as mended
 from bot.speakers.runbook import SUBJECT as RUN
 from bot.speakers.second_route import speak
@@ -154,6 +156,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
             RUN: runbook.speaker(current, clock, books),
             DRILL: drill.speaker(books),
             DEPLOY: deploy.speaker(current, clock),
+            RELEASE: release.speaker(current, clock),
         }
         return {**speakers(current(), clock), **own}
 
@@ -171,19 +174,21 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     second_routes = SecondRoutes(store, clock, current, speak(current, clock))
     watch = Watch(store, clock, current, incidents)
 
+    parts = _around_deploys(store, clock, current, incidents, senders=settings.senders, wake=postman.wake)
+    walks = SmokeAgain(parts["smoke"], incidents)
+    own_checks = OwnChecks(store, clock, current, watch, health)
+
     runbooks = Runbooks(
         store,
         clock,
         current,
         incidents,
-        DrillEyes(Looks(store, clock, current, watch, OwnChecks(store, clock, current, watch, health)), store),
+        DrillEyes(Looks(store, clock, current, watch, own_checks, walks=walks), store),
         wake=postman.wake,
         books=books,
         recognise=recognised,
     )
     incidents.listen(runbooks.incidents_changed)
-
-    parts = _around_deploys(store, clock, current, incidents, senders=settings.senders, wake=postman.wake)
 
     async def outside() -> Outside:
         waiting = await store.read(lambda c: fallbacks.oldest(c, clock.now()))
@@ -207,7 +212,8 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     )
 
     services.deploys.look_with(watch)
-    incidents.look_again_with(services.drills.again_or(services.deploys.again_or(watch.again)))
+    walked = walks.again_or(watch.again, watch.fresh)
+    incidents.look_again_with(services.drills.again_or(services.events.again_or(services.deploys.again_or(walked))))
 
     def taken_up(config: Config) -> None:
         services.config = config
@@ -233,6 +239,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     stack.push_async_callback(watch.stop)
     stack.push_async_callback(runbooks.stop)
     stack.push_async_callback(parts["smoke"].stop)
+    stack.push_async_callback(walks.stop)
     await desk.take_up()
     if socket_mode:
         sockets = Sockets(

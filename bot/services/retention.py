@@ -17,6 +17,7 @@ from bot.store import (
     outbox,
     past,
     probes,
+    release_runs,
     runs,
     seen,
 )
@@ -63,6 +64,7 @@ async def retain(store: Store, now: datetime) -> Mapping[str, int]:
         "incidents": await _incidents(store, now),
         "runs": await store.write(lambda c: runs.purge(c, now - INCIDENTS), durable=False),
         "clicks": await store.write(lambda c: clicks.purge(c, now - CLICKS), durable=False),
+        "lists": await store.write(lambda c: release_runs.purge(c, now - INCIDENTS), durable=False),
         "past": await store.write(lambda c: past.purge(c, now - INCIDENTS), durable=False),
         "heard": await store.write(lambda c: heard.purge(c, now - HEARD, now - EVENT_IDS), durable=False),
         "counted": await store.write(

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from bot.domain import spike_words
 from bot.domain.detection import State
 from bot.domain.incident import Incident
 from bot.domain.member import Light
@@ -51,6 +52,9 @@ def topic_of(
     first = own[0]
     if leads.get(first.probe, "") in books:
         return leads[first.probe]
+    counted = spike_words.topic_of(first.probe)
+    if counted in books:
+        return counted
     check, _ = meant_by(first.probe)
     code = code_of(connection, product, first.probe, first.trouble)
     if check is not None:
