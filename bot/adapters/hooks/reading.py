@@ -201,7 +201,7 @@ def moment_name(when_: datetime) -> str:
 
 
 _LATENCY = re.compile(r"laten|slow|duration|response.?time|p9[059]\b|apdex", re.IGNORECASE)
-_REACH = re.compile(r"down\b|unreachable|unavailable|probe|absent|offline|blackbox|uptime", re.IGNORECASE)
+_REACH = re.compile(r"\bdown\b|unreachable|unavailable|probe|absent|offline|blackbox|uptime", re.IGNORECASE)
 _JOBS = re.compile(r"\bjobs?\b|cron|backup|queue|worker|batch", re.IGNORECASE)
 
 
