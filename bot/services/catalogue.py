@@ -182,6 +182,8 @@ def name_of(job: Job) -> str:
 def meant_by(name: str) -> tuple[Check | None, str]:
     """The check and the target that `name_of` made this name from; (None, "") where it is a monitor's."""
     title, _, target = name.partition(": ")
+    if title == "Smoke" and target:
+        return load().get("flow.smoke"), target
     check = next((one for one in load().values() if target and one.title == title), None)
     return check, target if check is not None else ""
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from bot.clock import Clock
@@ -41,15 +42,39 @@ SOON = 0.2
 MOST_JOBS = 40
 FAILED = "failed"
 OWN = "bot."
+WALK = "flow.smoke"
+"""A flow is walked anew; one that is being walked already comes to its end first."""
 NOTHING = Sight(Verdict.UNKNOWN, "there is no check that can look at this from outside")
 TOO_LONG = Sight(Verdict.UNKNOWN, f"no answer came within {DEADLINE:.0f} seconds")
+
+
+class Walks(Protocol):
+    """What walks smoke flows."""
+
+    def mine(self, name: str) -> bool:
+        """Whether this is what incidents call a flow."""
+        ...
+
+    async def look(self, name: str, seconds: float) -> list[Sight]:
+        """How that flow is now, or all of them where it is none."""
+        ...
 
 
 class Looks:
     """Looks for steps. It remembers nothing, and never raises for what it finds."""
 
-    def __init__(self, store: Store, clock: Clock, config: Callable[[], Config], watch: Watch, own: OwnChecks) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        config: Callable[[], Config],
+        watch: Watch,
+        own: OwnChecks,
+        *,
+        walks: Walks | None = None,
+    ) -> None:
         self._store = store
+        self._walks = walks
         self._clock = clock
         self._config = config
         self._watch = watch
@@ -73,6 +98,8 @@ class Looks:
     async def _one(self, name: str, run: Run, cause: Cause, incident: Incident | None) -> list[Sight]:
         if name.startswith(OWN):
             return [await self._own.look(name)]
+        if name == WALK and self._walks is not None:
+            return await self._walks.look(cause.target or run.target, DEADLINE - SPARE)
         if name != FAILED:
             return await self._checks(name, cause.target or run.target, "")
         if incident is not None:
@@ -87,8 +114,14 @@ class Looks:
         while spots_of(self._config()) and not self._watch.standings():
             # The bot has started a moment ago.
             await self._clock.sleep(SOON)
-        found = await asyncio.gather(*(self._watch.fresh((name,)) for name in names))
-        return [_glanced(name, seen[0]) if seen else _unwatched(name) for name, seen in zip(names, found, strict=True)]
+        found = await asyncio.gather(*(self._fresh(name) for name in names))
+        return [sight for sights in found for sight in sights]
+
+    async def _fresh(self, name: str) -> list[Sight]:
+        if self._walks is not None and self._walks.mine(name):
+            return await self._walks.look(name, DEADLINE - SPARE)
+        seen = await self._watch.fresh((name,))
+        return [_glanced(name, seen[0]) if seen else _unwatched(name)]
 
     async def _checks(self, id: str, target: str, code: str) -> list[Sight]:
         """One check of the catalogue at its target; `code` is what it said when the run began."""

@@ -45,6 +45,8 @@ STORE_AGAIN = 5.0
 """Seconds between two attempts to store a result while the disk is full."""
 FRESH = timedelta(minutes=30)
 """A walk that a stop cut off longer ago is not walked again: who asked for it has gone on."""
+FIXED_WITHIN = timedelta(seconds=25)
+"""Who says that it is fixed gets the answer of a walk within this; a longer one tells its result by itself."""
 MOST_TRIES = 3
 """Times that a walk is begun: one that brings the bot down every time must come to an end."""
 
@@ -78,6 +80,7 @@ class _Going:
 
     task: asyncio.Task[None]
     flows: frozenset[str]
+    began: datetime
 
 
 class Smoke:
@@ -280,7 +283,7 @@ class Smoke:
         if not await self._store.write(lambda c: walks.begin(c, walk.id, now, course)):
             return False
         task = asyncio.create_task(self._run(walk, course, flows, config), name=f"smoke-{walk.id}")
-        self._going[walk.id] = _Going(task, frozenset(one.id for one in flows))
+        self._going[walk.id] = _Going(task, frozenset(one.id for one in flows), now)
         task.add_done_callback(lambda _: self._going.pop(walk.id, None))
         self._wake()
         return True
@@ -344,6 +347,7 @@ class Smoke:
     async def _keep(self, walk: Walk, course: Course, flows: tuple[Flow, ...], config: Config) -> None:
         """Store the result and what it means for incidents in one transaction, however long the disk stays full."""
         ids = [one.id for one in flows]
+        began = self._going[walk.id].began if walk.id in self._going else self._clock.now()
         # launch.yml may have changed meanwhile: of what is no longer in it nothing is said.
         still = [one for one in self._flows if one.id in ids]
 
@@ -353,7 +357,8 @@ class Smoke:
             if not walks.end(connection, walk.id, now, course):
                 return []
             outbox.edit(connection, walk.product, f"{SUBJECT}:{walk.id}", now)
-            only_bad = walk.cause == Cause.FIXED
+            # Who said that it is fixed hears so by another way, unless the walk took longer than they wait.
+            only_bad = walk.cause == Cause.FIXED and now - began < FIXED_WITHIN
             signals = news_of(connection, config, still, course.seen, before=before, now=now, only_bad=only_bad)
             return [carry_out(connection, world, one, now) for one in signals]
 

@@ -11,9 +11,9 @@ from bot.domain.detection import Sight as Seen
 from bot.domain.runbook.run import Sight, Verdict
 from bot.services.glance import Glance
 from bot.services.incidents import Incidents, Recheck
-from bot.services.smoke import Cause, Smoke
+from bot.services.smoke import FIXED_WITHIN, Cause, Smoke
 from bot.services.smoke_news import PREFIX, flow_of, probe_of
-from checks.flow.model import TOTAL_SECONDS, FlowSeen, State
+from checks.flow.model import FlowSeen, State
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,11 @@ class SmokeAgain:
         self._smoke = smoke
         self._incidents = incidents
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def under_way(self) -> tuple[asyncio.Task[None], ...]:
+        """Looks that are not over."""
+        return tuple(self._tasks)
 
     def again_or(self, others: Recheck, fresh: Fresh) -> Recheck:
         """Walks the flows of an incident again for "It's fixed"; what it is about beside them is looked at as well."""
@@ -66,16 +71,19 @@ class SmokeAgain:
     async def _recheck(self, incident: int, mine: Sequence[str], rest: tuple[str, ...], fresh: Fresh) -> None:
         flows = [one for one in self._smoke.known() if probe_of(one) in mine]
         ids = [one.id for one in flows]
-        walked, glances = await asyncio.gather(self._smoke.fresh(ids, Cause.FIXED, TOTAL_SECONDS), fresh(rest))
+        walked, glances = await asyncio.gather(
+            self._smoke.fresh(ids, Cause.FIXED, FIXED_WITHIN.total_seconds()), fresh(rest)
+        )
         bad = [one.sentence for one in walked if one.state is State.FAILED]
         bad += [one.summary for one in glances if one.seen.sight is Seen.BAD]
-        blind = [one.sentence for one in walked if one.state is not State.OK]
-        blind += [one.summary for one in glances if one.seen.sight is Seen.UNKNOWN]
-        blind += [NOT_IN_TIME] * (len(walked) < len(flows)) + [f"{name} is no longer watched" for name in rest][
-            len(glances) :
-        ]
-        good = False if bad else None if blind else True
-        await self._incidents.rechecked(incident, good, next(iter((*bad, *blind)), ""))
+        unsure = [one.sentence for one in walked if one.state is not State.OK]
+        unsure += [one.summary for one in glances if one.seen.sight is Seen.UNKNOWN]
+        if len(walked) < len(flows):
+            unsure.append(NOT_IN_TIME)
+        if len(glances) < len(rest):
+            unsure.append("something that it was about is no longer watched")
+        good = False if bad else None if unsure else True
+        await self._incidents.rechecked(incident, good, next(iter((*bad, *unsure)), ""))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name="smoke-again")

@@ -113,7 +113,8 @@ def topic_of(flow: Flow, seen: FlowSeen | None = None) -> str:
     hooks = {one.name for one in flow.steps if one.webhook or one.expect.refused}
     at_hook = fault.name in hooks if fault is not None else bool(hooks) and len(hooks) == len(flow.steps)
     if at_hook:
-        return PAYMENTS if flow.carries == "payment" and fault is None else WEBHOOKS
+        forged = seen is not None and seen.code == "forged_accepted"
+        return PAYMENTS if flow.carries == "payment" and not forged else WEBHOOKS
     return LEADS.get(flow.carries, "")
 
 
