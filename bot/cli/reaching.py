@@ -6,7 +6,8 @@ What may help is tried again; what is said in the end is one sentence.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import ssl
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -87,6 +88,20 @@ def _this_machine(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those behind it: libraries wrap what they do not explain."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _reason(error: BaseException) -> str:
+    found = next((one for one in _chain(error) if str(one)), error)
+    if isinstance(found, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {found.verify_message}"
+    return found.strerror or str(found) if isinstance(found, OSError) else str(found)
+
+
 class Reach:
     """Speaks with one bot. `local`: by the door of this machine, past every proxy."""
 
@@ -115,11 +130,11 @@ class Reach:
                 try:
                     answer, asked_for = await self._once(client, method, path, content)
                 except httpx.ConnectError as error:
-                    said = str(error) or "no connection"
-                    if self._local:
+                    said = _reason(error) or "no connection"
+                    if self._local or any(isinstance(one, ssl.SSLError) for one in _chain(error)):
                         break
                 except (httpx.TransportError, httpx.DecodingError) as error:
-                    said = str(error) or type(error).__name__
+                    said = _reason(error) or type(error).__name__
                 else:
                     if answer.status not in AGAIN:
                         return self._settled(answer, asking=method == "GET")
