@@ -93,10 +93,11 @@ class Estimate:
 
     @property
     def calm(self) -> bool:
-        """It is clear that nothing became slower than it may be."""
+        """It is clear that nothing became slower than it may be, or than anybody feels."""
         tail = math.log1p(self.slowest) + SURE * self.slowest_noise
         middle = math.log1p(self.middle) + SURE * self.middle_noise
-        return tail < math.log(CALM) and middle < math.log(LIMIT * SLACK)
+        unfelt = math.expm1(max(tail, middle)) * self.baseline_ms < ABSOLUTE
+        return unfelt or (tail < math.log(CALM) and middle < math.log(LIMIT * SLACK))
 
     @property
     def growth(self) -> float:
@@ -229,4 +230,5 @@ class Trial:
         return self.call
 
     def _at_the_end(self, now: Estimate) -> Call:
-        return Call.NOISY if max(now.slowest, now.middle) > LIMIT - 1 else Call.SAME
+        growth = max(now.slowest, now.middle)
+        return Call.NOISY if growth > LIMIT - 1 and growth * now.baseline_ms > ABSOLUTE else Call.SAME

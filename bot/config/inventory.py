@@ -11,6 +11,7 @@ from bot.config.names import split_address
 from bot.config.problems import ConfigError, Problem
 from bot.config.registrable import registrable
 from checks import inventory as facts
+from checks.measured import Budget, Speed
 from checks.model import Purpose
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def to_inventory(file: LaunchFile) -> facts.Inventory:
         opt_in=frozenset(host.name for host in file.hosts if host.intrusive),
         has_ai=bool(product and product.has_ai),
         kind=(product.kind if product else None) or "",
+        speed=Speed(Budget(file.speed.budget.scripts, file.speed.budget.total, file.speed.budget.requests)),
         flows=flows,
         secrets=secrets_for(flows),
     )

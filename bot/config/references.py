@@ -35,6 +35,7 @@ def references(found: Read) -> list[Problem]:
         *_edges(found, data),
         *_links(found, data),
         *_checks(found, data),
+        *_journeys(found, data),
     ]
 
 
@@ -156,3 +157,14 @@ def _checks(found: Read, data: dict[str, Any]) -> Iterator[Problem]:
         if name not in known:
             message = f"there is no check of this name{did_you_mean(name, known)}"
             yield found.problem(("checks", name), message, at_key=True)
+
+
+def _journeys(found: Read, data: dict[str, Any]) -> Iterator[Problem]:
+    """A journey that no monitor watches would be missing in every report."""
+    named, monitors = _section(data, "speed").get("journeys"), data.get("monitors")
+    names = [one.get("name") for one in monitors if isinstance(one, dict)] if isinstance(monitors, list) else []
+    known = [name for name in names if isinstance(name, str)]
+    for place, name in enumerate(named if isinstance(named, list) else []):
+        if isinstance(name, str) and name not in known:
+            said = f'"{shown(name)}" is no monitor of this file{did_you_mean(name, known)}'
+            yield found.problem(("speed", "journeys", place), said)

@@ -13,6 +13,7 @@ from checks.model import Kind, Status
 from checks.net.live import LiveProbe
 from checks.registry import load
 from tests.checks.samples import page
+from tests.outcomes.perf_on_purpose import SCENARIOS as ON_PURPOSE
 from tests.outcomes.scenario import Scenario, Step
 from tests.outcomes.steps import expects, route, shut
 from tests.outcomes.world import APP, World, shown
@@ -99,4 +100,5 @@ SCENARIOS = (
     ),
     Scenario("Two of forty visitors got an error", {USUAL: "some_failed"}, failing(20), watched(40)),
     Scenario("Every tenth visitor got an error", {USUAL: "too_many"}, failing(10), watched(40)),
+    *ON_PURPOSE,
 )
