@@ -12,7 +12,7 @@ from checks.urls import host_of
 
 def hosts_of(finding: Finding) -> frozenset[str]:
     """The hosts at which this was seen."""
-    if finding.kind is Kind.MONITOR:
+    if finding.kind in (Kind.MONITOR, Kind.FLOW):
         return frozenset({_text(finding, "host")})
     if finding.kind is not Kind.DOMAIN:
         return frozenset({finding.target})

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from checks.net.facts import Chain, DnsAnswer, Exchange, Fault, Peer, Rdap
+
+if TYPE_CHECKING:
+    from checks.net.session import Session
+
+T = TypeVar("T")
 
 BODY_CAP = 2 * 1024 * 1024
 """Bytes read of one body at most."""
@@ -89,4 +95,12 @@ class Probe(Protocol):
 
     async def online(self) -> bool:
         """Whether the bot itself can see out; True where canaries are switched off."""
+        ...
+
+    def session(self, hosts: frozenset[str]) -> Session:
+        """One visitor who walks on these hosts: cookies, forms, methods that change something."""
+        ...
+
+    async def shared(self, key: str, work: Callable[[], Coroutine[None, None, T]]) -> T:
+        """What several checks of a run need, done once; whoever stops waiting for it does not stop it."""
         ...

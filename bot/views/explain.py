@@ -35,6 +35,7 @@ SUBJECT = {
     Kind.HOST: "each host",
     Kind.MAIL: "each domain that sends mail",
     Kind.MONITOR: "each monitored page",
+    Kind.FLOW: "each flow",
 }
 
 

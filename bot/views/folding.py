@@ -166,7 +166,7 @@ def _hides(broken: Finding, unknown: Finding) -> bool:
 def _hosts(one: Finding) -> set[str]:
     host = one.seen.get("host")
     met = {host} if isinstance(host, str) else set()
-    if one.kind is Kind.MONITOR:
+    if one.kind in (Kind.MONITOR, Kind.FLOW):
         return met
     # A check of a whole domain may be stopped at any host of it.
     return {one.target, f"www.{one.target}", *met} if one.kind is Kind.DOMAIN else {one.target}

@@ -233,7 +233,11 @@ class FlowSeen:
     @property
     def at_fault(self) -> StepSeen | None:
         """The step that the sentence is about; None where all is well or nothing was tried."""
-        bad = [step for step in self.steps if step.state is State.FAILED]
-        unsure = [step for step in self.steps if step.state is State.UNKNOWN]
-        slow = [step for step in self.steps if step.code.endswith("slow")]
-        return next((step for step in (*(one for one in bad if one.required), *bad, *unsure, *slow)), None)
+        ranks = (
+            lambda step: step.state is State.FAILED and step.required,
+            lambda step: step.state is State.UNKNOWN and step.required,
+            lambda step: step.state is State.FAILED,
+            lambda step: step.code == "webhook_slow",
+            lambda step: step.code == "slow",
+        )
+        return next((step for rank in ranks for step in self.steps if rank(step)), None)

@@ -10,7 +10,7 @@ from checks.flow.model import Flow, FlowSeen, State, StepSeen
 _TIME = frozenset({"timeout", "out_of_time"})
 _OWN_CODE = frozenset({"forged_accepted", "still_open", "webhook_too_slow"})
 _UNREACHABLE = frozenset({"unreachable", "no_answer"})
-_UNSURE = frozenset({"blocked", "captcha", "foreign_host", "browser_missing", "offline"})
+_UNSURE = frozenset({"blocked", "captcha", "foreign_host", "browser_missing", "offline", "not_reached"})
 
 
 def seen_of(
@@ -69,7 +69,7 @@ def _broken(flow: Flow, step: StepSeen) -> str:
         return "payment"
     if step.code in _TIME:
         return "out_of_time"
-    return "unreachable" if step.code in _UNREACHABLE else "broken"
+    return "unreachable" if step.code in _UNREACHABLE else flow.carries or "broken"
 
 
 def _sentence(flow: Flow, code: str, step: StepSeen | None) -> str:

@@ -56,12 +56,14 @@ class Budget:
     reserve: float = CLEANUP_SECONDS
     """Seconds before that, kept for clean-up."""
     step_seconds: float = STEP_SECONDS
+    promised: bool = True
+    """Whether that is the time in which all flows must be done; else it says nothing about them where it runs out."""
 
     @classmethod
-    def of(cls, seconds: float, *, step_seconds: float = STEP_SECONDS) -> Budget:
+    def of(cls, seconds: float, *, step_seconds: float = STEP_SECONDS, promised: bool = True) -> Budget:
         """So many seconds from now, of which a part is kept for clean-up."""
         ends = asyncio.get_running_loop().time() + seconds
-        return cls(ends, min(CLEANUP_SECONDS, seconds / 4), min(step_seconds, STEP_SECONDS))
+        return cls(ends, min(CLEANUP_SECONDS, seconds / 4), min(step_seconds, STEP_SECONDS), promised)
 
 
 async def walk(
@@ -138,6 +140,9 @@ class _Walk:
             async with asyncio.timeout_at(ends):
                 return await self._steps.walk(step)
         except TimeoutError:
+            if not self._budget.promised:
+                why = "was not done: this look had no more time"
+                return StepSeen(step.name, State.UNKNOWN, "not_reached", why, required=step.required)
             why = "did not come to its end in the time that all flows have together"
             return StepSeen(step.name, State.FAILED, "out_of_time", why, required=step.required)
 
@@ -176,14 +181,15 @@ async def walk_all(
     *,
     step_seconds: float = STEP_SECONDS,
     total_seconds: float = TOTAL_SECONDS,
+    promised: bool = True,
     on_progress: OnProgress | None = None,
 ) -> tuple[FlowSeen, ...]:
     """Walk all flows, side by side where nothing stands `after` another, and answer in their order.
 
-    It ends within `total_seconds`, whatever the servers do. When it is cancelled, clean-up still runs, for some
-    seconds at most.
+    It ends within `total_seconds`, whatever the servers do; `promised=False` where that is less than flows may take,
+    so that running out of it is no fault of theirs. When it is cancelled, clean-up still runs, for some seconds.
     """
-    budget = Budget.of(min(total_seconds, TOTAL_SECONDS), step_seconds=step_seconds)
+    budget = Budget.of(min(total_seconds, TOTAL_SECONDS), step_seconds=step_seconds, promised=promised)
     together = _Together(open_session, secrets, now, budget, on_progress)
     tasks = [asyncio.ensure_future(together.chain(flow, flows)) for flow in _first(flows)]
     try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import copy
 import importlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from checks.inventory import Network
 from checks.model import Asked
@@ -28,6 +28,9 @@ from checks.probe import BODY_CAP, MAX_HOPS, Headers
 
 if TYPE_CHECKING:
     from checks.net.connect import Way
+    from checks.net.session import Session
+
+T = TypeVar("T")
 
 __all__ = ["LiveProbe", "Tracer", "prepare", "traced"]
 
@@ -363,6 +366,18 @@ class LiveProbe:
         other = copy.copy(self)
         other._patient = True  # noqa: SLF001  (the same class)
         return other
+
+    def session(self, hosts: frozenset[str]) -> Session:
+        """A visitor on these hosts; limits, look-ups and counts are those of this run, and nothing of it is traced."""
+        from checks.net.session import Session
+
+        return Session(
+            self._network, self._clock(), hosts=hosts, limits=self._limits, ledger=self._ledger, resolve=self
+        )
+
+    async def shared(self, key: str, work: Callable[[], Coroutine[None, None, T]]) -> T:
+        """What several checks of this run need, done once."""
+        return await self._once.get(("shared", key), work)
 
     async def online(self) -> bool:
         """Whether the bot itself can see out; asked once per run."""

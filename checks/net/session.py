@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.inventory import Network
-from checks.net import trace
 from checks.net.facts import Chain, ChainEnd, DnsAnswer, Exchange, Fault, Phases, Reason
 from checks.net.jar import Jar
 from checks.net.ledger import Ledger
 from checks.net.limits import BudgetSpent, Limits
-from checks.net.live import LiveProbe, Tracer
+from checks.net.live import LiveProbe
 from checks.net.redirects import REDIRECTS
 from checks.net.urls import Url, follow, parse
 from checks.probe import BODY_CAP, MAX_HOPS, Headers
@@ -62,10 +61,9 @@ class Session(LiveProbe):
         headers: Headers = (),
         limits: Limits | None = None,
         ledger: Ledger | None = None,
-        tracer: Tracer | None = None,
         resolve: LiveProbe | None = None,
     ) -> None:
-        super().__init__(network, now, limits=limits, ledger=ledger, tracer=tracer)
+        super().__init__(network, now, limits=limits, ledger=ledger)
         self.hosts = hosts
         self.jar = Jar(self.clock)
         self.always: Headers = headers
@@ -151,7 +149,6 @@ class Session(LiveProbe):
         except BudgetSpent:
             exchange = Exchange(str(url), method, port=url.port, fault=Fault(Reason.BUDGET, "the time was used up"))
         self.jar.keep(exchange, url)
-        self._tell(trace.of_exchange(exchange, headers))
         return exchange
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
 
 from checks.model import Asked
 from checks.net.facts import Chain, DnsAnswer, Exchange, Fault, Peer, Rdap
 from checks.probe import BODY_CAP, MAX_HOPS, Headers, Probe
 
+if TYPE_CHECKING:
+    from checks.net.session import Session
+
+T = TypeVar("T")
 LONGEST = 500
 SECRET = ("cookie", "authorization", "proxy-authorization", "x-api-key")
 """Request headers of which only the name is written down."""
@@ -176,6 +182,13 @@ class TracedProbe:
         answer = await self._probe.rdap(domain)
         self._note(of_rdap(answer))
         return answer
+
+    def session(self, hosts: frozenset[str]) -> Session:
+        """Not written down: a walk tells its steps itself, without the secrets that it sends."""
+        return self._probe.session(hosts)
+
+    async def shared(self, key: str, work: Callable[[], Coroutine[None, None, T]]) -> T:
+        return await self._probe.shared(key, work)
 
     def fresh(self, n: int) -> Probe:
         return TracedProbe(self._probe.fresh(n), self._asked)

@@ -11,6 +11,7 @@ import pytest
 
 from checks import rubric
 from checks.finding import ENGINE_OUTCOMES, build, holes
+from checks.flow.model import Flow
 from checks.inventory import Host, Inventory, MailDomain, Monitor, expand
 from checks.model import Check, Severity, Status, Target, Verdict
 from checks.registry import load
@@ -27,6 +28,7 @@ TARGETS = expand(
         hosts=(Host("app.example.test"),),
         mail=(MailDomain("example.test"),),
         monitors=(Monitor("Login", "https://app.example.test/login"),),
+        flows=(Flow("walk", "https://app.example.test/", frozenset(), (), name="Log-in"),),
     )
 )
 each = pytest.mark.parametrize("check", CHECKS.values(), ids=list(CHECKS))

@@ -34,7 +34,7 @@ async def test_a_refused_log_in_says_what_the_page_says_and_no_secret(street: St
     """The page repeats the password, as bad pages do: it does not get into the evidence."""
     street.product.faults.add("login_refused")
     seen = await street.walk(street.flow(OPEN, LOGIN, name="Log-in", carries="login"))
-    assert (seen.state, seen.code) == (State.FAILED, "broken")
+    assert (seen.state, seen.code) == (State.FAILED, "login")
     assert seen.sentence.startswith("Log-in fails: “Log in” answers with error 401")
     assert "That did not match" in seen.sentence
     assert PASSWORD not in repr(seen)
