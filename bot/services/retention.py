@@ -20,6 +20,7 @@ from bot.store import (
     release_runs,
     runs,
     seen,
+    walks,
 )
 from bot.store.db import Store
 
@@ -33,6 +34,8 @@ DISAGREEMENTS = timedelta(days=90)
 MESSAGES = timedelta(days=30)
 INCIDENTS = timedelta(days=400)
 """Closed ones, with all that was said and done about them; runs of runbooks, silences, swaps and releases as well."""
+WALKS = timedelta(days=90)
+"""Walks of smoke flows: with a schedule of five minutes there are hundreds a day."""
 CLICKS = timedelta(days=30)
 """What a button did stands in the story of its incident; the click itself is only there so that none counts twice."""
 
@@ -63,6 +66,7 @@ async def retain(store: Store, now: datetime) -> Mapping[str, int]:
         "messages": await store.write(lambda c: outbox.purge(c, now - MESSAGES), durable=False),
         "incidents": await _incidents(store, now),
         "runs": await store.write(lambda c: runs.purge(c, now - INCIDENTS), durable=False),
+        "walks": await store.write(lambda c: walks.purge(c, now - WALKS), durable=False),
         "clicks": await store.write(lambda c: clicks.purge(c, now - CLICKS), durable=False),
         "lists": await store.write(lambda c: release_runs.purge(c, now - INCIDENTS), durable=False),
         "past": await store.write(lambda c: past.purge(c, now - INCIDENTS), durable=False),

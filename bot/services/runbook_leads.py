@@ -15,6 +15,7 @@ from bot.domain.runbook.search import lead
 from bot.domain.severity import Trouble
 from bot.services.catalogue import meant_by
 from bot.services.config import Config
+from bot.services.smoke_news import topics
 from bot.store import drills, incidents, looks
 from checks.registry import load
 
@@ -41,7 +42,8 @@ def topic_of(
 ) -> str:
     """The topic; "" where no runbook fits, or nothing of it is its own.
 
-    `leads`: what monitors name themselves; `flows`: what customers do at the page that a monitor looks at.
+    `leads`: what monitors name themselves; `flows`: what customers do at the page that a monitor looks at, and the
+    topic that leads out of a walk.
     """
     own = sorted(incident.own, key=lambda one: one.light is not Light.RED)
     drill = drills.of_incident(connection, incident.id) if incident.drill else None
@@ -50,8 +52,9 @@ def topic_of(
     if not own:
         return ""
     first = own[0]
-    if leads.get(first.probe, "") in books:
-        return leads[first.probe]
+    for topic in (leads.get(first.probe, ""), flows.get(first.probe, "")):
+        if topic in books:
+            return topic
     counted = spike_words.topic_of(first.probe)
     if counted in books:
         return counted
@@ -80,9 +83,10 @@ def _others_up(connection: sqlite3.Connection, product: str) -> bool:
 
 
 def flows_of(config: Config) -> dict[str, str]:
-    """What customers do at the page that each monitor looks at: `login`, `signup` or `payment`."""
-    monitors = config.inventory.monitors if config.inventory is not None else ()
-    return {one.name: one.flow for one in monitors if one.flow}
+    """What customers do at the page that each monitor looks at, and the topic that leads out of each walk."""
+    if config.inventory is None:
+        return {}
+    return {one.name: one.flow for one in config.inventory.monitors if one.flow} | topics(config.inventory.flows)
 
 
 def live(

@@ -13,9 +13,8 @@ from bot.domain.decision import AnswerCode
 from bot.domain.runbook.run import Verdict
 from bot.services.glance import Glance, bad, good
 from bot.services.incidents import Request
-from bot.services.runbook_leads import topic_of
+from bot.services.runbook_leads import flows_of, topic_of
 from bot.services.smoke_again import SmokeAgain
-from bot.services.smoke_news import topics
 from tests.servers.http import Answer
 from tests.services.smoke_shop import PAGE, Shop, shop
 
@@ -169,9 +168,9 @@ def walks_of(connection):
 
 async def test_the_runbook_of_what_customers_do_leads_out(made: Shop) -> None:
     """Checkout, and not the general one."""
-    leads = topics(made.smoke.known())
-    assert leads == {"Smoke: Log-in": "login_broken", "Smoke: Checkout": "checkout_broken"}
+    flows = flows_of(made.config)
+    assert flows == {"Smoke: Log-in": "login_broken", "Smoke: Checkout": "checkout_broken", "shop.test": "login"}
     [incident] = await made.open()
     books = made.config.library.books
-    topic = await made.store.read(lambda c: topic_of(c, "shop", books, incident, leads=leads))
+    topic = await made.store.read(lambda c: topic_of(c, "shop", books, incident, flows=flows))
     assert topic == "checkout_broken"
