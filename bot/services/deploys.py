@@ -86,23 +86,35 @@ class Deploys:
         self._wake()
         return number
 
-    async def undo(self, who: str) -> Deploy | None:
-        """Take back the last one that a person recorded by hand; None where there is none of the last day."""
+    async def undo(self, who: str, number: int = 0) -> Deploy | None:
+        """Take back what a person recorded by hand, the last one or that one; None where there is none of a day."""
         now = self._clock.now()
 
         def work(connection: sqlite3.Connection) -> Deploy | None:
             product = self._config().product
             near = rows.recent(connection, product)
-            mine = [one for one in near if one.source in HAND and one.stage is not Stage.UNDONE]
+            by_hand = [one for one in near if one.source in HAND and one.stage is not Stage.UNDONE]
+            mine = [one for one in by_hand if number in (0, one.id)]
             if not mine or now - (mine[0].live_at or mine[0].began_at) > rules.OLD:
                 return None
             gone = self._intake().keep(connection, replace(mine[0], stage=Stage.UNDONE, ended_at=now), now)
+            self._restore(connection, gone, now)
             journal.note(connection, product, now, actor=who, did="deploy undone", subject=gone.version)
             return gone
 
         gone = await self._store.write(work)
         self._wake()
         return gone
+
+    def _restore(self, connection: sqlite3.Connection, gone: Deploy, now: datetime) -> None:
+        """What it seemed to have replaced is what customers have still."""
+        before = next(iter(rows.live_before(connection, gone)), None)
+        if gone.live_at is None or before is None:
+            return
+        if before.replaced_by == gone.version:
+            self._intake().keep(connection, replace(before, replaced_by=""), now)
+        elif before.stage is Stage.SUPERSEDED and (before.ended_at or now) >= gone.live_at:
+            self._intake().keep(connection, replace(before, stage=Stage.LIVE, run=0, ended_at=None), now)
 
     async def again(self, number: int, who: str) -> int:
         """Walk the flows for it once more; answers the number of the walk, 0 where there is nothing to walk."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.domain import rota
 from bot.domain.daily import Morning
 from bot.domain.daily import step as next_step
+from bot.domain.deploys import Deploy
 from bot.domain.detection import Look, State
 from bot.domain.hours import DAYS, moment
 from bot.domain.incident import Incident
@@ -18,6 +19,7 @@ from bot.domain.silence import Silence
 from bot.domain.uptime import Span, joined
 from bot.services.oncall import Roster, roster_of
 from bot.services.people import People
+from bot.services.standing import last_deploys
 from bot.store import blindness, incidents, looks, outbox, settings, silences, tallies
 from bot.store.codes import from_ms, to_ms
 from bot.store.outbox import Prio, QueueState
@@ -74,6 +76,8 @@ class Digest:
     queue: QueueState
     unseen_s: float = 0.0
     """How long the bot itself saw nothing yesterday: off, or without a way out."""
+    deploys: tuple[Deploy, ...] = ()
+    """What went out since the last summary, newest first."""
 
     @property
     def stuck(self) -> bool:
@@ -89,7 +93,7 @@ class Digest:
     @property
     def quiet(self) -> bool:
         """Whether one line says it all."""
-        news = self.live or self.waiting or self.over or self.muted or self.failed or self.blind
+        news = self.live or self.waiting or self.over or self.muted or self.failed or self.blind or self.deploys
         return not (news or self.stuck or self.unseen_s >= A_MINUTE) and self.roster.complete
 
 
@@ -167,6 +171,7 @@ def digest_of(
         blind=_blind(connection, product),
         queue=outbox.queue(connection, product),
         unseen_s=_unseen(connection, product, Span(*yesterday)),
+        deploys=last_deploys(connection, product, since=since),
     )
 
 

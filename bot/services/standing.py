@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.domain.deploys import Deploy, Stage
 from bot.domain.detection import State
 from bot.domain.incident import Incident
 from bot.domain.outlook import Next, next_of
@@ -20,7 +21,7 @@ from bot.services.oncall import Roster, roster_of
 from bot.services.people import People
 from bot.services.silencing import Quiet, quiet_of
 from bot.services.transitions import World, scene_of
-from bot.store import blindness, heartbeats, history, incidents, timers, trends
+from bot.store import blindness, deploys, heartbeats, history, incidents, timers, trends
 from bot.store.heartbeats import Beat
 from bot.store.trends import Trend
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from checks.inventory import Monitor, Point
 
 DAY = timedelta(days=1)
+LAST_DEPLOYS = 5
+_TOLD = frozenset(Stage) - {Stage.RELEASED, Stage.UNDONE}
 MOST_MEASURED = 25
 """Monitors whose figures are read for one screen: the worst first."""
 _WORST = (State.DOWN, State.SUSPECT, State.SLOW, State.RECOVERING, State.UNKNOWN, State.UP)
@@ -90,6 +93,8 @@ class Stand:
     quiet: Quiet = field(default_factory=lambda: Quiet((), ()))
     roster: Roster | None = None
     """None where no team is written down."""
+    deploys: tuple[Deploy, ...] = ()
+    """The last ones of production, newest first."""
 
 
 def stand_of(connection: sqlite3.Connection, config: Config, standings: Iterable[Standing], now: datetime) -> Stand:
@@ -105,7 +110,14 @@ def stand_of(connection: sqlite3.Connection, config: Config, standings: Iterable
         _monitors(connection, config, list(standings), people.time_zone, now),
         quiet_of(connection, config.product, now),
         roster_of(connection, people, now) if config.file is not None else None,
+        last_deploys(connection, config.product),
     )
+
+
+def last_deploys(connection: sqlite3.Connection, product: str, *, since: datetime | None = None) -> tuple[Deploy, ...]:
+    """The last few deploys of production that somebody would want to know of, newest first."""
+    found = deploys.recent(connection, product, limit=LAST_DEPLOYS, environment="production", stages=_TOLD)
+    return tuple(one for one in found if since is None or (one.live_at or one.began_at) >= since)
 
 
 def _monitors(

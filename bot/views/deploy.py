@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from bot.blockkit.words import one_line
 from bot.document import (
@@ -31,7 +33,8 @@ HOLD = timedelta(minutes=3)
 """How long ordinary alerts wait after it."""
 NAME, NOTE, WHY = 60, 160, 300
 """Characters of a version, of what changed, of what was seen."""
-NOBODY: Mapping[str, str] = {}
+NOBODY: Mapping[str, str] = MappingProxyType({})
+_SLACK = re.compile(r"[UW][A-Z0-9]{2,20}")
 TONE: Mapping[Stage, Tone] = {
     Stage.GOOD: Tone.GOOD,
     Stage.BAD: Tone.BAD,
@@ -94,6 +97,8 @@ def headline(deploy: Deploy) -> str:
         word = {Stage.GOOD: "Was good", Stage.BAD: "Was broken"}.get(deploy.stage, "Was live")
     elif deploy.stage in (Stage.LIVE, Stage.SMOKE) and deploy.production:
         word = "Live, not tried" if deploy.judged else "Live, being tried"
+    if deploy.seen and not deploy.replaced_by:
+        word = "Not seen yet"
     if back:
         return f"{place}{word} · back to {name}"
     live = deploy.stage is Stage.BAD and not deploy.replaced_by
@@ -107,6 +112,8 @@ def felt(deploy: Deploy) -> Words:
     mine, before = _version(deploy.version), deploy.instead_of
     if deploy.replaced_by:
         return _was(deploy)
+    if deploy.seen and deploy.live_at is not None:
+        return ("The host says that ", mine, " is live. Customers still get ", _version(deploy.seen), ".")
     still: Words = ("they still have ", _version(before)) if before else ("they still have what they had",)
     match deploy.stage:
         case Stage.STARTED:
@@ -130,7 +137,7 @@ def felt(deploy: Deploy) -> Words:
         case Stage.RELEASED:
             return (mine, " has a name and notes now; nothing moved by that.")
         case Stage.BAD:
-            return (_broken(deploy.walked), " since ", mine, " is live.")
+            return (_broken(deploy.walked), " since ", mine, " went live.")
         case Stage.GOOD:
             return ("Customers have ", mine, _again(deploy), ", and ", _works(deploy.walked), ".")
         case Stage.LIVE if deploy.ended_at is not None:
@@ -142,7 +149,9 @@ def _was(deploy: Deploy) -> Words:
     """Another version has taken its place."""
     mine, now = _version(deploy.version), _version(deploy.replaced_by)
     if deploy.stage is Stage.BAD:
-        return (_broken(deploy.walked, past=True), " while ", mine, " was live. Customers have ", now, " now.")
+        broke = listed([one_line(one, 60) for one in deploy.walked.broken]) if deploy.walked else ""
+        what = f"{broke} did not work" if broke else "Something was broken"
+        return (f"{what} while ", mine, " was live. Customers have ", now, " now.")
     return ("Customers had ", mine, " until ", now, " went live.")
 
 
@@ -165,12 +174,12 @@ def _again(deploy: Deploy) -> str:
     return " again" if deploy.back else ""
 
 
-def _broken(walked: Walked | None, *, past: bool = False) -> str:
+def _broken(walked: Walked | None) -> str:
+    """`Checkout has not worked`."""
     if walked is None or not walked.broken:
-        return "Something was broken" if past else "Something is broken"
+        return "Something has been broken"
     names = listed([one_line(one, 60) for one in walked.broken])
-    does = "did" if past else "does" if len(walked.broken) == 1 else "do"
-    return f"{names} {does} not work"
+    return f"{names} {'has' if len(walked.broken) == 1 else 'have'} not worked"
 
 
 def _works(walked: Walked | None) -> str:
@@ -183,14 +192,7 @@ def _works(walked: Walked | None) -> str:
 def found_out(deploy: Deploy) -> Words:
     """What was seen that a person should know: why it is bad, or that customers get another version."""
     if deploy.seen:
-        return (
-            Strong("Not seen yet. "),
-            "The host says that ",
-            _version(deploy.version),
-            " is live; what customers get still says ",
-            _version(deploy.seen),
-            ".",
-        )
+        return ("What was tried is what customers get. Look at your host: a cache or an old server may still answer.",)
     if deploy.stage is Stage.BAD and deploy.walked is not None and deploy.walked.why:
         return (Strong("Seen: "), sentence(one_line(deploy.walked.why, WHY)))
     return ()
@@ -201,7 +203,7 @@ def facts(state: State) -> tuple[tuple[str, Words], ...]:
     deploy = state.deploy
     pairs: list[tuple[str, Words]] = []
     if deploy.author:
-        pairs.append(("By", (_person(deploy.author, state.people),)))
+        pairs.append(("By", (person(deploy.author, state.people),)))
     if deploy.live_at is not None:
         pairs.append(("Live since", (Time(deploy.live_at, "both"),)))
     else:
@@ -316,6 +318,7 @@ def _version(name: str) -> Code:
     return Code(one_line(name, NAME))
 
 
-def _person(name: str, people: Mapping[str, str]) -> Span:
-    found = people.get(name, "")
+def person(name: str, people: Mapping[str, str] = NOBODY) -> Span:
+    """Who made it: mentioned where Slack knows them."""
+    found = people.get(name, name if _SLACK.fullmatch(name) else "")
     return Person(found) if found else one_line(name, 60)

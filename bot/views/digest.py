@@ -23,6 +23,7 @@ from bot.document import (
     Tone,
     Words,
 )
+from bot.views import deploy_list
 from bot.views.felt import called, felt, lasted, length, what_of, word
 from bot.views.oncall import line as oncall_line
 from bot.views.prose import count, span_of
@@ -54,6 +55,7 @@ def digest(day: Digest) -> Document:
         *_live(day),
         *_listed("Not urgent, still waiting", [_incident(one) for one in day.waiting]),
         *_listed("Over since the last summary", [_over(one) for one in day.over]),
+        *_listed("Went out since the last summary", [deploy_list.item(one) for one in day.deploys]),
         *_listed("Muted", [_muted(one) for one in day.muted]),
         *_listed("What nobody could see", [_blind(one) for one in day.blind]),
         *_yesterday(day),

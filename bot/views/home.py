@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.document import Action, Actions, Code, Document, Heading, Note, Paragraph, Part, Rule, Time
-from bot.views import standing, status
+from bot.views import deploy_list, standing, status
 
 if TYPE_CHECKING:
     from bot.services.overview import Overview
@@ -35,7 +35,8 @@ def home(overview: Overview, answer: Document | None = None) -> Document:
     if overview.domain and not overview.running:
         label = "Check Again" if overview.readiness else "Check Now"
         parts.append(Actions((Action("audit.rerun", label, primary=True, command="/launch check"),)))
-    parts += [Rule(), *status.watching(overview), *standing.last_good(stand), *status.bot(overview.bot)]
+    parts += [Rule(), *status.watching(overview), *standing.last_good(stand)]
+    parts += [*deploy_list.standing(stand.deploys, overview.now), *status.bot(overview.bot)]
     parts.append(Actions((*PRACTICE, Action("doctor.show", "Test the Bot Itself", command="/launch doctor"))))
     parts.append(
         Note(("In any channel: ", Code("/launch status"), ", ", Code("/launch check"), ", ", Code("/launch help")))

@@ -85,7 +85,7 @@ async def test_a_broken_flow_names_the_deploy_as_the_cause_and_leads_to_the_runb
     assert incident.announce_at - deploy.live_at < 2 * MINUTE
     said = await house.said(number)
     assert said.splitlines()[0] == "BROKEN · v43 is live"
-    assert "Checkout does not work since v43 is live" in said
+    assert "Checkout has not worked since v43 went live" in said
     assert "launch runbook bad deploy" in said
     assert await house.store.read(lambda c: releases.last_good(c, releases.last(c, "shop", house.clock.time))) == "v42"
 
@@ -336,7 +336,7 @@ async def test_without_flows_a_page_that_stays_broken_is_a_verdict_within_two_mi
     deploy = await plain.get(number)
     assert (deploy.stage, deploy.walked.broken) == (Stage.BAD, ("home",))
     assert deploy.ended_at - deploy.live_at < 2 * MINUTE
-    assert "home does not work since v43 is live" in await plain.said(number)
+    assert "home has not worked since v43 went live" in await plain.said(number)
 
 
 async def test_without_flows_rough_at_first_is_good(plain):

@@ -15,6 +15,7 @@ from bot.blockkit.validator import validate_message, validate_view
 from bot.render.blocks import home as render_home
 from bot.render.blocks import message
 from bot.render.text import text
+from tests.views.deploy_samples import DEPLOYS
 from tests.views.dns_samples import DNS
 from tests.views.drill_samples import DRILLS
 from tests.views.runbook_samples import RUNBOOKS
@@ -22,7 +23,7 @@ from tests.views.samples import HOMES
 from tests.views.samples import SAMPLES as OTHERS
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-SAMPLES = {**OTHERS, **DNS, **RUNBOOKS, **DRILLS}
+SAMPLES = {**OTHERS, **DNS, **RUNBOOKS, **DRILLS, **DEPLOYS}
 EVERY = {**SAMPLES, **HOMES}
 
 
