@@ -185,6 +185,54 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class Burst:
+    """More of one counted event than usual, now or a moment ago."""
+
+    kind: str
+    """`login_failed`, `payment_error` …"""
+    said: str
+    """`40 failed log-ins in 5 minutes, normally 1: log-in may be broken for everybody`."""
+    one_place: bool = False
+    """All of it comes from one origin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the events that the product reports say now."""
+
+    since: datetime
+    """When the first one was counted."""
+    bursts: tuple[Burst, ...] = ()
+    """Worst first."""
+    silent: str = ""
+    """What usually comes and does not any more, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Minutes of this month that a monitor was down, and those that its target allows; all in seconds."""
+
+    allowed_s: float
+    used_s: float
+    excused_s: float = 0.0
+    """Left out: announced work."""
+    unseen_s: float = 0.0
+    """Left out: the bot itself was off, or could not see out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """When going back to an older version was last tried."""
+
+    at: datetime | None = None
+    """None: never."""
+    by: str = ""
+    took_s: float | None = None
+    now: datetime | None = None
+    """The moment at which this was written."""
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """How checks reach the world. The empty value means the public internet as it is."""
 
@@ -241,6 +289,12 @@ class Inventory:
     """By monitor name; a name that is missing has no history yet."""
     kind: str = ""
     """`creator`, `ecommerce`, `coach`, `community`, `marketplace` or empty."""
+    counted: Counted | None = None
+    """What the product reported; None where nothing was ever reported, or nobody keeps it."""
+    spent: Mapping[str, Spent] = field(default_factory=dict)
+    """By monitor name: this month's minutes; a name that is missing was not looked at yet."""
+    rollback: Rollback | None = None
+    """None where nobody keeps it."""
     migrations: tuple[str, ...] | None = None
     """Files of new database migrations; None where the code is not at hand."""
     speed: Speed = field(default_factory=Speed)
