@@ -156,5 +156,3 @@ def test_pages_of_commits() -> None:
     """A link needs a repository and commits."""
     assert reading.commit_page("https://github.com/a/b/", "abc1234") == "https://github.com/a/b/commit/abc1234"
     assert reading.commit_page("", "abc1234") == ""
-    assert reading.compare_page("https://github.com/a/b", "v1", "v2") == "https://github.com/a/b/compare/v1...v2"
-    assert reading.compare_page("https://github.com/a/b", "", "v2") == ""

@@ -179,8 +179,8 @@ SOURCE = Source(
     setup=(
         "Open the project → Settings → Webhooks → Add new webhook.",
         "URL: {url}",
-        "Signing token (GitLab 18 and newer): generate one, and set it as {variable} where the bot runs.",
-        "Older GitLab: Secret token: {secret}",
+        "Signing token, where your GitLab offers one: generate it, and set it as {variable} where the bot runs.",
+        "Where it offers none: Secret token: {secret}",
         "Trigger: Deployment events, Releases events.",
     ),
     pages=(

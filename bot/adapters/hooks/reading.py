@@ -242,8 +242,3 @@ def severity_of(word: str) -> str:
 def commit_page(repository: str, commit_id: str) -> str:
     """Where a commit of a repository can be read, at GitHub, GitLab and what works like them."""
     return f"{repository.rstrip('/')}/commit/{commit_id}" if repository and commit_id else ""
-
-
-def compare_page(repository: str, before: str, after: str) -> str:
-    """Where the changes between two commits can be read."""
-    return f"{repository.rstrip('/')}/compare/{before}...{after}" if repository and before and after else ""
