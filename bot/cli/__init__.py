@@ -19,6 +19,7 @@ COMMANDS = (
     "demo",
     "init",
     "check",
+    "smoke",
     "migrations",
     "explain",
     "runbook",

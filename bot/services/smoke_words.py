@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
+from bot.domain.severity import adapt
 from bot.services.config import Config
 from bot.services.smoke_flows import flows_in
-from bot.services.smoke_news import topic_of
-from checks.flow.model import FlowSeen
-from checks.model import Finding
+from bot.services.smoke_news import CHECK, topic_of
+from checks.finding import build
+from checks.flow.model import Flow, FlowSeen, State, StepSeen
+from checks.inventory import expand
+from checks.model import Asked, Finding, Status
+from checks.registry import load
 
 SNIPPET = """\
 flows:
@@ -41,7 +46,40 @@ NOTHING = Known()
 
 def known_of(config: Config, seen: Sequence[FlowSeen]) -> Known:
     """Of the flows of a stored walk, as launch.yml has them now."""
-    flows = flows_in(config)
-    by_id = {one.id: one for one in flows}
-    topics = {one.id: topic_of(by_id[one.id], one) for one in seen if one.id in by_id}
-    return Known({}, {id: topic for id, topic in topics.items() if topic in config.library.books})
+    flows = {one.id: one for one in flows_in(config)}
+    there = tuple(one for one in seen if one.id in flows)
+    findings = {
+        one.id: found for one, found in zip(there, findings_of(config, tuple(flows.values()), there), strict=True)
+    }
+    topics = {one.id: findings[one.id].runbook or topic_of(flows[one.id], one) for one in there}
+    return Known(findings, {id: topic for id, topic in topics.items() if topic in config.library.books})
+
+
+def findings_of(config: Config, flows: Sequence[Flow], seen: Sequence[FlowSeen]) -> list[Finding]:
+    """What each of these walks means, in their order. What could not be tried is unknown, whatever the reason."""
+    from checks.flow.smoke import Facts, judge
+
+    assert config.inventory is not None  # noqa: S101  (there are flows in it)
+    inventory = replace(config.inventory, flows=tuple(flows))
+    targets = {one.walk.id: one for one in expand(inventory) if one.walk is not None}
+    check, overrides = load()[CHECK], config.rules.severities
+    found = []
+    for one in seen:
+        target = targets[one.id]
+        assert target.walk is not None  # noqa: S101  (it was chosen by it)
+        verdict = judge(Facts(target.walk, one))
+        evidence = [_asked(step) for step in (*one.steps, *one.cleanup)]
+        at = one.at or datetime.min.replace(tzinfo=UTC)
+        finding = adapt(
+            build(check, target, verdict, at=at, took_ms=one.ms, evidence=evidence), target, overrides=overrides
+        )
+        unsure = one.state is State.UNKNOWN
+        found.append(replace(finding, status=Status.UNKNOWN) if unsure else finding)
+    return found
+
+
+def _asked(step: StepSeen) -> Asked:
+    """A step as evidence."""
+    said = step.sentence or (f"status {step.status}" if step.status else "")
+    answer = ": ".join(filter(None, (step.state.value, said, step.evidence)))
+    return Asked(step.name, f"{step.host}{step.path}", answer, step.ms)
