@@ -57,6 +57,7 @@ class Versions:
         self._intake = intake
         self._due: datetime | None = None
         self._candidate: tuple[str, datetime] | None = None
+        self._warned: Config | None = None
 
     async def tick(self) -> int:
         """Look, where it is time and a place is written down; says how many deploys it was the first to see."""
@@ -65,6 +66,11 @@ class Versions:
         if written is None or config.inventory is None or not self._is_due(now):
             return 0
         self._due = now + EVERY
+        if foreign := _foreign(written, config.inventory):
+            if self._warned is not config:
+                log.warning("the version is not looked up: %s is no host of launch.yml", foreign)
+                self._warned = config
+            return 0
         seen = await look(written, config.inventory, now)
         if not seen:
             return 0
@@ -128,9 +134,20 @@ def _means(deploy: Deploy, seen: str) -> bool:
     return rules.same_version(deploy.version, seen) or rules.same_version(deploy.commit, seen)
 
 
+def place(written: Version, inventory: Inventory) -> str:
+    """The whole URL at which it is looked."""
+    return urljoin(inventory.canonical or f"https://{inventory.domain}/", written.url)
+
+
+def _foreign(written: Version, inventory: Inventory) -> str:
+    """The host, where it is none of launch.yml's; "" where it is."""
+    host = urlsplit(place(written, inventory)).hostname or ""
+    return "" if host in {inventory.domain, *(one.name for one in inventory.hosts)} else host or "no host"
+
+
 async def look(written: Version, inventory: Inventory, now: datetime) -> str:
     """What the product says now; "" where it says nothing that could be a version."""
-    url = urljoin(inventory.canonical or f"https://{inventory.domain}/", written.url)
+    url = place(written, inventory)
     found: list[str] = []
 
     async def asked(probe: LiveProbe) -> Glance:
@@ -140,11 +157,7 @@ async def look(written: Version, inventory: Inventory, now: datetime) -> str:
             return bad(now, Trouble.NOTE, "no_version", "no version was seen")
         return good(now, found[-1])
 
-    hosts = {urlsplit(url).hostname or ""}
     limits = limits_of(inventory, ())
-    if not hosts <= {host.name for host in inventory.hosts} | {inventory.domain}:
-        log.warning("the version is not looked up: %s is no host of launch.yml", *hosts)
-        return ""
     await glance(asked, "version", inventory.network, now, timeout=PATIENCE, path=0, limits=limits)
     return found[-1] if found else ""
 
