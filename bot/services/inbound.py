@@ -103,13 +103,14 @@ class Inbound:
         self._backlog = Backlog(store, clock, config, incidents, deploys=deploys, events=events, wake=wake)
         self._knocks = knocks or Knocks(clock)
         self._most_waiting = most_waiting
+        self._known: Mapping[str, Source] = {}
         self._key = b""
 
     async def take(self, source: str, headers: Mapping[str, str], body: bytes, token: str = "") -> Taken:
         """Prove, parse and write down what a sender says; the work on it is done by `tick`."""
         if source == reported.SOURCE:
             return await self.report(headers, body)
-        known = await asyncio.to_thread(load)
+        known = self._known = self._known or await asyncio.to_thread(load)
         sender = known.get(source)
         if sender is None:
             names = sorted((*known, reported.SOURCE))

@@ -29,6 +29,7 @@ CASES = {
     "request": "tests.bench.request",
     "store": "tests.bench.store",
     "engine": "tests.bench.engine",
+    "hooks": "tests.bench.hooks",
 }
 LONGEST = 420.0
 """Seconds after which a case is given up."""
