@@ -111,6 +111,7 @@ _CHECKS: Mapping[str, Trouble] = MappingProxyType(
         "tls.hsts": Trouble.TRUST,
         "tls.protocol": Trouble.TRUST,
         "perf.error_rate": Trouble.ERRORS,
+        "obs.spikes": Trouble.ERRORS,
         "web.mixed": Trouble.SMOKE,
         "web.dev_urls": Trouble.SMOKE,
     }
@@ -130,6 +131,8 @@ _FAMILIES: Mapping[str, Trouble] = MappingProxyType(
         "hdr": Trouble.TRUST,
         "seo": Trouble.TRUST,
         "deploy": Trouble.DEPLOY,
+        "obs": Trouble.TRUST,
+        "rel": Trouble.TRUST,
     }
 )
 

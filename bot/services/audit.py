@@ -15,6 +15,7 @@ from bot.config.names import BadName, ascii_name
 from bot.services import baseline
 from bot.services.apart import apart
 from bot.services.config import Config
+from bot.services.events_facts import informed
 from bot.services.look import jobs_of, look
 from bot.services.rules import Rules
 from bot.store import audits, journal, outbox, trends
@@ -122,7 +123,7 @@ class Audits:
             journal.note(
                 connection, inventory.product, now, actor=user, did="audit", subject=subject(id), data={"only": names}
             )
-            known = baseline.informed(connection, inventory)
+            known = informed(connection, self._config, baseline.informed(connection, inventory), now)
             seen = trends.histories(connection, inventory.product, inventory.monitors, now)
             return id, replace(known, history=seen)
 

@@ -191,12 +191,9 @@ def _of_burst(config: Config, one: Found, live: Iterable[Member]) -> _Telling:
 
 def _of_silence(service: str, one: Silence) -> _Telling:
     last = moment_of(one.last)
-    hours = max(1, round(one.longest / 60))
-    pause = f"{hours} hour{'s' if hours > 1 else ''}"
-    said = f"no webhook came in since {last:%d %B, %H:%M} UTC; usually there is one at least every {pause}"
     return _Telling(
         service, SILENT, Trouble.ERRORS, Sev.THREE, last + timedelta(minutes=2 * one.longest),
-        last + timedelta(minutes=2 * one.longest), True, last, said,
+        last + timedelta(minutes=2 * one.longest), True, last, events_bursts.said_of(one),
     )  # fmt: skip
 
 

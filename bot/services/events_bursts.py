@@ -168,3 +168,11 @@ def receivers(connection: sqlite3.Connection, config: Config, now: datetime) -> 
         if one is not None and not blindness.between(connection, config.product, moment_of(one.last), now)
     }
     return {service or usual(config, "webhook_ok", ""): one for service, one in off.items()}
+
+
+def said_of(silence: Silence) -> str:
+    """Since when none came, and how long the pauses usually are."""
+    hours = max(1, round(silence.longest / 60))
+    pause = f"{hours} hours" if hours > 1 else "hour"
+    last = moment_of(silence.last)
+    return f"no webhook came in since {last:%d %B, %H:%M} UTC; usually there is one at least every {pause}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from tests.outcomes.kept import kept, went_back
 from tests.outcomes.scenario import Scenario, Step
 from tests.outcomes.world import DOMAIN, World
 
 CHANGES = f"rel.migrations {DOMAIN}"
+BACK = f"rel.rollback_drill {DOMAIN}"
 
 
 def migrations(*texts: str) -> Step:
@@ -64,4 +66,8 @@ SCENARIOS = (
         migrations("UPDATE users SET plan = 'free';"),
     ),
     Scenario("A file of a release is not there", {CHANGES: "could_not_read"}, _lost),
+    Scenario("The terminal looks, and keeps no record of rollbacks", {BACK: "not_kept"}),
+    Scenario("Nobody has ever tried to go back", {BACK: "never"}, kept()),
+    Scenario("Somebody went back to an older version last week", {BACK: "ok"}, kept(went_back(7))),
+    Scenario("Somebody went back to an older version in spring", {BACK: "long_ago"}, kept(went_back(120))),
 )

@@ -8,7 +8,7 @@ import re
 from checks.registry import load
 from tests.outcomes.scenario import Scenario
 
-FAMILIES = ("dns", "tls", "up", "redir", "edge", "hdr", "web", "seo", "exp", "mail", "perf", "rel", "sec")
+FAMILIES = ("dns", "tls", "up", "redir", "edge", "hdr", "web", "seo", "exp", "mail", "perf", "rel", "obs", "sec")
 EXCEPTIONS: dict[str, str] = {}
 """`check code` and why no server on this machine can bring it about."""
 
