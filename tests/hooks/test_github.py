@@ -291,6 +291,6 @@ def test_a_replay_under_another_id_is_the_same_delivery() -> None:
     body = json.dumps(deployment()).encode()
     first, second = (request("github", body, x_github_event="deployment_status") for _ in range(2))
     replay = type(second)({**second.headers, "x-github-delivery": "another"}, body, NOW)
-    assert github.delivery(first) == github.delivery(replay)
+    assert github.SOURCE.delivery(first) == github.SOURCE.delivery(replay)
     other = request("github", json.dumps(state("failure")).encode())
-    assert github.delivery(first) != github.delivery(other)
+    assert github.SOURCE.delivery(first) != github.SOURCE.delivery(other)

@@ -9,16 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.adapters.hooks.base import Becomes, Inbound, Refused, Said, Source, Verified
-from bot.adapters.hooks.proofs import bearer, by_token, digest
+from bot.adapters.hooks.proofs import bearer, by_body, by_token
 from bot.adapters.hooks.reading import (
-    NO_JSON,
     environment,
     ident,
     kind_of,
     link,
-    load,
     moment,
     objects,
+    of_json,
     severity_of,
     text,
     words,
@@ -38,16 +37,9 @@ def verify(request: Inbound, secret: str) -> Verified | Refused:
     return by_token(secret, given, missing="Send the secret: http_config.authorization.credentials, or the address.")
 
 
-def delivery(request: Inbound) -> str:
-    """A digest of the body: Alertmanager gives no id, and what it repeats is the same trouble."""
-    return digest(request.body)
-
-
-def parse(request: Inbound) -> Said | Refused:
+@of_json
+def parse(body: Mapping[str, Any], request: Inbound) -> Said | Refused:
     """Trouble, one for each alert."""
-    body = load(request.body)
-    if body is None:
-        return NO_JSON
     if not isinstance(body.get("alerts"), list):
         return Refused("This is no message as Alertmanager sends it: it has no list of alerts.", status=400)
     heard = tuple(
@@ -118,5 +110,5 @@ SOURCE = Source(
     pages=("https://prometheus.io/docs/alerting/latest/configuration/#webhook_config",),
     verify=verify,
     parse=parse,
-    delivery=delivery,
+    delivery=by_body,
 )

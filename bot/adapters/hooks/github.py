@@ -11,9 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.adapters.hooks.base import Becomes, Inbound, Refused, Said, Source, Verified
-from bot.adapters.hooks.proofs import digest, keyed, unhex
+from bot.adapters.hooks.proofs import by_body, keyed, unhex
 from bot.adapters.hooks.reading import (
-    NO_JSON,
     at,
     commit,
     commit_page,
@@ -21,7 +20,7 @@ from bot.adapters.hooks.reading import (
     environment_by_name,
     ident,
     link,
-    load,
+    of_json,
     speaks_of_deploys,
     text,
     version,
@@ -58,16 +57,9 @@ def verify(request: Inbound, secret: str) -> Verified | Refused:
     return keyed(secret, wanted, request.body, missing="There is no X-Hub-Signature-256: give the hook a secret.")
 
 
-def delivery(request: Inbound) -> str:
-    """A digest of the body: `X-GitHub-Delivery` is not signed, and anybody could change it."""
-    return digest(request.body)
-
-
-def parse(request: Inbound) -> Said | Refused:
+@of_json
+def parse(body: Mapping[str, Any], request: Inbound) -> Said | Refused:
     """Markers; an empty one with the reason for every other event."""
-    body = load(request.body)
-    if body is None:
-        return NO_JSON
     event = text(request.headers, "x-github-event", longest=50)
     if event not in _EVENTS:
         return Said(ignored=f"Nothing is done with the event {event or 'without a name'}.")
@@ -259,5 +251,5 @@ SOURCE = Source(
     ),
     verify=verify,
     parse=parse,
-    delivery=delivery,
+    delivery=by_body,
 )

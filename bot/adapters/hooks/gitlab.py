@@ -10,14 +10,13 @@ from bot.adapters.hooks import standards
 from bot.adapters.hooks.base import Becomes, Inbound, Refused, Said, Source, Verified
 from bot.adapters.hooks.proofs import NO_SECRET, by_token, digest, secrets_of
 from bot.adapters.hooks.reading import (
-    NO_JSON,
     at,
     commit,
     environment,
     environment_by_name,
     ident,
     link,
-    load,
+    of_json,
     speaks_of_deploys,
     text,
     version,
@@ -53,11 +52,9 @@ def delivery(request: Inbound) -> str:
     return standards.delivery(request) if "webhook-signature" in request.headers else digest(request.body)
 
 
-def parse(request: Inbound) -> Said | Refused:
+@of_json
+def parse(body: Mapping[str, Any], request: Inbound) -> Said | Refused:
     """Markers of deployments, deploying pipelines and releases."""
-    body = load(request.body)
-    if body is None:
-        return NO_JSON
     kind = text(body, "object_kind") or text(body, "event_name")
     if not kind:
         return Refused("This is no event as GitLab sends it.", status=400)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from bot.adapters.hooks.base import Becomes, Inbound, Refused, Said, Source, Verified
 from bot.adapters.hooks.proofs import digest, keyed, unbase64
 from bot.adapters.hooks.reading import (
-    NO_JSON,
     at,
     commit,
     environment_by_name,
     ident,
     load,
+    of_json,
     text,
     version,
     when,
@@ -42,11 +43,9 @@ def delivery(request: Inbound) -> str:
     return ident(body, "webhook_metadata", "event", "id") or ident(body, "id") or digest(request.body)
 
 
-def parse(request: Inbound) -> Said | Refused:
+@of_json
+def parse(body: Mapping[str, Any], request: Inbound) -> Said | Refused:
     """Markers of releases and of failed builds."""
-    body = load(request.body)
-    if body is None:
-        return NO_JSON
     resource, key = text(body, "resource"), ident(body, "data", "id")
     if not resource or not key:
         return Refused("This is no event as Heroku sends it.", status=400)

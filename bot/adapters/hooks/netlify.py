@@ -5,17 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 from typing import Any
 
 from bot.adapters.hooks.base import Becomes, Inbound, Refused, Said, Source, Verified
-from bot.adapters.hooks.proofs import NO_SECRET, WRONG, digest, keyed, secrets_of, unhex
+from bot.adapters.hooks.proofs import NO_SECRET, WRONG, by_body, keyed, secrets_of, unhex
 from bot.adapters.hooks.reading import (
-    NO_JSON,
     at,
     commit,
     ident,
     link,
     load,
+    of_json,
     text,
     version,
     when,
@@ -73,16 +74,9 @@ def _object(part: str) -> Any:
     return None if found is None else load(found)
 
 
-def delivery(request: Inbound) -> str:
-    """A digest of the body: Netlify gives no id."""
-    return digest(request.body)
-
-
-def parse(request: Inbound) -> Said | Refused:
+@of_json
+def parse(body: Mapping[str, Any], request: Inbound) -> Said | Refused:
     """One marker of the deploy that the body is."""
-    body = load(request.body)
-    if body is None:
-        return NO_JSON
     state, key = text(body, "state"), ident(body, "id")
     if not key or not state:
         return Refused("This is no deploy as Netlify sends it.", status=400)
@@ -141,5 +135,5 @@ SOURCE = Source(
     pages=("https://docs.netlify.com/site-deploys/notifications/",),
     verify=verify,
     parse=parse,
-    delivery=delivery,
+    delivery=by_body,
 )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from bot.adapters.hooks.base import Becomes, Inbound, Refused, Said, Source, Verified
-from bot.adapters.hooks.proofs import by_token, digest
+from bot.adapters.hooks.proofs import by_body, by_token
 from bot.adapters.hooks.reading import (
-    NO_JSON,
     at,
     commit,
     environment,
     ident,
-    load,
+    of_json,
     text,
     version,
     when,
@@ -36,16 +36,9 @@ def verify(request: Inbound, secret: str) -> Verified | Refused:
     return by_token(secret, (request.token,), missing="The secret is missing at the end of the address.")
 
 
-def delivery(request: Inbound) -> str:
-    """A digest of the body: Railway gives no id."""
-    return digest(request.body)
-
-
-def parse(request: Inbound) -> Said | Refused:
+@of_json
+def parse(body: Mapping[str, Any], request: Inbound) -> Said | Refused:
     """A marker; a crash is trouble until the service runs again."""
-    body = load(request.body)
-    if body is None:
-        return NO_JSON
     kind = text(body, "type", longest=50)
     family, _, state = kind.partition(".")
     if family.lower() != "deployment":
@@ -131,5 +124,5 @@ SOURCE = Source(
     pages=("https://docs.railway.com/observability/webhooks",),
     verify=verify,
     parse=parse,
-    delivery=delivery,
+    delivery=by_body,
 )

@@ -9,12 +9,12 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from bot.adapters.hooks.base import Refused
+from bot.adapters.hooks.base import Inbound, Refused, Said
 from bot.domain.heard import environment_of
 from checks.masking import clip, mask
 
@@ -44,6 +44,16 @@ def load(body: bytes) -> Mapping[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def of_json(read: Callable[[Mapping[str, Any], Inbound], Said | Refused]) -> Callable[[Inbound], Said | Refused]:
+    """A parser of requests from one of JSON objects: what is none is refused."""
+
+    def parse(request: Inbound) -> Said | Refused:
+        body = load(request.body)
+        return NO_JSON if body is None else read(body, request)
+
+    return parse
 
 
 def _no_number(name: str) -> None:

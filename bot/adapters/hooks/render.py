@@ -6,15 +6,17 @@ passed over, and a version is called by its time.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot.adapters.hooks import standards
 from bot.adapters.hooks.base import Becomes, Inbound, Refused, Said, Source
 from bot.adapters.hooks.reading import (
-    NO_JSON,
     at,
     environment_by_name,
     ident,
-    load,
     moment_name,
+    of_json,
     text,
     when,
 )
@@ -25,11 +27,9 @@ _RUNS = {"succeeded": "job_ok", "failed": "job_failed"}
 _ANSWERS = {"server_failed": True, "server_available": False}
 
 
-def parse(request: Inbound) -> Said | Refused:
+@of_json
+def parse(body: Mapping[str, Any], request: Inbound) -> Said | Refused:
     """What one message tells."""
-    body = load(request.body)
-    if body is None:
-        return NO_JSON
     kind, status = text(body, "type", longest=50), text(body, "data", "status")
     key, service = ident(body, "data", "id"), text(body, "data", "serviceName")
     owner = ident(body, "data", "serviceId")

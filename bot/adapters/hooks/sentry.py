@@ -11,15 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from bot.adapters.hooks.base import Becomes, Inbound, Refused, Said, Source, Verified
-from bot.adapters.hooks.proofs import digest, keyed, unhex
+from bot.adapters.hooks.proofs import by_body, keyed, unhex
 from bot.adapters.hooks.reading import (
-    NO_JSON,
     at,
     environment,
     ident,
     kind_of,
     link,
-    load,
+    of_json,
     severity_of,
     text,
     when,
@@ -39,16 +38,9 @@ def verify(request: Inbound, secret: str) -> Verified | Refused:
     return keyed(secret, given, request.body, missing="There is no readable Sentry-Hook-Signature.")
 
 
-def delivery(request: Inbound) -> str:
-    """A digest of the body: `Request-ID` is not signed, and anybody could change it."""
-    return digest(request.body)
-
-
-def parse(request: Inbound) -> Said | Refused:
+@of_json
+def parse(body: Mapping[str, Any], request: Inbound) -> Said | Refused:
     """Trouble from alerts, counts from issues and errors."""
-    body = load(request.body)
-    if body is None:
-        return NO_JSON
     action, data = text(body, "action"), body.get("data")
     if not isinstance(data, dict):
         return Refused("This is no message as Sentry sends it.", status=400)
@@ -178,5 +170,5 @@ SOURCE = Source(
     ),
     verify=verify,
     parse=parse,
-    delivery=delivery,
+    delivery=by_body,
 )

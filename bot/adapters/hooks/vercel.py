@@ -8,13 +8,13 @@ from typing import Any
 from bot.adapters.hooks.base import Becomes, Inbound, Refused, Said, Source, Verified
 from bot.adapters.hooks.proofs import digest, keyed, unhex
 from bot.adapters.hooks.reading import (
-    NO_JSON,
     at,
     commit,
     commit_page,
     ident,
     link,
     load,
+    of_json,
     text,
     version,
     when,
@@ -46,11 +46,9 @@ def delivery(request: Inbound) -> str:
     return ident(load(request.body), "id") or digest(request.body)
 
 
-def parse(request: Inbound) -> Said | Refused:
+@of_json
+def parse(body: Mapping[str, Any], request: Inbound) -> Said | Refused:
     """Markers of deployments; nothing for other events."""
-    body = load(request.body)
-    if body is None:
-        return NO_JSON
     kind = text(body, "type", longest=50)
     progress = _TYPES.get(kind)
     if progress is None:
