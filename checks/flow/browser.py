@@ -106,6 +106,9 @@ async def open_window(session: Session, base: str) -> Window | Unmet:
         window = Window(session, base, await context.new_page(), stack)
         await context.route("**/*", window.requested)
         await context.route_web_socket("**/*", _nothing)
+    except Error as error:
+        await _ended(stack)
+        return Unmet("ours", f"could not be tried: {clip(str(error).splitlines()[0], 160)}", State.UNKNOWN)
     except BaseException:
         await _ended(stack)
         raise
@@ -127,8 +130,9 @@ async def _launched(playwright: Any, error: type[Exception]) -> Any:
     return None
 
 
-def _nothing(socket: Any) -> None:
-    socket.close()
+async def _nothing(socket: Any) -> None:
+    """WebSockets stay closed: no walk needs one, and they would go past our session."""
+    await socket.close()
 
 
 async def _ended(stack: AsyncExitStack) -> None:
@@ -138,7 +142,7 @@ async def _ended(stack: AsyncExitStack) -> None:
             await stack.aclose()
 
 
-@dataclass(slots=True)
+@dataclass
 class Window:
     """One page of a browser, and what it asks for."""
 
@@ -202,7 +206,7 @@ class Window:
         elif move.act == "not_see":
             await page.get_by_text(move.what).first.wait_for(state="hidden", timeout=left)
         else:
-            await page.locator(_selector(move.what)).first.wait_for(state="visible", timeout=left)
+            await page.locator(move.what).first.wait_for(state="visible", timeout=left)
 
     def _button(self, what: str) -> Any:
         if what[:1] in "#.[" or "=" in what:

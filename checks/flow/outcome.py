@@ -95,6 +95,7 @@ def not_walked(
     why = {
         "secret_missing": f"{', '.join(needs)} is not set where the bot runs",
         "waits": f"it comes after {because.title if because else flow.after}, which did not go well",
+        "could_not_look": "the bot made a mistake of its own",
         "not_reached": "the time for all flows together was used up before it",
     }[code]
     sentence = f"{flow.title} was not tried: {why}"

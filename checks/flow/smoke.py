@@ -183,8 +183,8 @@ OUTCOMES = {
                 " into an environment variable."
             ),
             (
-                "In launch.yml name that variable under env: of this flow, and the header under headers:; launch.example.yml"
-                " shows both lines."
+                "In launch.yml name that variable under env: of this flow, and the header under headers:;"
+                " launch.example.yml shows both lines."
             ),
             "Or use the test keys of the captcha on a copy of your product that only the bot walks.",
         ),

@@ -9,13 +9,15 @@ time-out or a cancellation, within a time that is kept for it.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 from typing import TYPE_CHECKING, TypeVar
 
+from checks.finding import where
 from checks.flow.model import (
     CLEANUP_SECONDS,
     STEP_SECONDS,
@@ -34,6 +36,7 @@ from checks.flow.values import Missing, Unusable, Values, missing_secrets
 if TYPE_CHECKING:
     from checks.net.session import Session
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 AT_ONCE = 6
 """Flows that are walked side by side: as many as connections to one host."""
@@ -254,11 +257,18 @@ class _Together:
             if _time() >= self._budget.ends - self._budget.reserve:
                 self._keep(flow, not_walked(flow, self._now, "not_reached"))
                 return
+            self._keep(flow, await self._one(flow))
+
+    async def _one(self, flow: Flow) -> FlowSeen:
+        """One flow in a session of its own; a mistake of ours is told as such, and stops no other flow."""
+        told = (lambda step: self._tell(flow, step)) if self._told else None
+        try:
             async with self._open(flow) as session:
-                told = (lambda step: self._tell(flow, step)) if self._told else None
-                began = _time()
-                seen = await walk(flow, session, self._secrets, session.clock(), self._budget, on_step=told)
-            self._keep(flow, replace(seen, ms=round((_time() - began) * 1000)))
+                return await walk(flow, session, self._secrets, session.clock(), self._budget, on_step=told)
+        except Exception as error:
+            # Its text and its traceback may hold a secret, so only its place is written down.
+            log.error("the walk of %s stopped at %s: %s", flow.id, where(error), type(error).__name__)  # noqa: TRY400
+            return not_walked(flow, self._now, "could_not_look")
 
     def _keep(self, flow: Flow, seen: FlowSeen) -> None:
         self._seen[flow.id] = seen

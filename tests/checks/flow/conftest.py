@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,14 @@ from tests.servers.http import HttpServer
 from tests.servers.tls import Authority
 
 SECRETS = {"QA_PASSWORD": Secret(PASSWORD), "QA_TOTP": Secret(AUTHENTICATOR), "QA_PASS": Secret("let-me-in")}
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Wait until it holds, ten seconds at most."""
+    clock = SystemClock()
+    async with asyncio.timeout(10):
+        while not holds():
+            await clock.sleep(0.01)
 
 
 @dataclass

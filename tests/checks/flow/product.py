@@ -1,4 +1,4 @@
-"""A small product on loopback: log-in with a token in its form, sign-up, checkout, callbacks, and how each can break."""
+"""A small product on loopback: log-in with a token in its form, sign-up, checkout, callbacks; and how each breaks."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import html
 import json
 import secrets
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
+from bot.clock import SystemClock
 from checks.flow.totp import key_of
 from tests.servers.http import Answer, Hostile, HttpServer, Request, redirect
 
@@ -109,7 +109,7 @@ class Product:
             return page("Log in", '<p class="error">Please prove that you are a person.</p>' + fields, 422)
         right = self.accounts.get(sent.get("email", "")) == sent.get("password")
         if self.two_factors:
-            right = right and sent.get("code") == key_of(AUTHENTICATOR).at(datetime.now(UTC))
+            right = right and sent.get("code") == key_of(AUTHENTICATOR).at(SystemClock().now())
         if not right or "login_refused" in self.faults:
             who = html.escape(sent.get("password", ""))
             return page("Log in", f'<p role="alert">That did not match: {who}</p>', 401)

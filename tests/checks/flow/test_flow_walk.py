@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from checks.flow.model import Expect, Extract, Flow, Request, State, Step, Submit
-from tests.checks.flow.conftest import SECRETS, Street
+from tests.checks.flow.conftest import SECRETS, Street, until
 from tests.checks.flow.product import MAIL, PASSWORD
 
 OPEN = Step("Open the log-in page", Request("/login"), expect=Expect(contains="Log in"))
@@ -125,9 +125,7 @@ async def test_clean_up_runs_when_the_walk_is_called_off(street: Street) -> None
         cleanup=(Step("Remove the account", Request("/account/delete", "POST")),),
     )
     task = asyncio.ensure_future(street.walk(flow))
-    async with asyncio.timeout(10):
-        while not street.web.asked("/checkout"):
-            await asyncio.sleep(0.01)
+    await until(lambda: street.web.asked("/checkout"))
     assert len(street.product.accounts) == 2
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
