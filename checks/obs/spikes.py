@@ -146,7 +146,7 @@ def _main(target: Target) -> bool:
         " normal at this hour of the last 14 days, and more than chance brings about. Webhooks that stay away twice as"
         " long as their longest usual pause are told too."
     ),
-    verify="curl -sS -X POST -H 'Authorization: Bearer …' https://YOUR-BOT/events",
+    verify='curl -sS -X POST -H "Authorization: Bearer $LAUNCH_TOKEN" https://YOUR-BOT/events',
     links=("https://sre.google/sre-book/monitoring-distributed-systems/",),
     applies=_main,
     again=False,

@@ -28,7 +28,7 @@ OUTCOMES = {
         impact="When a new version breaks something, customers wait until somebody has found out how it is undone.",
         fix=(
             _STEPS,
-            "Write down what you found in launch.yml: deploy: {{roll_back: [first step, second step]}}",
+            "Write down what you found under `deploy` in launch.yml: `roll_back: [first step, second step]`.",
         ),
         severity=Severity.HIGH,
         runbook="roll_back_a_deploy",
