@@ -28,7 +28,10 @@ GROWTH = 1.10
 """Scripts may grow by so much from one version to the next."""
 OTHERS = 250.0
 """Milliseconds for which scripts of others may keep a page busy."""
-_AGAIN = "Run Lighthouse again three times and hand over the results: `launch perf --lighthouse run1.json --lighthouse run2.json --lighthouse run3.json`."
+_AGAIN = (
+    "Run Lighthouse again three times and hand over each result:"
+    " `launch perf --lighthouse run1.json --lighthouse run2.json --lighthouse run3.json`."
+)
 
 OUTCOMES = {
     "ok": Outcome(
