@@ -55,6 +55,7 @@ def command(*, names: tuple[str, ...], url: str | None, listing: bool, timeout: 
     from bot.services.smoke_flows import UnknownFlow, elsewhere, flows_in, pick
     from bot.services.smoke_words import findings_of, known_of
     from bot.views import smoke as view
+    from bot.views import smoke_answers as answers
 
     file = wanted.launch_file("flows are written in it.")
     config = Config.read(Path(file.path))
@@ -64,7 +65,7 @@ def command(*, names: tuple[str, ...], url: str | None, listing: bool, timeout: 
     if not every:
         from bot.services.smoke_words import SNIPPET
 
-        return _shown(view.none_yet(SNIPPET, str(file.path)), wanted, 2)
+        return _shown(answers.none_yet(SNIPPET, str(file.path)), wanted, 2)
     try:
         flows = pick(every, names)
     except UnknownFlow as error:
@@ -77,7 +78,7 @@ def command(*, names: tuple[str, ...], url: str | None, listing: bool, timeout: 
     if url:
         flows = elsewhere(flows, _base(url))
     if listing:
-        return _shown(view.listing(flows, _unset(flows)), wanted, 0)
+        return _shown(answers.listing(flows, _unset(flows)), wanted, 0)
     now = SystemClock().now()
     seen: dict[str, FlowSeen] = {}
 

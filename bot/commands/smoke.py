@@ -13,7 +13,7 @@ from bot.services.smoke_flows import UnknownFlow
 from bot.services.smoke_words import SNIPPET
 from bot.store.db import StoreError
 from bot.views import notice
-from bot.views import smoke as view
+from bot.views import smoke_answers as answers
 from bot.views.setup import setup
 
 
@@ -34,11 +34,11 @@ async def smoke(call: Call, services: Services) -> Reply:
         request = Request(call.number, call.user, which.action_of(call))
         await services.smoke.start(request, channel=call.channel, names=call.args)
     except NoFlows:
-        return Reply(view.none_yet(SNIPPET, config.path.name))
+        return Reply(answers.none_yet(SNIPPET, config.path.name))
     except UnknownFlow as error:
-        return Reply(view.unknown(error.name, error.nearest, services.smoke.flows()))
+        return Reply(answers.unknown(error.name, error.nearest, services.smoke.flows()))
     except Busy as error:
-        return Reply(view.busy(error.walk))
+        return Reply(answers.busy(error.walk))
     except StoreError:
         return Reply(notice.store_trouble())
     return Reply(None)

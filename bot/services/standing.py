@@ -21,9 +21,10 @@ from bot.services.oncall import Roster, roster_of
 from bot.services.people import People
 from bot.services.silencing import Quiet, quiet_of
 from bot.services.transitions import World, scene_of
-from bot.store import blindness, deploys, heartbeats, history, incidents, timers, trends
+from bot.store import blindness, deploys, heartbeats, history, incidents, timers, trends, walks
 from bot.store.heartbeats import Beat
 from bot.store.trends import Trend
+from bot.store.walks import Last
 
 if TYPE_CHECKING:
     from bot.services.watching import Standing
@@ -95,6 +96,10 @@ class Stand:
     """None where no team is written down."""
     deploys: tuple[Deploy, ...] = ()
     """The last ones of production, newest first."""
+    walked: tuple[Last, ...] = ()
+    """How each smoke flow stood when it was walked last, in the order of launch.yml; without those never walked."""
+    flows: int = 0
+    """Smoke flows in launch.yml."""
 
 
 def stand_of(connection: sqlite3.Connection, config: Config, standings: Iterable[Standing], now: datetime) -> Stand:
@@ -111,7 +116,14 @@ def stand_of(connection: sqlite3.Connection, config: Config, standings: Iterable
         quiet_of(connection, config.product, now),
         roster_of(connection, people, now) if config.file is not None else None,
         last_deploys(connection, config.product),
+        *_walked(connection, config),
     )
+
+
+def _walked(connection: sqlite3.Connection, config: Config) -> tuple[tuple[Last, ...], int]:
+    ids = [one.id for one in config.inventory.flows] if config.inventory is not None else []
+    found = walks.latest(connection, config.product, ids) if ids else {}
+    return tuple(found[id] for id in ids if id in found), len(ids)
 
 
 def last_deploys(connection: sqlite3.Connection, product: str, *, since: datetime | None = None) -> tuple[Deploy, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -22,7 +22,8 @@ GONE = "gone"
 OWN_FAULT = "bug"
 """Problem of a walk that ended by a mistake of the bot itself."""
 BY_TIME = 100
-"""Rows that are read to find when each flow was walked last."""
+"""Rows that are read, at most, to find when each flow was walked last."""
+PAGE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ class Last:
     """When that walk ended."""
     seen: FlowSeen
     since: datetime
-    """Since when it has been like this: begin of the first walk in a row with the same state."""
+    """What is broken or unknown: since when, as begin of the first walk in a row with that state."""
 
 
 def latest(connection: sqlite3.Connection, product: str, flows: Iterable[str]) -> Mapping[str, Last]:
@@ -175,20 +176,34 @@ def latest(connection: sqlite3.Connection, product: str, flows: Iterable[str]) -
     A walk that saw nothing of a flow does not end what was seen before it.
     """
     wanted, found, settled = set(flows), dict[str, Last](), set[str]()
-    for walk in recent(connection, product, most=BY_TIME):
+    for walk in _backwards(connection, product):
+        if settled >= wanted:
+            break
         for seen in walk.seen:
             if seen.id not in wanted or seen.id in settled or walk.ended_at is None:
                 continue
             known, began = found.get(seen.id), seen.at or walk.began_at or walk.ended_at
             if known is None:
                 found[seen.id] = Last(walk.id, walk.ended_at, seen, began)
+                if seen.state is State.OK:
+                    # Nobody asks since when something works; reading on would cost more than it tells.
+                    settled.add(seen.id)
             elif seen.state is known.seen.state:
                 found[seen.id] = replace(known, since=began)
             elif State.UNKNOWN not in (seen.state, known.seen.state):
                 settled.add(seen.id)
-        if settled == wanted:
-            break
     return found
+
+
+def _backwards(connection: sqlite3.Connection, product: str) -> Iterator[Walk]:
+    """Walks that are over, the last one first, read few at a time."""
+    before, left = 0, BY_TIME
+    while left > 0:
+        page = recent(connection, product, most=min(PAGE, left), before=before)
+        yield from page
+        if not page:
+            return
+        before, left = page[-1].id, left - PAGE
 
 
 def purge(connection: sqlite3.Connection, before: datetime) -> int:

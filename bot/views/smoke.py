@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,35 +11,27 @@ from bot.document import (
     Actions,
     Code,
     Document,
-    Heading,
     Item,
     Listing,
     Note,
     Paragraph,
     Part,
     Person,
-    Preformatted,
     Progress,
-    Table,
     Time,
     Tone,
     Words,
 )
 from bot.services.smoke_words import NOTHING, Known
 from bot.views.prose import count, label, listed, prose, seconds, sentence
-from checks.flow.model import Flow, FlowSeen, State, StepSeen
+from bot.views.smoke_answers import CAN
+from bot.views.smoke_table import TONES, WORDS, WORST_FIRST, table
+from checks.flow.model import FlowSeen, State, StepSeen
 
 if TYPE_CHECKING:
-    from bot.store.walks import Last, Walk
+    from bot.store.walks import Walk
 
-CAN: Mapping[str, str] = {"login": "log in", "signup": "sign up", "payment": "pay"}
-"""What customers do on the walks that everything depends on."""
-TONES = {State.OK: Tone.GOOD, State.FAILED: Tone.BAD, State.UNKNOWN: Tone.UNKNOWN, State.SKIPPED: Tone.PLAIN}
-WORDS = {State.OK: "Works", State.FAILED: "Broken", State.UNKNOWN: "Unknown", State.SKIPPED: "Not tried"}
-MARKS = {State.OK: "ok", State.FAILED: "FAILED", State.UNKNOWN: "unknown", State.SKIPPED: "not tried"}
 SHOWN = 12
-NAME, SAID = 26, 34
-"""Characters of a step's name, and of what was seen there, in a table of 80 columns."""
 
 
 def message(walk: Walk, known: Known = NOTHING) -> Document:
@@ -116,8 +108,7 @@ def _why(walk: Walk) -> Words:
 
 def result(seen: Sequence[FlowSeen], known: Known = NOTHING, *, again: Sequence[str] = (), why: Words = ()) -> Document:
     """What a walk saw: broken first, then what could not be tried, then what works."""
-    order = (State.FAILED, State.UNKNOWN, State.OK, State.SKIPPED)
-    ranked = sorted(seen, key=lambda one: order.index(one.state))
+    ranked = sorted(seen, key=lambda one: WORST_FIRST.index(one.state))
     first = ranked[0] if ranked and ranked[0].state is not State.OK else None
     parts: list[Part] = []
     if first is not None:
@@ -226,9 +217,9 @@ def _fix(one: FlowSeen, known: Known) -> tuple[Action, ...]:
 
 def _left(seen: Sequence[FlowSeen]) -> str:
     """What the walks themselves may have left behind."""
-    dirty = [one for one in seen if any(step.state is State.FAILED for step in one.cleanup)]
+    dirty = [one for one in seen if any(step.state is not State.OK for step in one.cleanup)]
     if not dirty:
-        return "What the walk made in your product was removed again, where launch.yml says how."
+        return "What the walk made in your product was removed again." if any(one.cleanup for one in seen) else ""
     tags = listed([one.run for one in dirty if one.run])
     return f"Not everything that the walk made could be removed: look for {tags or 'test customers'}."
 
@@ -248,116 +239,3 @@ def terminal(seen: Sequence[FlowSeen], known: Known = NOTHING) -> Document:
     document = result(seen, known)
     parts = [part for part in document.parts if not isinstance(part, Actions)]
     return replace(document, parts=(*parts, *table(seen)))
-
-
-def listing(flows: Sequence[Flow], unset: Collection[str] = ()) -> Document:
-    """Every flow, what it walks and needs; `unset` are environment variables that are not set here."""
-    items = []
-    for one in flows:
-        missing = [name for name in one.secrets.values() if name in unset]
-        lines: list[Words] = [(f"{count(len(one.steps), 'step')} at {one.base}",)]
-        if one.carries in CAN:
-            lines.append((f"Customers {CAN[one.carries]} like this.",))
-        if one.secrets:
-            lines.append(("Needs ", *_choices(tuple(one.secrets.values()), " and "), " in the environment."))
-        if missing:
-            lines.append(("Not set here: ", *_choices(missing, " and "), "."))
-        tone = Tone.WARN if missing else Tone.PLAIN
-        items.append(Item((Code(one.id), f" {one.title}"), tuple(lines), tone))
-    return Document(
-        f"{count(len(flows), 'flow')} in launch.yml",
-        (Listing(tuple(items), limit=100), Note(("Walk one: ", Code(f"launch smoke {flows[0].id}")))),
-    )
-
-
-def table(seen: Sequence[FlowSeen]) -> list[Part]:
-    """Every step with its time, for a terminal of 80 columns."""
-    parts: list[Part] = []
-    for one in seen:
-        rows = [_row(step) for step in (*one.steps, *one.cleanup)]
-        if rows:
-            caption = f"{one.title}: {WORDS[one.state].lower()}, {seconds(one.ms)}"
-            parts.append(Table(("Step", "", "Time", "Seen"), tuple(rows), caption))
-    return parts
-
-
-def _row(step: StepSeen) -> tuple[str, str, str, str]:
-    said = step.sentence if step.state is not State.OK or step.code != "ok" else f"status {step.status}"
-    took = f"{step.ms / 1000:.2f} s" if step.ms else ""
-    return (_cut(step.name, NAME), MARKS[step.state], took, _cut(said if step.state is not State.SKIPPED else "", SAID))
-
-
-def _cut(text: str, most: int) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def none_yet(snippet: str, file: str = "launch.yml") -> Document:
-    """There are no flows: what they are for, and one to begin with."""
-    return Document(
-        headline="No flows to walk yet",
-        parts=(
-            Paragraph(
-                (
-                    "A flow is a short walk that a customer takes: open the page, log in, see the dashboard.",
-                    " I walk it after each deploy and say which step fails, before customers do.",
-                )
-            ),
-            Heading(f"Copy this into {file} and change what is yours"),
-            Preformatted(snippet),
-            Paragraph(("Then type ", Code("/launch smoke"), " here. More flows to copy are in docs/flows.md.")),
-            Note(("Passwords never belong into that file: it names the environment variables that hold them.",)),
-        ),
-        tone=Tone.UNKNOWN,
-        fallback="There are no flows in launch.yml yet; the message holds one to copy.",
-    )
-
-
-def unknown(name: str, nearest: Sequence[str], flows: Sequence[str]) -> Document:
-    """No flow is called like that."""
-    there = tuple(nearest) or tuple(flows)
-    choice: Words = (" Did you mean ", *_choices(there), "?") if nearest else ()
-    return Document(
-        headline="I do not know that flow",
-        parts=(
-            Paragraph((Code(name[:80] or " "), " is no flow of launch.yml.", *choice)),
-            Listing(tuple(Item((Code(f"/launch smoke {one}"),)) for one in there[:SHOWN])),
-        ),
-        tone=Tone.WARN,
-        fallback=f"{name[:80]} is no flow of launch.yml; there is {listed(tuple(flows), 8)}.",
-    )
-
-
-def _choices(names: Sequence[str], between: str = " or ") -> Words:
-    spans: list[str | Code] = []
-    for place, name in enumerate(names):
-        spans += [between if place else "", Code(name)]
-    return tuple(spans)
-
-
-def busy(walk: Walk) -> Document:
-    """The same was asked for a moment ago."""
-    return Document(
-        headline="That is being walked already",
-        parts=(
-            Paragraph(
-                (
-                    Person(walk.asked_by) if walk.asked_by else "Somebody",
-                    " asked for it at ",
-                    Time(walk.asked_at),
-                    ". The result appears where it was asked for.",
-                )
-            ),
-            Progress(walk.course.done, walk.course.total, walk.course.now),
-        ),
-        fallback="The same flows are being walked already; the result appears where it was asked for.",
-    )
-
-
-def line(last: Last) -> Item:
-    """One flow as it stood when it was walked last, for the screen that shows everything."""
-    one = last.seen
-    said = f"{one.title} works" if one.state is State.OK and one.code == "ok" else one.sentence.rstrip(".")
-    since: Words = (", since ", Time(last.since, "both")) if one.state is State.FAILED else ()
-    word = "Remark" if one.state is State.OK and one.code != "ok" else WORDS[one.state]
-    return Item((said, *since, "; walked ", Time(last.at, "ago")), tone=TONES[one.state], label=word)
