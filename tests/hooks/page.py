@@ -24,7 +24,7 @@ You need one address that the outside can reach, and one secret for each sender:
 
 Without its secret a sender is answered 401 and nothing is taken from it; `launch doctor` says so. To change a secret,
 write both into the variable, separated by a comma, with the new one first; change it at the sender; take the old one
-out. An address that ends in a secret is a password: it belongs in no ticket and no chat.
+out. So no secret holds a comma. An address that ends in a secret is a password: it belongs in no ticket and no chat.
 
 No address that the outside can reach? Let your CI tell the bot, or nobody at all: the version that your pages show is
 seen by the bot itself.
@@ -124,7 +124,7 @@ SIGNALS = {
     "title": "what people read first",
     "evidence": "what was seen, with its numbers",
     "key": "your own id of this trouble. Needed",
-    "severity": f"{', '.join(plain.SEVERITIES)}; without one by class and service",
+    "severity": f"{', '.join(plain.SEVERITIES)}; it can only make it milder than class and service do",
     "environment": "production, staging or preview; production without one",
     "url": "where more about it is",
     "at": "when it began or ended; now without one",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -116,6 +117,18 @@ def test_the_other_published_events_are_passed_over() -> None:
                 assert event in said.ignored
                 count += 1
     assert count > 200
+
+
+def test_a_hook_that_sends_forms_says_the_same() -> None:
+    """Content type application/x-www-form-urlencoded: the same JSON behind `payload=`, signed as it is."""
+    for event in EVENTS:
+        for body in examples()["api.github.com"][event]:
+            form = urlencode({"payload": json.dumps(body)}).encode()
+            sent = request("github", form, x_github_event=event)
+            assert isinstance(github.verify(sent, SECRET), Verified)
+            assert github.parse(sent) == heard(event, body)
+    for broken in (b"payload=", b"payload=%", b"payload=%ff%", b"payload=&payload={}", b"payload=%7B"):
+        assert isinstance(github.parse(request("github", broken, x_github_event="push")), Refused)
 
 
 def test_the_example_of_a_state_becomes_a_marker_with_all_it_says() -> None:

@@ -97,7 +97,10 @@ SOURCE = Source(
         Becomes("an alert that is resolved", "that trouble is over"),
         Becomes("label `service`, else `job`", "the service"),
         Becomes("label `class`: reach, latency, errors, jobs, note", "the kind; else by the words of its name"),
-        Becomes("label `severity`: critical, warning, info …", "high, medium, low; `emergency` is a blocker"),
+        Becomes(
+            "label `severity`: critical, page; error; warning; info",
+            "as bad as its kind and its service make it; at most high; medium; low",
+        ),
         Becomes("label `environment`, else `env`", "the environment; production without one"),
         Becomes("annotations `summary`, `description`, `runbook_url`", "title, evidence, link"),
     ),

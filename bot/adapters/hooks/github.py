@@ -7,8 +7,10 @@ by its body, not by the id in its header.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from bot.adapters.hooks.base import Becomes, Inbound, Refused, Said, Source, Verified
 from bot.adapters.hooks.proofs import by_body, keyed, unhex
@@ -30,6 +32,7 @@ from bot.adapters.hooks.reading import (
 from bot.domain.heard import Marker, Progress
 
 SIGNATURE = "x-hub-signature-256"
+FORM = b"payload="
 PAGES = "github-pages"
 """GitHub's own environment for what its Pages show: customers see it, whatever its name is."""
 
@@ -57,10 +60,17 @@ def verify(request: Inbound, secret: str) -> Verified | Refused:
     return keyed(secret, wanted, request.body, missing="There is no X-Hub-Signature-256: give the hook a secret.")
 
 
+def parse(request: Inbound) -> Said | Refused:
+    """Markers; the reason for every other event. GitHub also sends its JSON as a form, where a hook is set up so."""
+    if request.body.startswith(FORM):
+        form, _, _ = request.body.removeprefix(FORM).partition(b"&")
+        request = replace(request, body=unquote_to_bytes(form.replace(b"+", b" ")))
+    return _parse(request)
+
+
 @of_json
-def parse(body: Mapping[str, Any], request: Inbound) -> Said | Refused:
-    """Markers; an empty one with the reason for every other event."""
-    event = text(request.headers, "x-github-event", longest=50)
+def _parse(body: Mapping[str, Any], request: Inbound) -> Said | Refused:
+    event = text({"": request.headers.get("x-github-event")}, "", longest=50)
     if event not in _EVENTS:
         return Said(ignored=f"Nothing is done with the event {event or 'without a name'}.")
     if event == "ping":

@@ -225,23 +225,12 @@ def kind_of(*names: str) -> str:
 
 
 _SEVERITIES = {
-    "emergency": "blocker",
-    "page": "high",
-    "critical": "high",
-    "fatal": "high",
-    "high": "high",
-    "major": "high",
-    "warning": "medium",
-    "warn": "medium",
-    "medium": "medium",
-    "minor": "low",
-    "low": "low",
-    "info": "low",
-    "informational": "low",
-    "notice": "low",
-    "none": "low",
-    "debug": "low",
+    **dict.fromkeys(("emergency", "page", "critical", "fatal", "blocker"), "blocker"),
+    **dict.fromkeys(("high", "major", "error"), "high"),
+    **dict.fromkeys(("warning", "warn", "medium"), "medium"),
+    **dict.fromkeys(("minor", "low", "info", "informational", "notice", "none", "debug"), "low"),
 }
+"""A sender's word can only make trouble milder than its kind and service say, so the strongest ones change nothing."""
 
 
 def severity_of(word: str) -> str:

@@ -96,7 +96,7 @@ def _alert(data: Mapping[str, Any], now: datetime) -> Said:
         when(now, at(event, "datetime"), at(event, "timestamp")),
         project[1] if project else "",
         "errors",
-        "high" if text(event, "level") == "fatal" else "",
+        severity_of(text(event, "level")) if text(event, "level") in ("warning", "info", "debug") else "",
         _environment(event),
         " · ".join(part for part in (f"Rule: {rule}" if rule else "", culprit) if part),
         link(event, "web_url"),
@@ -148,7 +148,7 @@ SOURCE = Source(
     delivered="digest of the body (`Request-ID` is not signed)",
     events=(
         Becomes("issue alert (event_alert)", "trouble under its issue, until that is resolved"),
-        Becomes("metric_alert: critical, warning", "trouble, high or medium"),
+        Becomes("metric_alert: critical, warning", "trouble; a warning is at most medium"),
         Becomes("metric_alert: resolved", "that trouble is over"),
         Becomes("issue: created", "counted: error"),
         Becomes("issue: resolved, archived", "the trouble of that issue is over"),
