@@ -17,6 +17,8 @@ from bot.domain.incident import Incident
 from bot.domain.severity import Sev
 from bot.domain.silence import Silence
 from bot.domain.uptime import Span, joined
+from bot.services.events_day import Told
+from bot.services.events_day import day as day_of_events
 from bot.services.oncall import Roster, roster_of
 from bot.services.people import People
 from bot.services.standing import last_deploys
@@ -76,6 +78,8 @@ class Digest:
     queue: QueueState
     unseen_s: float = 0.0
     """How long the bot itself saw nothing yesterday: off, or without a way out."""
+    counted: tuple[Told, ...] = ()
+    """What the product reported as failed yesterday."""
     deploys: tuple[Deploy, ...] = ()
     """What went out since the last summary, newest first."""
 
@@ -91,10 +95,15 @@ class Digest:
         return tuple(one for one in self.yesterday if one.bad or one.unknown)
 
     @property
+    def unusual(self) -> tuple[Told, ...]:
+        """What failed more often than usual yesterday."""
+        return tuple(one for one in self.counted if one.unusual)
+
+    @property
     def quiet(self) -> bool:
         """Whether one line says it all."""
-        news = self.live or self.waiting or self.over or self.muted or self.failed or self.blind or self.deploys
-        return not (news or self.stuck or self.unseen_s >= A_MINUTE) and self.roster.complete
+        news = self.live or self.waiting or self.over or self.muted or self.failed or self.blind
+        return not (news or self.deploys or self.unusual or self.stuck or self.unseen_s >= A_MINUTE) and self.roster.complete
 
 
 def ask(connection: sqlite3.Connection, config: Config, channel: str, morning: Morning, now: datetime) -> list[str]:
@@ -171,6 +180,7 @@ def digest_of(
         blind=_blind(connection, product),
         queue=outbox.queue(connection, product),
         unseen_s=_unseen(connection, product, Span(*yesterday)),
+        counted=day_of_events(connection, product, yesterday[1]),
         deploys=last_deploys(connection, product, since=since),
     )
 

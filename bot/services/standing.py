@@ -16,6 +16,7 @@ from bot.domain.outlook import Next, next_of
 from bot.domain.scene import Duty
 from bot.domain.uptime import Budget, budget, month_of
 from bot.services.config import Config
+from bot.services.events_day import Told, day
 from bot.services.heartbeats import Deadline, beats, deadline_of
 from bot.services.oncall import Roster, roster_of
 from bot.services.people import People
@@ -94,6 +95,8 @@ class Stand:
     quiet: Quiet = field(default_factory=lambda: Quiet((), ()))
     roster: Roster | None = None
     """None where no team is written down."""
+    counted: tuple[Told, ...] = ()
+    """What the product reported as failed in the last 24 hours."""
     deploys: tuple[Deploy, ...] = ()
     """The last ones of production, newest first."""
     walked: tuple[Last, ...] = ()
@@ -115,6 +118,7 @@ def stand_of(connection: sqlite3.Connection, config: Config, standings: Iterable
         _monitors(connection, config, list(standings), people.time_zone, now),
         quiet_of(connection, config.product, now),
         roster_of(connection, people, now) if config.file is not None else None,
+        day(connection, config.product, now),
         last_deploys(connection, config.product),
         *_walked(connection, config),
     )

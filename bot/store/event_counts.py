@@ -124,6 +124,19 @@ def sums(connection: sqlite3.Connection, product: str, first: int, end: int) -> 
     return [Sum(row["kind"], row["service"], row["count"]) for row in rows]
 
 
+def by_day(connection: sqlite3.Connection, product: str, end: int, days: int) -> dict[str, dict[int, int]]:
+    """Sums of the last days, whole ones that end at the minute `end`: by kind, then by how many days before (0 …)."""
+    rows = connection.execute(
+        "SELECT kind, (? - 1 - minute) / 1440 AS back, sum(count) AS count FROM event_count"
+        " WHERE minute >= ? AND minute < ? AND product = ? GROUP BY kind, back",
+        (end, end - days * 1440, end, product),
+    )
+    found: dict[str, dict[int, int]] = {}
+    for row in rows:
+        found.setdefault(row["kind"], {})[row["back"]] = row["count"]
+    return found
+
+
 def heard(connection: sqlite3.Connection, product: str, kind: str, first: int) -> dict[str, list[int]]:
     """The minutes since `first` in which something of a kind came, ascending, by service."""
     rows = connection.execute(

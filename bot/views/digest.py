@@ -23,7 +23,7 @@ from bot.document import (
     Tone,
     Words,
 )
-from bot.views import deploy_list
+from bot.views import deploy_list, events
 from bot.views.felt import called, felt, lasted, length, what_of, word
 from bot.views.oncall import line as oncall_line
 from bot.views.prose import count, span_of
@@ -153,7 +153,7 @@ def _why(text: str) -> Words:
 
 
 def _yesterday(day: Digest) -> list[Part]:
-    return [*_unseen(day), *_tallies(day)]
+    return [*_unseen(day), *_tallies(day), *_listed("Reported yesterday", [events.item(one) for one in day.counted])]
 
 
 def _unseen(day: Digest) -> list[Part]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.document import Action, Actions, Code, Document, Heading, Note, Paragraph, Part, Rule, Time
-from bot.views import deploy_list, smoke_table, standing, status
+from bot.views import deploy_list, events, smoke_table, standing, status
 
 if TYPE_CHECKING:
     from bot.services.overview import Overview
@@ -36,6 +36,7 @@ def home(overview: Overview, answer: Document | None = None) -> Document:
         label = "Check Again" if overview.readiness else "Check Now"
         parts.append(Actions((Action("audit.rerun", label, primary=True, command="/launch check"),)))
     parts += [Rule(), *status.watching(overview), *standing.last_good(stand)]
+    parts += events.standing(stand.counted, stand.monitors)
     parts += [*deploy_list.standing(stand.deploys, overview.now), *smoke_table.standing(stand.walked, stand.flows)]
     parts += status.bot(overview.bot)
     parts.append(Actions((*PRACTICE, Action("doctor.show", "Test the Bot Itself", command="/launch doctor"))))

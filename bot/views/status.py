@@ -24,7 +24,7 @@ from bot.document import (
     Tone,
     Words,
 )
-from bot.views import deploy_list, smoke_table, standing
+from bot.views import deploy_list, events, smoke_table, standing
 from bot.views.folding import Group, fold, fold_blind, split_unknown
 from bot.views.prose import SEVERITY, STATUS, TONES, count, label, listed, prose, sentence, span_of, when, whose
 from bot.views.report import also_seen
@@ -46,6 +46,7 @@ def status(overview: Overview, charts: tuple[Chart, ...] = (), more: Sequence[Pa
         return _about(overview, overview.place, charts, more)
     parts: list[Part] = [*standing.live(overview.stand, overview.now), *standing.silences(overview.stand)]
     parts += [*running(overview), *readiness(overview), *missing(overview), *watching(overview)]
+    parts += events.standing(overview.stand.counted, overview.stand.monitors)
     parts += deploy_list.standing(overview.stand.deploys, overview.now)
     parts += smoke_table.standing(overview.stand.walked, overview.stand.flows)
     parts += bot(overview.bot)
