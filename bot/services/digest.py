@@ -103,7 +103,8 @@ class Digest:
     def quiet(self) -> bool:
         """Whether one line says it all."""
         news = self.live or self.waiting or self.over or self.muted or self.failed or self.blind
-        return not (news or self.deploys or self.unusual or self.stuck or self.unseen_s >= A_MINUTE) and self.roster.complete
+        told = self.deploys or self.unusual or self.stuck or self.unseen_s >= A_MINUTE
+        return not (news or told) and self.roster.complete
 
 
 def ask(connection: sqlite3.Connection, config: Config, channel: str, morning: Morning, now: datetime) -> list[str]:
