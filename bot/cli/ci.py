@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-LETTERS = 7
-"""Of a commit: what people call it by."""
 LONGEST = 200
 """Characters of a variable that are looked at."""
 
@@ -29,10 +27,9 @@ class Ran:
     repository: str = ""
     """Its address for people, without a slash at the end."""
 
-    @property
-    def version(self) -> str:
-        """What the commit is called by."""
-        return self.commit[:LETTERS]
+    def key(self, environment: str, service: str) -> str:
+        """What all reports of this run about one deploy have in common; empty where there is no run."""
+        return "-".join(filter(None, (self.run, environment, service))) if self.run else ""
 
     def compare(self, before: str, commit: str) -> str:
         """Where the changes can be read: GitHub and GitLab write it alike, up to the dash."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +25,13 @@ LOOK_EVERY = 2.0
 LONGEST_WAIT = 240.0
 """Seconds until a verdict is given up; flows take at most two minutes."""
 NOT_PROVEN = 3
+NO_VERDICT = {
+    "live": "It is live, and nothing could be tried: write flows into launch.yml, or name a critical monitor",
+    "superseded": "A newer version went live before it was judged",
+    "stuck": "Nobody said how it ended",
+    "undone": "Somebody took it back",
+}
+"""Why, by the stage at which it is over."""
 
 
 @click.command(
@@ -68,15 +76,19 @@ def command(version: str, status: str, to: str | None, *, wait: bool, **given: s
     from bot.cli.reaching import NotReached, Refused, WrongAddress
     from bot.clock import SystemClock
     from bot.config.settings import Settings
+    from bot.domain.heard import environment_of
 
     quiet()
     if wait and status != "live":
         raise click.UsageError(f"There is no verdict on what is {status}; --wait goes with --status live.")
     settings = Settings.from_env(tokens=False)
-    report = _report(version, status, given, ran(os.environ))
+    clock = SystemClock()
+    report = _report(version, status, given, ran(os.environ), clock)
+    if wait and environment_of(report.deploy["environment"]) != "production":
+        raise click.UsageError("Only production is tried by the bot. Before that: launch smoke --url https://…")
     address = (to or environment("LAUNCH_URL")).strip()
     try:
-        return asyncio.run(_tell(report, address, settings, SystemClock(), wait=wait))
+        return asyncio.run(_tell(report, address, settings, clock, wait=wait))
     except (Refused, WrongAddress) as error:
         raise click.ClickException(str(error)) from None
     except NotReached as error:
@@ -84,10 +96,22 @@ def command(version: str, status: str, to: str | None, *, wait: bool, **given: s
         return 1
 
 
-def _report(version: str, status: str, given: Mapping[str, str | None], run: Ran) -> dict[str, str]:
-    """What is sent: what was given, else what the builder says. Raises click's error where it would be refused."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One report, as it is sent."""
+
+    deploy: Mapping[str, str]
+    delivery: str
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"deploy": dict(self.deploy), "id": self.delivery}
+
+
+def _report(version: str, status: str, given: Mapping[str, str | None], run: Ran, clock: Clock) -> Told:
+    """What was given, else what the builder says. Raises click's error where the bot would refuse it."""
     import json
-    import secrets
 
     from bot.services import reported
     from bot.services.plain_json import Unreadable
@@ -95,9 +119,8 @@ def _report(version: str, status: str, given: Mapping[str, str | None], run: Ran
     told = {name: value for name, value in given.items() if value}
     commit, before = told.get("commit") or run.commit, told.get("before") or run.before
     place = told.get("place") or run.environment or "production"
-    key = told.get("key") or ("-".join(filter(None, (run.run, place, told.get("service")))) if run.run else "")
     whole = {
-        "version": version or run.version or commit[:7],
+        "version": version or commit[:7],
         "status": status,
         "environment": place,
         "service": told.get("service", ""),
@@ -108,22 +131,21 @@ def _report(version: str, status: str, given: Mapping[str, str | None], run: Ran
         "url": told.get("url") or run.url,
         "log_url": told.get("log_url") or run.log_url,
         "compare_url": run.compare(before, commit),
-        "key": key[:100],
-        "delivery": "" if key else secrets.token_hex(16),
+        "key": told.get("key") or run.key(place, told.get("service", "")),
     }
     if not whole["version"]:
         raise click.UsageError(
             "Say which version it is: launch deploy v43. (In CI the commit is taken.)", click.get_current_context()
         )
-    found = {name: value for name, value in whole.items() if value}
+    deploy = {name: value for name, value in whole.items() if value}
     try:
-        report = reported.read(json.dumps(found).encode())
+        read = reported.read(json.dumps(deploy).encode(), clock.now())
     except Unreadable as error:
         raise click.UsageError(str(error), click.get_current_context()) from None
-    return {**found, "delivery": reported.delivery(report)}
+    return Told(deploy, read.delivery)
 
 
-async def _tell(report: dict[str, str], address: str, settings: Settings, clock: Clock, *, wait: bool) -> int:
+async def _tell(report: Told, address: str, settings: Settings, clock: Clock, *, wait: bool) -> int:
     from bot.cli.reaching import NotReached, Reach, Refused, base_of, here
 
     if address:
@@ -137,28 +159,28 @@ async def _tell(report: dict[str, str], address: str, settings: Settings, clock:
         reach = Reach(here(settings.listen), read_token(settings.launch_data), clock, local=True)
         post, get = "/local/deploy", "/local/deploys/"
     try:
-        answer = await reach.post(post, report)
+        answer = await reach.post(post, report.body)
     except NotReached:
         if address:
             raise
         return _for_later(report, settings, clock, wait=wait)
-    click.echo(_said(report, known=answer.status == 200))
-    return await _verdict(reach, get + report["delivery"], report, clock) if wait else 0
+    click.echo(_said(report.deploy, known=answer.status == 200))
+    return await _verdict(reach, get + report.delivery, report.deploy["version"], clock) if wait else 0
 
 
-def _said(report: Mapping[str, str], *, known: bool) -> str:
+def _said(deploy: Mapping[str, str], *, known: bool) -> str:
     from bot.domain.heard import environment_of
 
-    place = environment_of(report["environment"])
+    place = environment_of(deploy["environment"])
     word = {"started": "on its way to", "live": "live in", "failed": "reported as failed in"}.get(
-        report["status"], f"reported as {report['status']} in"
+        deploy["status"], f"reported as {deploy['status']} in"
     )
-    more = f' ("{report["environment"]}" counts as {place})' if place != report["environment"].lower() else ""
-    said = f"{report['version']} is {word} {place}{more}."
+    more = f' ("{deploy["environment"]}" counts as {place})' if place != deploy["environment"].lower() else ""
+    said = f"{deploy['version']} is {word} {place}{more}."
     return f"{said} The bot knew that already." if known else f"{said} The bot has written it down."
 
 
-def _for_later(report: Mapping[str, str], settings: Settings, clock: Clock, *, wait: bool) -> int:
+def _for_later(report: Told, settings: Settings, clock: Clock, *, wait: bool) -> int:
     """No bot runs here: the row is written, and carried out at its next start."""
     import json
     from contextlib import closing
@@ -175,19 +197,11 @@ def _for_later(report: Mapping[str, str], settings: Settings, clock: Clock, *, w
             "with LAUNCH_TOKEN."
         )
     now, product = clock.now(), Config.read(settings.launch_config).product
-    read = reported.read(json.dumps(dict(report)).encode())
+    read = reported.read(json.dumps(report.body).encode(), now)
+    about = {"source": reported.SOURCE, "delivery": read.delivery}
     try:
         with closing(Store.open(settings.database)) as store:
-            store.write_now(
-                lambda c: heard.take(
-                    c,
-                    product,
-                    now,
-                    source=reported.SOURCE,
-                    delivery=reported.delivery(read),
-                    said=(reported.marker(read, now),),
-                )
-            )
+            store.write_now(lambda c: heard.take(c, product, now, **about, said=(read.marker,)))
     except AlreadyRunning:
         raise NotReached(
             f"A bot runs on {settings.launch_data}, but does not answer on {settings.launch_http}. LAUNCH_HTTP must be "
@@ -199,19 +213,19 @@ def _for_later(report: Mapping[str, str], settings: Settings, clock: Clock, *, w
     return NOT_PROVEN if wait else 0
 
 
-async def _verdict(reach: Reach, path: str, report: Mapping[str, str], clock: Clock) -> int:
+async def _verdict(reach: Reach, path: str, version: str, clock: Clock) -> int:
     """Ask until it is over; the exit code."""
     from bot.cli.progress import Bar
 
     began, found = clock.monotonic(), dict[str, Any]()
     with Bar(sys.stderr) as bar:
         while not found.get("over") and clock.monotonic() - began < LONGEST_WAIT:
-            bar.say(_under_way(found, report["version"]))
+            bar.say(_under_way(found, version))
             answer = await reach.get(path)
             found = dict(answer.body) if answer.status == 200 else {}
             if not found.get("over"):
                 await clock.sleep(LOOK_EVERY)
-    code, said = _judged(found, report["version"])
+    code, said = _judged(found, version)
     click.echo(said)
     return code
 
@@ -241,6 +255,5 @@ def _judged(found: Mapping[str, Any], version: str) -> tuple[int, str]:
     if stage == "ignored":
         return 0, f"launch.yml says to ignore previews, so {version} is not judged."
     if found.get("over"):
-        word = {"superseded": "A newer version went live before it was judged", "stuck": "Nobody said how it ended"}
-        return NOT_PROVEN, f"There is no verdict on {version}. {word.get(stage, f'It is {shown(stage)}')}."
+        return NOT_PROVEN, f"There is no verdict on {version}. {NO_VERDICT.get(stage, f'It is {shown(stage)}')}."
     return NOT_PROVEN, f"No verdict on {version} within {LONGEST_WAIT / 60:.0f} minutes. See /launch deploys in Slack."

@@ -190,13 +190,12 @@ class Inbound:
         """A deploy as `launch deploy` tells it; `trusted`: who asks has been proven otherwise."""
         if not trusted and (no := self._no_token(reported.SOURCE, headers)):
             return no
-        now = self._clock.now()
         try:
-            report = reported.read(body)
+            report = reported.read(body, self._clock.now())
         except Unreadable as error:
             return self._away(reported.SOURCE, Turned.UNREADABLE, str(error), 400)
         self._knocks.let_in(reported.SOURCE)
-        return await self._write_down(reported.SOURCE, reported.delivery(report), (reported.marker(report, now),))
+        return await self._write_down(reported.SOURCE, report.delivery, (report.marker,))
 
     async def standing(self, key: str) -> dict[str, Json] | None:
         """How a reported deploy stands, by the id of its report or by its key; None where nobody knows it."""

@@ -35,7 +35,8 @@ class Stub:
         self.asked.append(f"{request.method} {request.path}")
         self.headers.append(request.headers)
         if request.can_read_body:
-            self.bodies.append(await request.json())
+            body = await request.json()
+            self.bodies.append({**body["deploy"], "delivery": body["id"]})
         status, said = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(said, str):
             return web.Response(status=status, text=said, headers={"Location": "https://elsewhere.test/"})
@@ -145,9 +146,10 @@ async def test_nobody_there_is_exit_one_after_a_few_seconds(launch):
         (("deploy", "v43", "--to", "https://u:p@h/"), "is no address of a bot"),
         (("deploy", "v43", "--status", "dead"), "is not one of"),
         (("deploy", "v43", "--status", "failed", "--wait"), "There is no verdict on what is failed"),
+        (("deploy", "v43", "--wait", "--environment", "qa"), "Only production is tried"),
         (("deploy", "v43", "--commit", "xyz"), "commit: write the commit id"),
         (("deploy", "v43", "--url", "shop.test"), "url: write a whole address"),
-        (("deploy", "v" * 200), "version: "),
+        (("deploy", "v43", "--commit", "abc"), "commit: write the commit id"),
     ],
 )
 async def test_wrong_usage_is_exit_two_before_anything_is_sent(launch, args, said):

@@ -175,7 +175,7 @@ async def test_the_local_door_takes_a_deploy_without_the_token_of_the_world(site
     assert (await site.post("/local/deploy", report, **BEARER))[0] == 401
     assert (await site.post("/local/deploy", report, Authorization=f"Bearer {LOCAL}"))[0] == 202
     code, said = await site.post("/local/deploy", b'{"version": ""}', Authorization=f"Bearer {LOCAL}")
-    assert (code, said["error"]) == (400, "version: write what goes out, such as v43 or a commit.")
+    assert (code, said["error"]) == (400, "deploy.version: write what goes out, such as v43 or a commit.")
 
 
 @pytest.mark.alone
