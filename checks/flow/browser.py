@@ -158,6 +158,7 @@ class Window:
     refused: str = ""
     """Host that a page wanted to be opened and that is not written down."""
     fault: Exchange | None = None
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def close(self) -> None:
         """End the browser."""
@@ -168,6 +169,7 @@ class Window:
         from playwright.async_api import Error
 
         self.turns, self.refused, self.fault = 0, "", None
+        self.stopped.clear()
         ends = asyncio.get_running_loop().time() + seconds
         wrong: Unmet | None = None
         try:
@@ -187,10 +189,21 @@ class Window:
 
         # A little less than there is, so that the move says itself that it took too long.
         left = max(1.0, (ends - asyncio.get_running_loop().time()) * 1000 - 200)
+        acting = asyncio.ensure_future(self._act(move, left))
+        stopped = asyncio.ensure_future(self.stopped.wait())
         try:
-            await self._act(move, left)
+            # A page that wants to go where it must not stands still: nothing it could still show is waited for.
+            await asyncio.wait({acting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if not acting.done():
+                return self._why(move)
+            acting.result()
         except Error:
             return self._why(move)
+        finally:
+            stopped.cancel()
+            if not acting.done():
+                acting.cancel()
+                await asyncio.wait({acting})
         return None
 
     async def _act(self, move: Move, left: float) -> None:
@@ -233,10 +246,20 @@ class Window:
         return Unmet(code, words)
 
     async def _seen(self) -> Exchange | None:
+        from playwright.async_api import Error
+
+        text = ""
+        for _ in range(2):
+            try:
+                await self.page.wait_for_load_state("load", timeout=1000)
+                text = await self.page.content()
+                break
+            except Error:  # it is on its way to another page
+                continue
         url = str(self.page.url)
         if not url.startswith("http"):
             return self.fault
-        body = (await self.page.content()).encode("utf-8", "replace")[: 2 * 1024 * 1024]
+        body = text.encode("utf-8", "replace")[: 2 * 1024 * 1024]
         return Exchange(
             url, status=self.status or 200, headers=(("content-type", "text/html; charset=utf-8"),), body=body
         )
@@ -263,7 +286,7 @@ class Window:
             return None
         if not self.session.allows(url):
             if page:
-                self.refused = url.host
+                self._refuse(url)
             return None
         said = await request.all_headers()
         headers = tuple((name, value) for name, value in said.items() if name not in _OURS and not name.startswith(":"))
@@ -293,7 +316,8 @@ class Window:
                 self.turns += 1
                 return _onward(exchange, str(onward)) if self.turns <= MOST_TURNS else None
             if not self.session.allows(onward) or (url.scheme, onward.scheme) == ("https", "http"):
-                self.refused = onward.host if page else self.refused
+                if page:
+                    self._refuse(onward)
                 return None
             if not kept:
                 method, body = "GET" if method != "HEAD" else method, b""
@@ -303,6 +327,10 @@ class Window:
         if page:
             self.status, self.fault = exchange.status, None
         return {"status": exchange.status, "headers": _headers(exchange), "body": exchange.body}
+
+    def _refuse(self, url: Url) -> None:
+        self.refused = url.host
+        self.stopped.set()
 
     def _scripted(self, cookies: str, url: Url) -> str:
         """Cookies that a page's own script has set; those of answers are in our own jar."""

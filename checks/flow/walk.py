@@ -265,7 +265,7 @@ class _Together:
         try:
             async with self._open(flow) as session:
                 return await walk(flow, session, self._secrets, session.clock(), self._budget, on_step=told)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             # Its text and its traceback may hold a secret, so only its place is written down.
             log.error("the walk of %s stopped at %s: %s", flow.id, where(error), type(error).__name__)  # noqa: TRY400
             return not_walked(flow, self._now, "could_not_look")

@@ -65,7 +65,7 @@ async def test_what_a_script_does_is_seen_and_what_it_fails_to_do(street: Street
     look = Step("Look", browser=(Move("open", "/spa"), Move("see", "Hello from the API"), Move("not_see", "waiting")))
     assert (await street.walk(street.flow(look))).code == "ok"
     street.web.route("app.test", "/api/hello", Answer(500, "no"))
-    seen = await street.walk(street.flow(replace(look, within=3.0)))
+    seen = await street.walk(street.flow(replace(look, within=1.5)))
     assert (seen.code, seen.steps[0].sentence) == ("broken", "does not show “Hello from the API”")
 
 
@@ -103,7 +103,7 @@ async def test_a_page_that_leads_elsewhere_is_not_followed_there(street: Street)
     seen = await street.walk(
         street.flow(Step("Away", browser=(Move("open", "/away"), Move("see", "Hello")), within=4.0))
     )
-    assert (seen.state, seen.code, seen.needs) == (State.UNKNOWN, "foreign_host", ("other.test",))
+    assert (seen.state, seen.code, seen.needs) == (State.UNKNOWN, "foreign_host", ("other.test",)), seen.steps
     assert not street.web.asked("/", "other.test")
 
 
