@@ -125,7 +125,8 @@ def _hide(found: re.Match[str]) -> str:
     return found[0]  # unreachable while every alternative has its line above; harmless if one is forgotten
 
 
-def _luhn(digits: str) -> bool:
+def luhn(digits: str) -> bool:
+    """Whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B)."""
     total = 0
     for place, digit in enumerate(reversed(digits)):
         value = int(digit) * (1 + place % 2)
@@ -133,7 +134,7 @@ def _luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
-def _card(digits: str) -> bool:
+def is_card(digits: str) -> bool:
     """Lengths and first digits in use (ISO/IEC 7812), then the check digit; a millisecond timestamp begins with 1."""
     length, first = len(digits), digits[0]
     plausible = (
@@ -143,7 +144,7 @@ def _card(digits: str) -> bool:
         or (length == 14 and first == "3")
         or (17 <= length <= 19 and first == "6")
     )
-    return plausible and len(set(digits)) > 1 and _luhn(digits)
+    return plausible and len(set(digits)) > 1 and luhn(digits)
 
 
 def _cards(found: re.Match[str]) -> str:
@@ -158,7 +159,7 @@ def _cards(found: re.Match[str]) -> str:
         while end < len(groups) and len(joined) + len(groups[end]) <= 19:
             joined += groups[end]
             end += 1
-            if len(joined) >= 13 and _card(joined):
+            if len(joined) >= 13 and is_card(joined):
                 hit = end
         if hit:
             joined = "".join(groups[start:hit])

@@ -92,7 +92,7 @@ def placeholder(value: str) -> bool:
     return (
         _WORDS.search(plain) is not None
         or _INSIDE.search(plain[:2000]) is not None
-        or (len(plain) >= 4 and len(set(plain.lower())) == 1)
+        or (len(plain) >= 4 and len(set(plain.lower())) == 1 and not plain.isdigit())
     )
 
 

@@ -10,6 +10,7 @@ from bot.config.flow_steps import flows_of, secrets_for
 from bot.config.names import split_address
 from bot.config.problems import ConfigError, Problem
 from bot.config.registrable import registrable
+from bot.config.variables import to_code
 from checks import inventory as facts
 from checks.measured import Budget, Speed
 from checks.model import Purpose
@@ -77,6 +78,7 @@ def to_inventory(file: LaunchFile) -> facts.Inventory:
         opt_in=frozenset(host.name for host in file.hosts if host.intrusive),
         has_ai=bool(product and product.has_ai),
         kind=(product.kind if product else None) or "",
+        code=to_code(file.code),
         speed=Speed(Budget(file.speed.budget.scripts, file.speed.budget.total, file.speed.budget.requests)),
         flows=flows,
         secrets=secrets_for(flows),

@@ -114,6 +114,9 @@ _CHECKS: Mapping[str, Trouble] = MappingProxyType(
         "obs.spikes": Trouble.ERRORS,
         "web.mixed": Trouble.SMOKE,
         "web.dev_urls": Trouble.SMOKE,
+        "sec.env_contract": Trouble.DEPLOY,
+        "sec.repo": Trouble.TRUST,
+        "sec.logs": Trouble.TRUST,
     }
 )
 _FAMILIES: Mapping[str, Trouble] = MappingProxyType(
