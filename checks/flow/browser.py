@@ -20,7 +20,7 @@ from checks.flow.judging import Unmet
 from checks.flow.model import Move, State
 from checks.flow.values import Values
 from checks.masking import clip
-from checks.net.facts import Exchange
+from checks.net.facts import Exchange, Reason
 from checks.net.limits import Limits
 from checks.net.outgoing import USER_AGENT
 from checks.net.redirects import REDIRECTS
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 INSTALL = "pip install playwright && playwright install chromium"
 BODY = 8 * 1024 * 1024
 """Bytes of one file: a product's scripts may be larger than its pages."""
-LOAD_SECONDS = 10.0
+LOAD_SECONDS = 14.0
 """One file of a page takes no longer."""
 MOST_REQUESTS = 300
 """Requests of one flow; then the browser gets nothing more."""
@@ -159,6 +159,9 @@ class Window:
     """Host that a page wanted to be opened and that is not written down."""
     fault: Exchange | None = None
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    """It wanted to go where it must not, or could not go where it wanted."""
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    """It shows a page, and is not on its way to another one by a redirect."""
 
     async def close(self) -> None:
         """End the browser."""
@@ -194,7 +197,7 @@ class Window:
         try:
             # A page that wants to go where it must not stands still: nothing it could still show is waited for.
             await asyncio.wait({acting, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            if not acting.done():
+            if self.stopped.is_set():
                 return self._why(move)
             acting.result()
         except Error:
@@ -210,16 +213,23 @@ class Window:
         page = self.page
         if move.act == "open":
             await page.goto(urljoin(self.base, move.what), timeout=left, wait_until="load")
+            await self._settled(left)
         elif move.act == "fill":
             await page.locator(_selector(move.what)).first.fill(move.value, timeout=left)
         elif move.act == "click":
             await self._button(move.what).first.click(timeout=left)
+            await self._settled(left)
         elif move.act == "see":
             await page.get_by_text(move.what).first.wait_for(state="visible", timeout=left)
         elif move.act == "not_see":
             await page.get_by_text(move.what).first.wait_for(state="hidden", timeout=left)
         else:
             await page.locator(move.what).first.wait_for(state="visible", timeout=left)
+
+    async def _settled(self, left: float) -> None:
+        """Wait until redirects have come to their end."""
+        await self.arrived.wait()
+        await self.page.wait_for_load_state("load", timeout=left)
 
     def _button(self, what: str) -> Any:
         if what[:1] in "#.[" or "=" in what:
@@ -232,9 +242,13 @@ class Window:
         if self.refused:
             why = f"leads to {self.refused}, which is not written down, so it was not opened"
             return Unmet("foreign_host", why, State.UNKNOWN, (self.refused,))
+        if self.turns > MOST_TURNS:
+            return Unmet("loop", "is sent from one address to the next without end")
         if self.fault is not None:
             from checks import trouble
 
+            if self.fault.fault is not None and self.fault.fault.reason is Reason.TIMEOUT:
+                return Unmet("timeout", f"got no whole answer for {what}")
             return Unmet("unreachable", f"cannot be opened: {trouble.at(self.fault.url, self.fault.fault)}")
         code, words = {
             "open": ("browser", f"does not open {what}"),
@@ -304,6 +318,7 @@ class Window:
             if exchange.fault is not None or not exchange.status:
                 if page:
                     self.fault = exchange
+                    self.stopped.set()
                 return None
             if exchange.status not in REDIRECTS:
                 break
@@ -313,8 +328,7 @@ class Window:
                 return None
             kept = exchange.status in (307, 308) and method not in ("GET", "HEAD")
             if page and not kept:
-                self.turns += 1
-                return _onward(exchange, str(onward)) if self.turns <= MOST_TURNS else None
+                return self._turn(exchange, onward)
             if not self.session.allows(onward) or (url.scheme, onward.scheme) == ("https", "http"):
                 if page:
                     self._refuse(onward)
@@ -326,7 +340,17 @@ class Window:
             return None
         if page:
             self.status, self.fault = exchange.status, None
+            self.arrived.set()
         return {"status": exchange.status, "headers": _headers(exchange), "body": exchange.body}
+
+    def _turn(self, exchange: Exchange, onward: Url) -> dict[str, Any] | None:
+        """One redirect of a page."""
+        self.turns += 1
+        if self.turns > MOST_TURNS:
+            self.stopped.set()
+            return None
+        self.arrived.clear()
+        return _onward(exchange, str(onward))
 
     def _refuse(self, url: Url) -> None:
         self.refused = url.host
