@@ -1,4 +1,4 @@
-"""What customers feel of trouble that is counted: a burst of failed log-ins, webhooks that stay away."""
+"""What customers feel of trouble that is counted, or that only others see: failed log-ins, an alarm of theirs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from bot.domain.incident import Incident
 from bot.domain.severity import Trouble
 from bot.domain.spike_words import KINDS, SILENT, meant
 from bot.domain.spikes import Shape
+from bot.services.events_outside import PREFIX
+from bot.views.prose import listed
 
 Words = tuple[str, str, str, str]
 """The state as a word, what is felt, the same when it is over, what is true afterwards."""
@@ -16,6 +18,14 @@ _SILENT: Words = (
     "Webhooks that usually come had stayed away",
     "Webhooks come in again",
 )
+
+
+def says(incident: Incident) -> str:
+    """Who else says so, where only others see it: `Alertmanager`; "" for anything that the bot sees itself."""
+    probes = {one.probe for one in incident.own}
+    if not probes or not all(one.startswith(PREFIX) for one in probes):
+        return ""
+    return listed(tuple(dict.fromkeys(one.removeprefix(PREFIX).partition(": ")[0] for one in sorted(probes))), 2)
 
 
 def counted(incident: Incident) -> Words | None:

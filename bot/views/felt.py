@@ -10,6 +10,7 @@ from bot.blockkit.words import one_line
 from bot.domain.incident import Incident, Status
 from bot.domain.member import Light, Outcome
 from bot.domain.severity import Trouble
+from bot.views.events_felt import counted, says
 from bot.views.prose import count, listed
 
 NAME = 60
@@ -64,7 +65,8 @@ FELT: Mapping[Trouble, Felt] = {
         "SLOW", "Visitors wait too long for it", "Visitors waited too long for it", "It is as quick as it should be"
     ),
     Trouble.DEPLOY: Felt(
-        "BROKEN", "The last release did not go well", "A release did not go well", "The release is in order now"
+        "FAILED", "Customers still have the old version: the new one did not go out",
+        "A new version did not go out", "A new version went out"
     ),
     Trouble.HEARTBEAT: Felt(
         "MISSED", "A job that should have run did not report", "A job that should have run did not report",
@@ -101,7 +103,14 @@ FELT: Mapping[Trouble, Felt] = {
 
 def felt(incident: Incident) -> Felt:
     """What customers feel of it."""
-    return FELT[incident.cause]
+    own = counted(incident)
+    if own is not None:
+        return Felt(*own)
+    usual, others = FELT[incident.cause], says(incident)
+    if not others:
+        return usual
+    told = f"{usual.now}, says {others}", f"{usual.was}, said {others}", f"{others} says that it is over"
+    return Felt(usual.word, *told)
 
 
 def what_of(incident: Incident, names: Mapping[str, str]) -> str:

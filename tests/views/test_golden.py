@@ -18,12 +18,14 @@ from bot.render.text import text
 from tests.views.deploy_samples import DEPLOYS
 from tests.views.dns_samples import DNS
 from tests.views.drill_samples import DRILLS
+from tests.views.events_samples import EVENTS
+from tests.views.release_samples import RELEASES
 from tests.views.runbook_samples import RUNBOOKS
 from tests.views.samples import HOMES
 from tests.views.samples import SAMPLES as OTHERS
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-SAMPLES = {**OTHERS, **DNS, **RUNBOOKS, **DRILLS, **DEPLOYS}
+SAMPLES = {**OTHERS, **DNS, **RUNBOOKS, **DRILLS, **DEPLOYS, **RELEASES, **EVENTS}
 EVERY = {**SAMPLES, **HOMES}
 
 
