@@ -21,8 +21,6 @@ COMMANDS = (
     "check",
     "smoke",
     "perf",
-    "secrets",
-    "env",
     "migrations",
     "explain",
     "runbook",
