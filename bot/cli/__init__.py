@@ -21,6 +21,8 @@ COMMANDS = (
     "check",
     "smoke",
     "perf",
+    "secrets",
+    "env",
     "migrations",
     "explain",
     "runbook",
