@@ -71,7 +71,7 @@ def standard(
 
 
 def _standard(body: bytes, secret: bytes, now: datetime) -> tuple[dict[str, str], str]:
-    return standard(body, secret, now), ""
+    return standard(body, secret, now, "msg_" + hashlib.sha256(body).hexdigest()[:27]), ""
 
 
 def _railway(_body: bytes, secret: bytes, _now: datetime) -> tuple[dict[str, str], str]:
