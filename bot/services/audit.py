@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.config.names import BadName, ascii_name
-from bot.services import baseline
+from bot.services import baseline, smoke_facts
 from bot.services.apart import apart
 from bot.services.config import Config
 from bot.services.events_facts import informed
 from bot.services.look import jobs_of, look
 from bot.services.rules import Rules
+from bot.services.smoke_flows import environment
 from bot.store import audits, journal, outbox, trends
 from bot.store.audits import Audit, Stage
 from bot.store.baseline import Offered
@@ -124,6 +125,7 @@ class Audits:
                 connection, inventory.product, now, actor=user, did="audit", subject=subject(id), data={"only": names}
             )
             known = informed(connection, self._config, baseline.informed(connection, inventory), now)
+            known = smoke_facts.informed(connection, known, environment(), now)
             seen = trends.histories(connection, inventory.product, inventory.monitors, now)
             return id, replace(known, history=seen)
 

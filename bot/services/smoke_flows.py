@@ -100,4 +100,12 @@ async def walk(
     def opened(flow: Flow) -> Session:
         return Session(network, now, hosts=flow.hosts, headers=tuple(flow.headers.items()), limits=limits)
 
-    return await walk_all(flows, opened, secrets, now, total_seconds=seconds, on_progress=on_progress)
+    return await walk_all(
+        flows,
+        opened,
+        secrets,
+        now,
+        total_seconds=seconds,
+        promised=seconds >= TOTAL_SECONDS,
+        on_progress=on_progress,
+    )
