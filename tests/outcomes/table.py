@@ -8,7 +8,23 @@ import re
 from checks.registry import load
 from tests.outcomes.scenario import Scenario
 
-FAMILIES = ("dns", "tls", "up", "redir", "edge", "hdr", "web", "seo", "exp", "mail", "perf", "rel", "obs", "sec")
+FAMILIES = (
+    "dns",
+    "tls",
+    "up",
+    "redir",
+    "edge",
+    "hdr",
+    "web",
+    "seo",
+    "exp",
+    "mail",
+    "perf",
+    "rel",
+    "obs",
+    "sec",
+    "flow",
+)
 EXCEPTIONS: dict[str, str] = {
     "sec.logs canary_hidden": "only `launch secrets --canary` says it, in tests/cli/test_secrets.py",
     "sec.logs canary_visible": "only `launch secrets --canary` says it, in tests/cli/test_secrets.py",

@@ -18,6 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.clock import SystemClock
 from checks.finding import build, holes
+from checks.flow.model import Flow
+from checks.flow.model import Request as Asking
+from checks.flow.model import Step as Walking
 from checks.inventory import Host, Inventory, Link, MailDomain, Monitor, Network, RedirectRule, expand
 from checks.model import Finding, Purpose
 from checks.net.live import LiveProbe
@@ -279,6 +282,7 @@ def inventory(network: Network) -> Inventory:
             Link(f"https://{WWW}/ig?utm_source=ig", "campaign", f"https://{WWW}/new"),
         ),
         redirects=(RedirectRule("/old", "/new"),),
+        flows=(Flow("walk", f"https://{APP}/", frozenset({APP}), (Walking("Open", Asking("/login")),), name="Walk"),),
         network=network,
     )
 
