@@ -1,8 +1,13 @@
-"""Vercel: deployments of a team, as its account webhooks tell them."""
+"""Vercel: deployments of a team, as its account webhooks tell them.
+
+A production deployment that succeeded is built; customers have it when it is promoted, which Vercel does by itself
+unless somebody pinned an older one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from bot.adapters.hooks.base import Becomes, Inbound, Refused, Said, Source, Verified
@@ -54,26 +59,38 @@ def parse(body: Mapping[str, Any], request: Inbound) -> Said | Refused:
     if progress is None:
         return Said(ignored=f"Nothing is done with the event {kind or 'without a type'}.")
     payload = body.get("payload")
+    at_ = when(request.received_at, at(body, "createdAt"))
+    if kind == BACK:
+        return _back(payload, ident(body, "id"), at_)
     key = ident(payload, "deployment", "id")
     if not key:
         return Refused(f"This is no {kind} as Vercel sends it.", status=400)
-    at_ = when(request.received_at, at(body, "createdAt"))
     where = _where(kind, text(payload, "target"), text(payload, "deployment", "customEnvironmentId"))
-    if kind == BACK:
-        # The old deployment is live for a second time: that is a deploy of its own.
-        key = f"{key}:back:{ident(body, 'id')}"
-    elif where != "production":
+    if where != "production":
         key = f"{key}:{where}"
+    elif kind == "deployment.succeeded":
+        progress = Progress.STARTED
     return Said((_marker(payload, progress, key, where, at_),))
 
 
+def _back(payload: Any, event: str, at_: datetime) -> Said | Refused:
+    """An older deployment is live for a second time, which is a deploy of its own. Vercel names nothing but ids."""
+    key = ident(payload, "toDeploymentId")
+    if not key:
+        return Refused(f"This is no {BACK} as Vercel sends it.", status=400)
+    note = "Back to an earlier deployment"
+    name = text(payload, "project", "name")
+    left = ident(payload, "fromDeploymentId")
+    return Said((Marker("vercel", Progress.LIVE, key, at_, f"{key}:{event}", service=name, note=note, before=left),))
+
+
 def _where(kind: str, target: str, custom: str) -> str:
-    if kind in ("deployment.promoted", BACK) or target == "production":
+    if kind == "deployment.promoted" or target == "production":
         return "production"
     return "staging" if target == "staging" or custom else "preview"
 
 
-def _marker(payload: Any, progress: Progress, key: str, where: str, at_: Any) -> Marker:
+def _marker(payload: Any, progress: Progress, key: str, where: str, at_: datetime) -> Marker:
     meta = at(payload, "deployment", "meta")
     host, sha, repository = _commit(meta if isinstance(meta, dict) else {})
     address = text(payload, "deployment", "url", longest=300)
@@ -115,9 +132,10 @@ SOURCE = Source(
     delivered="`id` in the body",
     events=(
         Becomes("deployment.created", "a deploy has started"),
-        Becomes("deployment.succeeded", "the deploy is live (a preview where its target is not production)"),
+        Becomes("deployment.succeeded, target production", "nothing new: it is built; customers have it when promoted"),
+        Becomes("deployment.succeeded, any other target", "the deploy is live, as a preview or in staging"),
         Becomes("deployment.promoted", "the deploy is live in production"),
-        Becomes("deployment.rollback", "a deploy of its own: the older version is live again"),
+        Becomes("deployment.rollback", "a deploy of its own: an older deployment is live again, named by its id"),
         Becomes("deployment.error", "the deploy failed"),
         Becomes("deployment.canceled", "the deploy was cancelled"),
         Becomes("deployment.ready, and everything else", "nothing: ready is not yet live"),
@@ -128,7 +146,11 @@ SOURCE = Source(
         "Endpoint URL: {url}",
         "Vercel shows the secret once. Set it as {variable} where the bot runs, and start it again.",
     ),
-    pages=("https://vercel.com/docs/webhooks", "https://vercel.com/docs/webhooks/webhooks-api"),
+    pages=(
+        "https://vercel.com/docs/webhooks",
+        "https://vercel.com/docs/webhooks/webhooks-api",
+        "https://github.com/vercel-labs/demo-webhooks",
+    ),
     verify=verify,
     parse=parse,
     delivery=delivery,
