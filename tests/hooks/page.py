@@ -29,6 +29,10 @@ out. So no secret holds a comma. An address that ends in a secret is a password:
 No address that the outside can reach? Let your CI tell the bot, or nobody at all: the version that your pages show is
 seen by the bot itself.
 
+A sender's own name of a service is looked for among those of `launch.yml`: the repository at GitHub and GitLab, the
+project at Vercel and Netlify, the service at Render and Railway, the app at Heroku. A deploy of what stands there under
+no such name concerns the whole product; an alarm of it is nobody's, and told all the same.
+
 ## What is answered
 
 | Status | Means |
@@ -145,10 +149,7 @@ def page() -> str:
         SENDERS.format(minutes=int(TOLERANCE.total_seconds() // 60)),
         *_table(
             ("Sender", "What is verified", "What cannot be", "A delivery is known by"),
-            (
-                (f"[{one.title}](#{anchor(one)})", one.proof, one.missing or "nothing", one.delivered)
-                for one in senders()
-            ),
+            map(_row, senders()),
         ),
         "",
         *(part for one in senders() for part in _sender(one)),
@@ -173,6 +174,11 @@ def anchor(source: Source) -> str:
     """As GitHub makes it of the heading."""
     kept = "".join(letter for letter in source.title.lower() if letter.isalnum() or letter in " -")
     return kept.replace(" ", "-")
+
+
+def _row(source: Source) -> tuple[str, ...]:
+    name = f"[{source.title}](#{anchor(source)})"
+    return (name, f"`{source.variable}`", source.proof, source.missing or "nothing", source.delivered)
 
 
 def _sender(source: Source) -> Iterable[str]:
