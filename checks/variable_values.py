@@ -126,7 +126,8 @@ def fits(value: str, kind: str) -> bool:
     if kind in ("url", "https"):
         return _is_url(value, ("https",) if kind == "https" else ())
     if kind == "host":
-        return _HOST.fullmatch(value.partition(":")[0]) is not None or _is_address(value)
+        host, _, port = value.partition(":")
+        return (_HOST.fullmatch(host) is not None and (not port or fits(port, "port"))) or _is_address(value)
     if kind == "port":
         return value.isascii() and value.isdigit() and len(value) <= 5 and 1 <= int(value) <= 65535
     if kind == "boolean":

@@ -124,7 +124,7 @@ async def test_what_cannot_be_looked_at_is_unknown_with_a_word(place):
 
 def test_a_secret_in_what_was_seen_is_masked():
     """It goes into messages and timelines, and stays one line."""
-    said = line("the page says\n  api_key=sk_live_4eC39HqLyjWDarjtT1zdp7dc  again" + "x" * 900)
+    said = line("the page says\n  api_key=sk_live_4eC39HqLyjWDarjtT1zdp7dc  again" + "x" * 900)  # launch:allow
     assert "4eC39HqLyjWDarjtT1zdp7dc" not in said
     assert "\n" not in said
     assert len(said) <= 300
