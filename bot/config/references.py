@@ -71,8 +71,9 @@ def _services(found: Read, data: dict[str, Any]) -> Iterator[Problem]:
     services = _section(data, "services")
     if not services:
         return
-    for path, value in _walk({key: data.get(key) for key in ("hosts", "monitors", "flows")}, ()):
-        if len(path) == 3 and path[-1] == "service" and isinstance(value, str) and value not in services:
+    for path, value in _walk({key: data.get(key) for key in ("hosts", "monitors", "flows", "events")}, ()):
+        depth = 4 if path[0] == "events" else 3
+        if len(path) == depth and path[-1] == "service" and isinstance(value, str) and value not in services:
             yield found.problem(path, f'"{shown(value)}" is not listed under services{did_you_mean(value, services)}')
 
 
