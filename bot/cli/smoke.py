@@ -63,9 +63,9 @@ def command(*, names: tuple[str, ...], url: str | None, listing: bool, timeout: 
         raise config.error
     every = flows_in(config)
     if not every:
-        from bot.services.smoke_words import SNIPPET
+        from bot.services.smoke_words import snippet
 
-        return _shown(answers.none_yet(SNIPPET, str(file.path)), wanted, 2)
+        return _shown(answers.none_yet(snippet(config), str(file.path)), wanted, 2)
     try:
         flows = pick(every, names)
     except UnknownFlow as error:

@@ -10,7 +10,7 @@ from bot.services.container import Services
 from bot.services.incidents import Request
 from bot.services.smoke import Busy, NoFlows
 from bot.services.smoke_flows import UnknownFlow
-from bot.services.smoke_words import SNIPPET
+from bot.services.smoke_words import snippet
 from bot.store.db import StoreError
 from bot.views import notice
 from bot.views import smoke_answers as answers
@@ -34,7 +34,7 @@ async def smoke(call: Call, services: Services) -> Reply:
         request = Request(call.number, call.user, which.action_of(call))
         await services.smoke.start(request, channel=call.channel, names=call.args)
     except NoFlows:
-        return Reply(answers.none_yet(SNIPPET, config.path.name))
+        return Reply(answers.none_yet(snippet(config), config.path.name))
     except UnknownFlow as error:
         return Reply(answers.unknown(error.name, error.nearest, services.smoke.flows()))
     except Busy as error:

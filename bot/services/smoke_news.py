@@ -84,12 +84,17 @@ def _look(flow: Flow, seen: FlowSeen, before: Last | None, now: datetime) -> Loo
     return Look(
         Stands.DOWN,
         since=first,
-        trouble=Trouble.CHECKOUT if flow.carries == "payment" else Trouble.SMOKE,
+        trouble=Trouble.CHECKOUT if flow.carries == "payment" and not reports(flow) else Trouble.SMOKE,
         code=seen.code,
         evidence=seen.sentence,
         first_failure=min(first, at),
         last_at=at,
     )
+
+
+def reports(flow: Flow) -> bool:
+    """Whether it only reports to receivers, as a payment provider does: no customer is stopped where that fails."""
+    return all(one.webhook or one.expect.refused for one in flow.steps)
 
 
 def gone(connection: sqlite3.Connection, config: Config, flows: Iterable[Flow], now: datetime) -> list[Signal]:
@@ -111,8 +116,7 @@ def topic_of(flow: Flow, seen: FlowSeen | None = None) -> str:
     """The runbook for a flow: by the step at fault, else by what customers do on it; "" where none is its own."""
     fault = seen.at_fault if seen is not None else None
     hooks = {one.name for one in flow.steps if one.webhook or one.expect.refused}
-    at_hook = fault.name in hooks if fault is not None else bool(hooks) and len(hooks) == len(flow.steps)
-    if at_hook:
+    if reports(flow) or (fault is not None and fault.name in hooks):
         forged = seen is not None and seen.code == "forged_accepted"
         return PAYMENTS if flow.carries == "payment" and not forged else WEBHOOKS
     return LEADS.get(flow.carries, "")

@@ -9,26 +9,32 @@ from datetime import UTC, datetime
 from bot.domain.severity import adapt
 from bot.services.config import Config
 from bot.services.smoke_flows import flows_in
-from bot.services.smoke_news import CHECK, topic_of
+from bot.services.smoke_news import CHECK, reports, topic_of
 from checks.finding import build
 from checks.flow.model import Flow, FlowSeen, State, StepSeen
 from checks.inventory import expand
-from checks.model import Asked, Finding, Status
+from checks.model import Asked, Finding, Purpose, Status
 from checks.registry import load
 
 SNIPPET = """\
 flows:
   - id: login
-    name: Log-in
-    carries: login
-    env: {email: SMOKE_EMAIL, password: SMOKE_PASSWORD}
-    steps:
-      - name: Open the log-in page
-        request: {url: /login}
-        expect: {contains: Log in}
-      - name: Log in
-        request: {url: /login, method: POST, form: {email: "{email}", password: "{password}"}}
-        expect: {contains: Dashboard}"""
+    template: login
+    base: {base}
+    env: {{password: SMOKE_PASSWORD}}
+    with: {{email: qa@{domain}, shows: Dashboard}}
+  - id: checkout
+    template: checkout
+    base: {base}
+    with: {{page: /checkout}}"""
+
+
+def snippet(config: Config) -> str:
+    """Flows to copy into launch.yml, with the product's own addresses."""
+    inventory = config.inventory
+    domain = inventory.domain if inventory is not None else "example.com"
+    inside = [one.name for one in inventory.hosts if one.purpose is Purpose.APP] if inventory is not None else []
+    return SNIPPET.format(base=f"https://{inside[0] if inside else domain}/", domain=domain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,8 @@ class Known:
     """By flow: what it means, and what to do."""
     topics: Mapping[str, str] = field(default_factory=dict)
     """By flow: the runbook that leads out."""
+    reports: frozenset[str] = frozenset()
+    """Flows that only report to receivers: whether customers get through does not hang on them."""
 
 
 NOTHING = Known()
@@ -52,7 +60,8 @@ def known_of(config: Config, seen: Sequence[FlowSeen]) -> Known:
         one.id: found for one, found in zip(there, findings_of(config, tuple(flows.values()), there), strict=True)
     }
     topics = {one.id: findings[one.id].runbook or topic_of(flows[one.id], one) for one in there}
-    return Known(findings, {id: topic for id, topic in topics.items() if topic in config.library.books})
+    hooks = frozenset(one.id for one in there if reports(flows[one.id]))
+    return Known(findings, {id: topic for id, topic in topics.items() if topic in config.library.books}, hooks)
 
 
 def findings_of(config: Config, flows: Sequence[Flow], seen: Sequence[FlowSeen]) -> list[Finding]:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from bot.store.walks import Walk
 
 SHOWN = 12
+STOPS_NOBODY = frozenset({"forged_accepted", "still_open", "webhook_too_slow"})
+"""Codes of what is broken without keeping a customer from anything."""
 
 
 def message(walk: Walk, known: Known = NOTHING) -> Document:
@@ -118,14 +120,14 @@ def result(seen: Sequence[FlowSeen], known: Known = NOTHING, *, again: Sequence[
     steps = sum(step.state is not State.SKIPPED for one in seen for step in one.steps)
     parts.append(Note((*why, f"{count(steps, 'step')} in {seconds(took)}. ", _left(seen))))
     parts.append(Actions((_again(again),)))
-    return Document(headline(seen), tuple(parts), tone(seen), fallback=fallback(seen))
+    return Document(headline(seen, known), tuple(parts), tone(seen), fallback=fallback(seen, known))
 
 
-def headline(seen: Sequence[FlowSeen]) -> str:
+def headline(seen: Sequence[FlowSeen], known: Known = NOTHING) -> str:
     """What customers can and cannot do, in words that a founder understands."""
     failed = [one for one in seen if one.state is State.FAILED]
     if failed:
-        doing = [CAN[one.carries] for one in failed if one.carries in CAN]
+        doing = _doing([one for one in failed if one.code not in STOPS_NOBODY], known)
         if doing:
             return f"Customers cannot {_either(doing)}"
         return f"Broken: {listed([one.title for one in failed], 3)}"
@@ -134,10 +136,15 @@ def headline(seen: Sequence[FlowSeen]) -> str:
         return f"Not proven: {listed([one.title for one in unsure], 3)} could not be tried"
     if not seen:
         return "Nothing was walked"
-    doing = [CAN[one.carries] for one in seen if one.carries in CAN]
+    doing = _doing(seen, known)
     late = [one for one in seen if one.code != "ok"]
     end = f", with {count(len(late), 'remark')}" if late else ""
     return f"Customers can {_all(doing)}{end}" if doing else f"All {count(len(seen), 'flow')} work{end}"
+
+
+def _doing(seen: Sequence[FlowSeen], known: Known) -> list[str]:
+    """What customers do on these flows."""
+    return [CAN[one.carries] for one in seen if one.carries in CAN and one.id not in known.reports]
 
 
 def _either(doing: Sequence[str]) -> str:
@@ -159,10 +166,10 @@ def tone(seen: Sequence[FlowSeen]) -> Tone:
     return Tone.WARN if any(one.code != "ok" for one in seen) else Tone.GOOD
 
 
-def fallback(seen: Sequence[FlowSeen]) -> str:
+def fallback(seen: Sequence[FlowSeen], known: Known = NOTHING) -> str:
     """The result in one sentence."""
     good = sum(one.state is State.OK for one in seen)
-    return f"{headline(seen)} ({good} of {count(len(seen), 'flow')} worked)."
+    return f"{headline(seen, known)} ({good} of {count(len(seen), 'flow')} worked)."
 
 
 def _lead(first: FlowSeen, known: Known) -> list[Part]:
@@ -203,7 +210,7 @@ def _status(step: StepSeen) -> str:
 
 
 def _tries(step: StepSeen) -> str:
-    return f", tried {count(step.tries, 'time')}" if step.tries > 1 else ""
+    return f", tried {'twice' if step.tries == 2 else f'{step.tries} times'}" if step.tries > 1 else ""
 
 
 def _fix(one: FlowSeen, known: Known) -> tuple[Action, ...]:

@@ -23,9 +23,10 @@ from tests.views.release_samples import RELEASES
 from tests.views.runbook_samples import RUNBOOKS
 from tests.views.samples import HOMES
 from tests.views.samples import SAMPLES as OTHERS
+from tests.views.smoke_samples import SMOKE
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-SAMPLES = {**OTHERS, **DNS, **RUNBOOKS, **DRILLS, **DEPLOYS, **RELEASES, **EVENTS}
+SAMPLES = {**OTHERS, **DNS, **RUNBOOKS, **DRILLS, **DEPLOYS, **RELEASES, **EVENTS, **SMOKE}
 EVERY = {**SAMPLES, **HOMES}
 
 
