@@ -80,8 +80,7 @@ def _back(payload: Any, event: str, at_: datetime) -> Said | Refused:
         return Refused(f"This is no {BACK} as Vercel sends it.", status=400)
     note = "Back to an earlier deployment"
     name = text(payload, "project", "name")
-    left = ident(payload, "fromDeploymentId")
-    return Said((Marker("vercel", Progress.LIVE, key, at_, f"{key}:{event}", service=name, note=note, before=left),))
+    return Said((Marker("vercel", Progress.LIVE, key, at_, f"{key}:{event}", service=name, note=note),))
 
 
 def _where(kind: str, target: str, custom: str) -> str:
