@@ -118,6 +118,7 @@ def _report(version: str, status: str, given: Mapping[str, str | None], run: Ran
 
     told = {name: value for name, value in given.items() if value}
     commit, before = told.get("commit") or run.commit, told.get("before") or run.before
+    before = before if before.strip("0") else ""  # a builder's way to say that there is none
     place = told.get("place") or run.environment or "production"
     whole = {
         "version": version or commit[:7],

@@ -64,6 +64,10 @@ NOT_UNDERSTOOD = {
     notice.old_button().headline,
 }
 EXIT = {
+    "launch deploy": 2,
+    "launch deploy --to https://launch.example.com": 2,
+    "launch deploy --status started": 2,
+    "launch deploy v43 --note 'New checkout' --wait": 3,
     "launch doctor --health": 1,
     "launch doctor --test-routes": 1,
     "launch export": 1,
@@ -73,7 +77,8 @@ EXIT = {
     "launch erase U0123456789": 130,
     "launch erase U0123456789 --name ana --name ana@example.com": 130,
 }
-"""Exit codes other than 0: no bot runs beside the self-test, nothing was ever broken, nobody answers "Erase …?"."""
+"""Exit codes other than 0: no bot runs beside the self-test, nothing was ever broken, nobody answers "Erase …?"; a
+deploy without a token, without a version, and without a bot that would judge it."""
 
 
 def plain(text: str) -> str:
