@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import re
 import ssl
 
 import aiohttp
@@ -70,9 +71,42 @@ async def test_an_expired_certificate_is_shown_at_once(company, visitor):
         assert answer.status == 200
 
 
+async def token_of(visitor, path):
+    """The hidden field of the form on a page."""
+    async with visitor("GET", f"https://{APP}{path}") as r:
+        return {"token": re.search(r'name="token" value="([^"]+)"', await r.text())[1]}
+
+
+async def test_a_form_that_nobody_opened_is_not_taken(visitor):
+    """A stranger's page cannot send ours, and nobody sends the same one twice."""
+    customer = {"email": "a@b.test", "password": "long enough"}
+    for path in ("/signup", "/login"):
+        async with visitor("POST", f"https://{APP}{path}", data=customer) as r:
+            assert r.status == 403
+    token = await token_of(visitor, "/signup")
+    for status in (303, 403):
+        async with visitor("POST", f"https://{APP}/signup", data={**token, **customer}) as r:
+            assert r.status == status
+
+
+async def test_only_test_customers_remove_themselves(visitor):
+    """The tag in the address tells them from others."""
+    for email, status in (("qa+1122@b.test", 200), ("a@b.test", 403)):
+        data = {**await token_of(visitor, "/signup"), "email": email, "password": "long enough"}
+        async with visitor("POST", f"https://{APP}/signup", data=data) as r:
+            cookie = {"session": r.cookies["session"].value}
+        async with visitor("POST", f"https://{APP}/account/remove", cookies=cookie) as r:
+            assert r.status == status
+        async with visitor("GET", f"https://{APP}/dashboard", cookies=cookie) as r:
+            assert r.status == (401 if status == 200 else 200)
+
+
 async def test_a_customer_signs_up_logs_out_and_is_kept_out(visitor):
     """Sign-up, dashboard, log-out and the closed dashboard work end to end."""
-    async with visitor("POST", f"https://{APP}/signup", data={"email": "a@b.test", "password": "long enough"}) as r:
+    token = await token_of(visitor, "/signup")
+    async with visitor(
+        "POST", f"https://{APP}/signup", data={**token, "email": "a@b.test", "password": "long enough"}
+    ) as r:
         assert (r.status, r.headers["Location"]) == (303, "/dashboard")
         cookie = {"session": r.cookies["session"].value}
     async with visitor("GET", f"https://{APP}/dashboard", cookies=cookie) as r:
@@ -82,7 +116,8 @@ async def test_a_customer_signs_up_logs_out_and_is_kept_out(visitor):
         assert r.status == 303
     async with visitor("GET", f"https://{APP}/dashboard", cookies=cookie) as r:
         assert r.status == 401
-    async with visitor("POST", f"https://{APP}/login", data={"email": "a@b.test", "password": "wrong"}) as r:
+    token = await token_of(visitor, "/login")
+    async with visitor("POST", f"https://{APP}/login", data={**token, "email": "a@b.test", "password": "wrong"}) as r:
         assert r.status == 401
 
 

@@ -174,33 +174,60 @@ def _pricing(state: State, _request: Request) -> Answer:
     )
 
 
-def _form(action: str, button: str) -> str:
+def _token(state: State) -> str:
+    """A hidden field that only somebody who opened the page can send back: other sites cannot send our forms."""
+    token = secrets.token_urlsafe(18)
+    while len(state.forms) >= 1000:
+        del state.forms[next(iter(state.forms))]
+    state.forms[token] = None
+    return f'<input type="hidden" name="token" value="{token}">'
+
+
+def _ours(state: State, request: Request) -> bool:
+    """Whether the form that came was handed out here; each one counts once."""
+    token = request.form.get("token", "")
+    return token in state.forms and state.forms.pop(token) is None
+
+
+def _too_old(title: str, form: str) -> Answer:
+    return _page(
+        title, f"<p>This form was open for too long. Please send it again.</p>{form}", status=403, private=True
+    )
+
+
+def _form(state: State, action: str, button: str) -> str:
     return (
-        f'<form method="post" action="{action}"><label>E-mail<input name="email" type="email" required></label>'
+        f'<form method="post" action="{action}">{_token(state)}<label>E-mail<input name="email" type="email" required></label>'
         f'<label>Password<input name="password" type="password" required></label><button>{button}</button></form>'
     )
 
 
 def _login(state: State, request: Request) -> Answer:
     if request.method != "POST":
-        page = _page("Log in", _form("/login", "Log in"), private=True)
+        page = _page("Log in", _form(state, "/login", "Log in"), private=True)
         known = state.sessions.get(request.cookies.get("session", ""))
         return page if known else replace(page, cookie=("session", secrets.token_urlsafe(24)))
+    if not _ours(state, request):
+        return _too_old("Log in", _form(state, "/login", "Log in"))
     email, password = request.form.get("email", ""), request.form.get("password", "")
     known = state.accounts.get(email, "")
     if not known or not hmac.compare_digest(known.encode(), password.encode()):
-        return _page("Log in", "<p>That did not match.</p>" + _form("/login", "Log in"), status=401, private=True)
+        return _page(
+            "Log in", "<p>That did not match.</p>" + _form(state, "/login", "Log in"), status=401, private=True
+        )
     return _enter(state, email)
 
 
 def _signup(state: State, request: Request) -> Answer:
     if request.method != "POST":
         to = f"https://staging.{DOMAIN}/signup" if state.staging_signup else "/signup"
-        return _page("Create your account", _form(to, "Create account"), private=True)
+        return _page("Create your account", _form(state, to, "Create account"), private=True)
+    if not _ours(state, request):
+        return _too_old("Create your account", _form(state, "/signup", "Create account"))
     email, password = request.form.get("email", "")[:200], request.form.get("password", "")[:200]
     if "@" not in email or len(password) < 8:
         hint = "<p>An e-mail address and a password of eight letters or more, please.</p>"
-        return _page("Create your account", hint + _form("/signup", "Create account"), status=422, private=True)
+        return _page("Create your account", hint + _form(state, "/signup", "Create account"), status=422, private=True)
     if len(state.accounts) < 1000:
         state.accounts.setdefault(email, password)
     return _enter(state, email)
@@ -217,7 +244,7 @@ def _enter(state: State, email: str) -> Answer:
 def _dashboard(state: State, request: Request) -> Answer:
     email = state.sessions.get(request.cookies.get("session", ""))
     if email is None:
-        return _page("Please log in", _form("/login", "Log in"), status=401, private=True)
+        return _page("Please log in", _form(state, "/login", "Log in"), status=401, private=True)
     return _page(
         "Your members", f"<p>Signed in as {html.escape(email)}.</p><p>38 members, 3 new this week.</p>", private=True
     )
@@ -228,11 +255,24 @@ def _logout(state: State, request: Request) -> Answer:
     return Answer(303, "", headers=(("location", "/login"),), cookie=("session", ""))
 
 
-def _checkout(state: State, _request: Request) -> Answer:
+def _remove(state: State, request: Request) -> Answer:
+    """Test customers, whose address carries a tag, may remove themselves."""
+    email = state.sessions.get(request.cookies.get("session", ""), "")
+    if request.method != "POST" or "+" not in email.partition("@")[0]:
+        return _page("Not here", "<p>Only test customers remove themselves.</p>", status=403, private=True)
+    state.accounts.pop(email, None)
+    state.sessions = {token: one for token, one in state.sessions.items() if one != email}
+    return _page("Removed", "<p>The test customer is gone.</p>", private=True)
+
+
+def _checkout(state: State, request: Request) -> Answer:
     if not state.current.checkout_works:
         return _page("Something went wrong", "<p>Price list “2026” not found. Nobody can pay.</p>", status=500)
     key = f"pk_{'test' if state.test_payments else 'live'}_{PAYMENT_ACCOUNT}"
-    return _page("Checkout", f'<p>Yearly plan: 90. <button data-payments="{key}">Pay</button></p>', private=True)
+    if request.method == "POST" and _ours(state, request):
+        return _page("Thank you", "<p>This is a demo company, so nothing was paid.</p>", private=True)
+    form = f'<form method="post" action="/checkout">{_token(state)}<button data-payments="{key}">Pay</button></form>'
+    return _page("Checkout", f"<p>Yearly plan: 90.</p>{form}", private=True)
 
 
 def _app_home(_state: State, _request: Request) -> Answer:
@@ -295,6 +335,7 @@ APP_PAGES: Routes = {
     "/dashboard": _dashboard,
     "/logout": _logout,
     "/checkout": _checkout,
+    "/account/remove": _remove,
     STYLE_NAME: _style,
 }
 API_PATHS: Routes = {"/": _api_home, "/health": _health, "/webhooks/payments": _webhook}

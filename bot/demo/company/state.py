@@ -106,6 +106,8 @@ class State:
     """The setting PUBLIC_APP_URL still names the test system."""
     sessions: dict[str, str] = field(default_factory=dict)
     """Session cookie → e-mail address."""
+    forms: dict[str, None] = field(default_factory=dict)
+    """Tokens of the forms that visitors have open, the oldest first."""
     accounts: dict[str, str] = field(default_factory=lambda: {"qa@marigold.test": "correct horse"})
 
     @property
