@@ -197,7 +197,8 @@ def _too_old(title: str, form: str) -> Answer:
 
 def _form(state: State, action: str, button: str) -> str:
     return (
-        f'<form method="post" action="{action}">{_token(state)}<label>E-mail<input name="email" type="email" required></label>'
+        f'<form method="post" action="{action}">{_token(state)}'
+        '<label>E-mail<input name="email" type="email" required></label>'
         f'<label>Password<input name="password" type="password" required></label><button>{button}</button></form>'
     )
 
