@@ -11,13 +11,11 @@ import importlib
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.progress import Bar
 from bot.cli.terminal import (
     colour_option,
     colourful,
@@ -29,38 +27,30 @@ from bot.cli.terminal import (
     width,
     write,
 )
-from checks.model import Finding, Severity, Status
-from checks.report import Decision, Report
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.cli.gate_report import GateReport
+    from bot.cli.progress import Bar
     from bot.config.schema import LaunchFile
     from bot.document import Document
+    from checks.model import Finding
+    from checks.report import Report
 
 FORMATS = ("text", "json", "markdown", "junit", "sarif")
 MACHINE = ("json", "junit", "sarif")
 STOPPED = 130
-SAID = {Decision.GO: "Passed.", Decision.NO_GO: "Failed.", Decision.NOT_PROVEN: "Not proven."}
+SEVERITIES = ("blocker", "high", "medium", "low")
+SAID = {"go": "Passed.", "no-go": "Failed.", "not-proven": "Not proven."}
 EXIT_CODES_HELP = "0 in order · 1 something is wrong · 2 wrong usage or configuration · 3 something could not be seen."
-
-
-class GateReport(Report):
-    """The findings of one gate. Whatever fails stops it; what could not be seen is never taken for good."""
-
-    __slots__ = ()
-
-    @property
-    def verdict(self) -> Decision:
-        """`no-go` when anything fails, `not-proven` when anything could not be seen or nothing was, else `go`."""
-        states = {one.status for one in self.findings}
-        if Status.FAIL in states:
-            return Decision.NO_GO
-        if Status.UNKNOWN in states or not states & {Status.PASS, Status.WARN}:
-            return Decision.NOT_PROVEN
-        return Decision.GO
 
 
 def gate_report(product: str, findings: Sequence[Finding], started_at: datetime, took_ms: int) -> GateReport:
     """The report of a gate's findings; its targets are theirs."""
+    # Not before there is something to report: every command's help reads this module.
+    from bot.cli.gate_report import GateReport
+
     targets = tuple(dict.fromkeys(one.target for one in findings))
     return GateReport(product, targets, started_at, took_ms, tuple(findings))
 
@@ -101,7 +91,7 @@ def gate_options(command: Callable[..., int]) -> Callable[..., int]:
     @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to a file.")
     @click.option(
         "--fail-on",
-        type=click.Choice([severity.value for severity in Severity]),
+        type=click.Choice(SEVERITIES),
         help="Exit 1 also for a warning of this severity or worse.",
     )
     @colour_option
@@ -120,13 +110,15 @@ def gate_options(command: Callable[..., int]) -> Callable[..., int]:
     return wrapped
 
 
-Work = Callable[[Bar], Awaitable[None]]
+Work = Callable[["Bar"], Awaitable[None]]
 """Does what a gate does, and leaves what is finished where the caller finds it."""
 
 
 def carry_out(work: Work, stopped: Callable[[], str]) -> bool:
     """Run the work with a progress line; whether it was stopped by Ctrl-C, which `stopped()` then puts in words."""
     import asyncio
+
+    from bot.cli.progress import Bar
 
     quiet()
     with Bar(sys.stderr) as bar:
@@ -145,12 +137,14 @@ async def _awaited(work: Work, bar: Bar) -> None:
 
 def finish(report: Report, wanted: Wanted, document: Document, *, stopped: bool = False) -> int:
     """Write the report in the form that was asked for; the exit code. `document` is what people read."""
+    from checks.model import Severity
+
     text = _written(report, wanted, document)
     if wanted.output is None:
         write(text)
     else:
         save(wanted.output, text.rstrip("\n") + "\n")
-        click.echo(f"{SAID[report.verdict]} The report is in {wanted.output}.", err=True)
+        click.echo(f"{SAID[report.verdict.value]} The report is in {wanted.output}.", err=True)
     return STOPPED if stopped else report.exit_code(Severity(wanted.fail_on) if wanted.fail_on else None)
 
 
