@@ -40,8 +40,8 @@ tests/oracles: requirements/oracles.txt | $(DEV_STAMP)
 	@$(PIP) download --dest $@ --no-deps --no-binary :all: --require-hashes -r requirements/oracles.txt >/dev/null \
 	&& touch $@ || { echo "could not fetch what requirements/oracles.txt names: those tests will be skipped"; rmdir $@ 2>/dev/null || true; }
 
-# Stock browser libraries, and a sender's examples: archives only, neither unpacked nor run. The tests compare them with the hashes.
-tests/oracles-npm: requirements/oracles-npm.txt requirements/oracles-npm-examples.txt
+# Stock browser libraries, web projects, and a sender's examples: archives only, neither unpacked nor run. The tests compare them with the hashes.
+tests/oracles-npm: requirements/oracles-npm.txt requirements/oracles-npm-examples.txt requirements/oracles-npm-projects.txt
 	@if command -v npm >/dev/null; then mkdir -p $@ && \
 	npm pack --silent --ignore-scripts --pack-destination $@ $$(grep -ohE '^[^# ]+' $^) >/dev/null && touch $@ \
 	|| { echo "could not fetch what $^ name: those tests will be skipped"; rm -rf $@; }; \

@@ -20,7 +20,7 @@ UNPACKED = 128 * 1024 * 1024
 """Bytes that one archive may unpack to."""
 PACKED = 256 * 1024 * 1024
 """Bytes of an archive that are read at most."""
-MEMBERS = 20_000
+MEMBERS = 100_000
 MEMORY = 128 * 1024 * 1024
 """Bytes that unpacking may need."""
 ZIP = b"PK\x03\x04"

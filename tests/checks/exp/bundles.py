@@ -15,6 +15,8 @@ import pytest
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "tests" / "oracles-npm"
 LIST = ROOT / "requirements" / "oracles-npm.txt"
+PROJECTS = ROOT / "requirements" / "oracles-npm-projects.txt"
+"""Sources of whole web projects, in the same form."""
 MISSING = "archives of browser libraries are missing: `make tests/oracles-npm` fetches them"
 CODE = (".js", ".mjs", ".cjs")
 LARGEST = 3_000_000
@@ -23,13 +25,13 @@ NOT_SHIPPED = ("/spec/", "/test/", "/tests/", "/examples/")
 """What packages hold for their own makers."""
 
 
-def pinned() -> dict[str, str]:
+def pinned(list: Path = LIST) -> dict[str, str]:
     """The hash of each package, by `name@version`."""
-    lines = [line.split() for line in LIST.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    lines = [line.split() for line in list.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     return {line[0]: line[1] for line in lines}
 
 
-def archive(package: str) -> Path:
+def archive(package: str, list: Path = LIST) -> Path:
     """The archive of a package; without it the test is skipped aloud, and fails in continuous integration."""
     name, _, version = package.rpartition("@")
     path = FOLDER / f"{name.removeprefix('@').replace('/', '-')}-{version}.tgz"
@@ -38,7 +40,7 @@ def archive(package: str) -> Path:
             pytest.fail(MISSING)
         pytest.skip(MISSING)
     found = base64.b64encode(hashlib.sha512(path.read_bytes()).digest()).decode()
-    assert f"sha512-{found}" == pinned()[package], f"{path} is not what was pinned; delete it and fetch it anew"
+    assert f"sha512-{found}" == pinned(list)[package], f"{path} is not what was pinned; delete it and fetch it anew"
     return path
 
 
