@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from bot.domain import burn
@@ -48,47 +51,60 @@ class Burning:
 
 def burning(connection: sqlite3.Connection, product: str, now: datetime) -> list[Burning]:
     """Every flow that burns now, or did within the last ten minutes."""
+    # The minute that is going on counts: else a burst would be seen a minute later.
+    end = minute_of(now) + 1
+    longest = _minutes(TICKETS_FROM + KEEP)
+    lately = _Sums(event_counts.by_minute(connection, product, end - longest, end))
+    if not lately.kinds:
+        return []
+    before = event_counts.sums(connection, product, end - _minutes(BACK), end - _minutes(TICKETS_FROM))
+    earlier: dict[str, int] = {}
+    for each in before:
+        earlier[each.kind] = earlier.get(each.kind, 0) + each.count
     out = []
     for flow in FLOWS.values():
-        found = None
-        usual = _usual(connection, product, flow, now)
+        usual = _usual(flow, earlier)
         for back in (timedelta(0), KEEP / 2, KEEP):
-            at = now - back
-            one = burn.burning(_tries(connection, product, flow, at), usual=usual)
+            one = burn.burning(partial(lately.tries, flow, end - _minutes(back)), usual=usual)
             if one is not None:
-                found = Burning(flow, one, at, now=not back)
+                out.append(Burning(flow, one, now - back, now=not back))
                 break
-        if found is not None:
-            out.append(found)
     return out
 
 
-def tries(connection: sqlite3.Connection, product: str, flow: Flow, begin: datetime, end: datetime) -> Tries:
-    """What was tried in a stretch of whole minutes, of all services together."""
-    good = bad = 0
-    for one in event_counts.sums(connection, product, minute_of(begin), minute_of(end)):
-        if one.kind == flow.ok:
-            good += one.count
-        elif one.kind in flow.failed:
-            bad += one.count
-    return Tries(bad, good + bad)
+def _minutes(span: timedelta) -> int:
+    return int(span.total_seconds() // 60)
 
 
-def _tries(connection: sqlite3.Connection, product: str, flow: Flow, now: datetime) -> Callable[[timedelta], Tries]:
-    # The minute that is going on counts: else a burst would be seen a minute later.
-    end = now + timedelta(minutes=1)
-    return lambda window: tries(connection, product, flow, end - window, end)
+class _Sums:
+    """Sums of the last days, read once: any window of them is two look-ups."""
+
+    def __init__(self, counts: Mapping[str, Sequence[tuple[int, int]]]) -> None:
+        self.kinds = frozenset(counts)
+        self._at = {kind: [minute for minute, _ in one] for kind, one in counts.items()}
+        self._upto = {kind: [0, *accumulate(count for _, count in one)] for kind, one in counts.items()}
+
+    def tries(self, flow: Flow, end: int, window: timedelta) -> Tries:
+        """What was tried in the window that ends before the minute `end`."""
+        first = end - _minutes(window)
+        bad = sum(self._between(kind, first, end) for kind in flow.failed)
+        return Tries(bad, bad + self._between(flow.ok, first, end))
+
+    def _between(self, kind: str, first: int, end: int) -> int:
+        at, upto = self._at.get(kind, []), self._upto.get(kind, [0])
+        return upto[bisect_left(at, end)] - upto[bisect_left(at, first)]
 
 
-def _usual(connection: sqlite3.Connection, product: str, flow: Flow, now: datetime) -> float | None:
+def _usual(flow: Flow, earlier: Mapping[str, int]) -> float | None:
     """The share that fails anyway where people mistype; None where that is not known yet.
 
     Taken from before the longest window, so that what goes on now does not excuse itself.
     """
     if not flow.by_people:
         return 0.0
-    before = tries(connection, product, flow, now - BACK, now - TICKETS_FROM)
-    return before.bad / before.all if before.all >= burn.ENOUGH else None
+    bad = sum(earlier.get(kind, 0) for kind in flow.failed)
+    everything = bad + earlier.get(flow.ok, 0)
+    return bad / everything if everything >= burn.ENOUGH else None
 
 
 def left(connection: sqlite3.Connection, product: str, monitor: Monitor, now: datetime, zone: str) -> burn.Left | None:

@@ -124,6 +124,19 @@ def sums(connection: sqlite3.Connection, product: str, first: int, end: int) -> 
     return [Sum(row["kind"], row["service"], row["count"]) for row in rows]
 
 
+def by_minute(connection: sqlite3.Connection, product: str, first: int, end: int) -> dict[str, list[tuple[int, int]]]:
+    """Minute and sum of every kind, ascending, of all services together; from `first` up to, and without, `end`."""
+    rows = connection.execute(
+        "SELECT kind, minute, sum(count) AS count FROM event_count WHERE minute >= ? AND minute < ? AND product = ?"
+        " GROUP BY minute, kind",
+        (first, end, product),
+    )
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row in rows:
+        found.setdefault(row["kind"], []).append((row["minute"], row["count"]))
+    return {kind: sorted(counts) for kind, counts in found.items()}
+
+
 def by_day(connection: sqlite3.Connection, product: str, end: int, days: int) -> dict[str, dict[int, int]]:
     """Sums of the last days, whole ones that end at the minute `end`: by kind, then by how many days before (0 …)."""
     rows = connection.execute(
