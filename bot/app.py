@@ -239,6 +239,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     stack.push_async_callback(watch.stop)
     stack.push_async_callback(runbooks.stop)
     stack.push_async_callback(parts["smoke"].stop)
+    stack.push_async_callback(services.perf.stop)
     stack.push_async_callback(walks.stop)
     await desk.take_up()
     if socket_mode:

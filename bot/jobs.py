@@ -130,6 +130,11 @@ async def _counted(runtime: Runtime) -> None:
     await runtime.services.events.tick()
 
 
+async def _loads(runtime: Runtime) -> None:
+    """Light load tests that a stop of the bot cut off."""
+    await runtime.services.perf.tick()
+
+
 async def _silences(runtime: Runtime) -> None:
     """Silences that begin and end."""
     await runtime.services.calendar.tick()
@@ -225,6 +230,7 @@ JOBS: tuple[Job, ...] = (
     Job("drills", 2, _drills),
     Job("inbound", 1, _inbound),
     Job("smoke", 1, _smoke),
+    Job("loads", 5, _loads),
     Job("deploys", 2, _deploys),
     Job("counted", 15, _counted),
     Job("silences", 1, _silences),

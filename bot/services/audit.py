@@ -19,7 +19,7 @@ from bot.services.events_facts import informed
 from bot.services.look import jobs_of, look
 from bot.services.rules import Rules
 from bot.services.smoke_flows import environment
-from bot.store import audits, journal, outbox, trends
+from bot.store import audits, journal, outbox, perf_runs, trends
 from bot.store.audits import Audit, Stage
 from bot.store.baseline import Offered
 from bot.store.db import Store, StoreError
@@ -127,7 +127,8 @@ class Audits:
             known = informed(connection, self._config, baseline.informed(connection, inventory), now)
             known = smoke_facts.informed(connection, known, environment(), now)
             seen = trends.histories(connection, inventory.product, inventory.monitors, now)
-            return id, replace(known, history=seen)
+            speed = replace(known.speed, loads=perf_runs.loads(connection, inventory.product))
+            return id, replace(known, history=seen, speed=speed)
 
         # A stored audit without its task would look like one that a kill has cut off.
         async with self._starting:

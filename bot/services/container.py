@@ -18,6 +18,7 @@ from bot.services.health import Health
 from bot.services.inbound import Inbound
 from bot.services.incidents import Incidents
 from bot.services.members import Members
+from bot.services.perf import Perf
 from bot.services.requests import Requests
 from bot.services.roles import Roles
 from bot.services.runbooks import Runbooks
@@ -58,6 +59,12 @@ class Services:
 
     repaired: Callable[[], Awaitable[int]] | None = None
     """Something at Slack may have been repaired: try again what it refused. Says how many messages."""
+
+    perf: Perf = field(init=False)
+    """Light load tests."""
+
+    def __post_init__(self) -> None:
+        self.perf = Perf(self.store, self.clock, lambda: self.config, self.flush)
 
     @property
     def inventory(self) -> Inventory | None:

@@ -16,6 +16,7 @@ from bot.store import (
     incidents,
     outbox,
     past,
+    perf_runs,
     probes,
     release_runs,
     runs,
@@ -33,7 +34,7 @@ DISAGREEMENTS = timedelta(days=90)
 """Name servers that have differed for so long belong to a domain that nobody looks at any more."""
 MESSAGES = timedelta(days=30)
 INCIDENTS = timedelta(days=400)
-"""Closed ones, with all that was said and done about them; runs of runbooks, silences, swaps and releases as well."""
+"""Closed ones, with all that was said and done about them; runs of runbooks, silences, swaps, releases, loads."""
 WALKS = timedelta(days=90)
 """Walks of smoke flows: with a schedule of five minutes there are hundreds a day."""
 CLICKS = timedelta(days=30)
@@ -67,6 +68,7 @@ async def retain(store: Store, now: datetime) -> Mapping[str, int]:
         "incidents": await _incidents(store, now),
         "runs": await store.write(lambda c: runs.purge(c, now - INCIDENTS), durable=False),
         "walks": await store.write(lambda c: walks.purge(c, now - WALKS), durable=False),
+        "loads": await store.write(lambda c: perf_runs.purge(c, now - INCIDENTS), durable=False),
         "clicks": await store.write(lambda c: clicks.purge(c, now - CLICKS), durable=False),
         "lists": await store.write(lambda c: release_runs.purge(c, now - INCIDENTS), durable=False),
         "past": await store.write(lambda c: past.purge(c, now - INCIDENTS), durable=False),

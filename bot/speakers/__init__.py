@@ -13,7 +13,7 @@ from bot.blockkit.validator import validate_message
 from bot.clock import Clock
 from bot.document import Note, words
 from bot.services.config import Config
-from bot.speakers import audit, calendar, incident, smoke
+from bot.speakers import audit, calendar, incident, perf, smoke
 from bot.speakers.said import Render, Said, Speaker
 from bot.store import audits, incidents
 from bot.store.outbox import Delivery
@@ -38,6 +38,7 @@ def speakers(config: Config, clock: Clock) -> Mapping[str, Speaker]:
         "audit": Speaker(of_audit, audits.shown),
         "incident": Speaker(of_incident, incidents.shown),
         "smoke": smoke.speaker(config),
+        "perf": perf.speaker(),
         **_of_the_calendar(config, clock),
     }
 
