@@ -7,9 +7,12 @@ when its standard input closes, so it never outlives this process, however that 
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
+import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +26,10 @@ import click
 from bot.cli.terminal import environment, examples
 
 READY_WITHIN = 30.0
+HOOK_URL, HOOK_SECRET = "MARIGOLD_HOOK_URL", "MARIGOLD_HOOK_SECRET"
+"""How the workspace's process is told where the company's host reports deploys."""
+RECEIVES = "LAUNCH_HOOK_STANDARD_SECRET"
+"""The same secret, as the bot reads it."""
 STOPS_WITHIN = 10.0
 
 
@@ -57,7 +64,9 @@ def demo() -> int:
 
     data = Path(environment("LAUNCH_DATA") or "data") / "demo"
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with workspace(data) as found:
+    http = _address()
+    secret = "whsec_" + base64.b64encode(os.urandom(24)).decode()
+    with _variable(RECEIVES, secret), workspace(data, hook=(f"http://{http}/hooks/standard", secret)) as found:
         settings = Settings.from_env(
             tokens=False,
             slack_bot_token=found.bot_token,
@@ -65,7 +74,7 @@ def demo() -> int:
             slack_api_url=found.api,
             launch_config=found.config,
             launch_data=data,
-            launch_http=environment("LAUNCH_HTTP") or "127.0.0.1:0",
+            launch_http=http,
         )
         from bot.cli.running import serve
 
@@ -76,15 +85,43 @@ def demo() -> int:
         )
 
 
+def _address() -> str:
+    """Where the bot's own server will listen: the company's host, which starts before it, reports deploys there."""
+    wanted = environment("LAUNCH_HTTP") or "127.0.0.1:0"
+    host, _, port = wanted.rpartition(":")
+    if port != "0":
+        return wanted
+    with socket.socket() as free:
+        free.bind((host.strip("[]"), 0))
+        return f"{host}:{free.getsockname()[1]}"
+
+
 @contextmanager
-def workspace(data: Path) -> Iterator[Workspace]:
-    """The local workspace as a child process; it is stopped at the end, whatever happens in between."""
+def _variable(name: str, value: str) -> Iterator[None]:
+    """Set for a while."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        del os.environ[name]
+        if before is not None:
+            os.environ[name] = before
+
+
+@contextmanager
+def workspace(data: Path, *, hook: tuple[str, str] = ("", "")) -> Iterator[Workspace]:
+    """The local workspace as a child process; it is stopped at the end, whatever happens in between.
+
+    `hook`: where the company's host reports deploys, and the secret with which it signs.
+    """
     child = subprocess.Popen(  # noqa: S603  (our own module, by our own interpreter)
         [sys.executable, "-m", "bot.demo", "--data", str(data)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        env={**os.environ, HOOK_URL: hook[0], HOOK_SECRET: hook[1]},
         start_new_session=True,  # Ctrl-C reaches the bot first, and the bot stops the workspace after itself
     )
     ended = Event()

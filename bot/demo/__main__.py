@@ -14,11 +14,16 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Thread
 
 from bot.demo.company import Company
+from bot.demo.company.hooks import Receiver
 from bot.demo.workspace import WorkspaceServer
+
+HOOK_URL, HOOK_SECRET = "MARIGOLD_HOOK_URL", "MARIGOLD_HOOK_SECRET"
+"""Variables by which whoever starts this says where the company's host reports deploys, and how it signs them."""
 
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
@@ -40,11 +45,18 @@ async def serve(data: Path, port: int) -> None:
     Thread(target=_until_input_ends, args=(loop, stop), daemon=True).start()
     server = WorkspaceServer(port=port)
     async with Company(data) as company:
+        company.hooks.receiver = receiver(os.environ)
         server.mount(company.add_routes)
         async with server:
             company.write_config(server.url)
             say({"ready": True, **server.info(), "config": str(company.config)})
             await stop.wait()
+
+
+def receiver(environ: Mapping[str, str]) -> Receiver | None:
+    """Whom the company's host tells of deploys; nobody where whoever started this named nobody."""
+    url, secret = environ.get(HOOK_URL, ""), environ.get(HOOK_SECRET, "")
+    return Receiver(url, secret) if url and secret else None
 
 
 def say(line: dict[str, object]) -> None:

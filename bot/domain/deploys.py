@@ -167,6 +167,7 @@ def fold(deploy: Deploy | None, marker: Marker, now: datetime, previous: str = "
         return fold(blank, marker, now, previous)
     further = _RANK[marker.progress] > _RANK[deploy.progress]
     progress = marker.progress if further else deploy.progress
+    had = "" if same_version(marker.before, deploy.version) else short(marker.before)
     told = replace(
         deploy,
         began_at=min(deploy.began_at, at),
@@ -178,7 +179,8 @@ def fold(deploy: Deploy | None, marker: Marker, now: datetime, previous: str = "
         url=deploy.url or marker.url,
         log_url=deploy.log_url or marker.log_url,
         compare_url=deploy.compare_url or marker.compare_url,
-        previous=deploy.previous or previous,
+        previous=previous or deploy.previous or had,
+        instead_of=deploy.instead_of or had,
     )
     if marker.progress is Progress.LIVE:
         told = replace(told, live_at=at if told.live_at is None else min(told.live_at, at))
@@ -229,6 +231,11 @@ def same_version(one: str, other: str) -> bool:
     if _commit(first) and _commit(second):
         return first.startswith(second) or second.startswith(first)
     return first == second
+
+
+def short(version: str) -> str:
+    """A whole commit by its first seven letters, as people write it; everything else as it is."""
+    return version[:7] if len(version) >= 40 and _HEX.fullmatch(version.lower()) else version
 
 
 def alike(one: str, other: str) -> bool:

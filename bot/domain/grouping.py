@@ -25,6 +25,8 @@ NOT_HELD = frozenset({Trouble.SMOKE, Trouble.CHECKOUT, Trouble.DEPLOY, Trouble.L
 """What a release that is settling does not excuse."""
 SUSPECT = timedelta(minutes=30)
 """A release so shortly before is named as the likely cause."""
+ROLLING = timedelta(minutes=2)
+"""And one so shortly after: while it rolls out some customers have it before its host calls it live."""
 
 
 def explains(upstream: Incident, signal: Signal) -> bool:
@@ -172,8 +174,8 @@ def announce_at(
 
 
 def suspect(release: Release | None, first_failure: datetime) -> Release | None:
-    """The release that is likely to be the cause: it went out in the half hour before."""
-    if release is None or not timedelta(0) <= first_failure - release.at <= SUSPECT:
+    """The release that is likely to be the cause: it went out in the half hour before, or was going out just then."""
+    if release is None or not -ROLLING <= first_failure - release.at <= SUSPECT:
         return None
     return release
 

@@ -88,7 +88,8 @@ class Intake:
         past = rows.live_before(connection, deploy)
         had = past[0].version if past and not rules.same_version(past[0].version, deploy.version) else ""
         good = rows.last_good(past, deploy.version)
-        deploy = replace(deploy, previous=good or deploy.previous, instead_of=had or deploy.instead_of)
+        previous = good if past else deploy.previous
+        deploy = replace(deploy, previous=previous, instead_of=had or deploy.instead_of)
         if deploy.stage is Stage.LIVE and (before is None or before.stage is not Stage.LIVE):
             deploy = self._went_live(connection, deploy, past, now)
         self.keep(connection, deploy, now)
@@ -133,7 +134,8 @@ class Intake:
         """Customers have it: what was live until now is over, and it is tried."""
         live_at = deploy.live_at or now
         if deploy.instead_of:
-            deploy = replace(deploy, back=any(rules.same_version(one.version, deploy.version) for one in past))
+            had_before = (name for one in past for name in (one.version, one.instead_of))
+            deploy = replace(deploy, back=any(rules.same_version(name, deploy.version) for name in had_before))
         if rows.live_after(connection, deploy) is not None:
             return rules.superseded(deploy, now)
         for number, one in enumerate(past):
@@ -177,6 +179,7 @@ def tidy(marker: Marker, now: datetime) -> Marker:
         service=_line(marker.service, VERSION),
         author=_line(marker.author, WHO),
         note=_line(mask(marker.note), NOTE),
+        before=_line(marker.before, VERSION),
         commit=commit,
         url=safe_url(marker.url),
         log_url=safe_url(marker.log_url),

@@ -9,7 +9,7 @@ from bot.domain.deploys import Walked
 from bot.domain.detection import Sight
 from bot.services.config import Config
 from bot.services.glance import Glance
-from bot.services.watching import spots_of
+from bot.services.watching import Standing, spots_of
 
 MOST = 20
 """Monitors that are looked at for one deploy."""
@@ -26,6 +26,10 @@ class Eyes(Protocol):
         """Look at this one in its ordinary course, at once."""
         ...
 
+    def standings(self) -> list[Standing]:
+        """How each of them stands."""
+        ...
+
 
 class NoEyes:
     """Nobody looks."""
@@ -36,6 +40,10 @@ class NoEyes:
 
     def soon(self, _name: str) -> None:
         """Nothing happens."""
+
+    def standings(self) -> list[Standing]:
+        """Nobody knows."""
+        return []
 
 
 def worth_a_look(config: Config, service: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.asks import Reading, Signal
 from bot.domain.deploys import Deploy, Stage
+from bot.domain.grouping import ROLLING
 from bot.domain.severity import Trouble, sev_of
 from bot.services.config import Config
 from bot.services.transitions import Outcome, World, carry_out
@@ -32,7 +33,7 @@ def its_incident(connection: sqlite3.Connection, deploy: Deploy) -> int:
     """The number of the first incident that broke out after it went live and names it; 0 where there is none."""
     if deploy.live_at is None:
         return 0
-    began = deploy.live_at
+    began = deploy.live_at - ROLLING
     named = [
         one.id
         for one in incidents.recent(connection, deploy.product, limit=50)

@@ -37,6 +37,8 @@ SEEN = "version seen"
 EVERY = timedelta(seconds=60)
 AGAIN = timedelta(seconds=10)
 """Something new is believed when the next look sees it too: while servers change over, both versions answer."""
+HURRY = timedelta(seconds=4)
+"""Between two looks while something fails for the first time: whether a new version is why is known by the alert."""
 PATIENCE = 10.0
 """Seconds for the answer."""
 CAP = 64 * 1024
@@ -57,15 +59,19 @@ class Versions:
         self._intake = intake
         self._due: datetime | None = None
         self._candidate: tuple[str, datetime] | None = None
+        self._last: datetime | None = None
         self._warned: Config | None = None
 
-    async def tick(self) -> int:
-        """Look, where it is time and a place is written down; says how many deploys it was the first to see."""
+    async def tick(self, *, hurry: bool = False) -> int:
+        """Look, where it is time and a place is written down; says how many deploys it was the first to see.
+
+        `hurry`: something has begun to fail.
+        """
         config, now = self._config(), self._clock.now()
         written = config.file.deploy.version if config.file and config.file.deploy else None
-        if written is None or config.inventory is None or not self._is_due(now):
+        if written is None or config.inventory is None or not self._is_due(now, hurry=hurry):
             return 0
-        self._due = now + EVERY
+        self._due, self._last = now + EVERY, now
         if foreign := _foreign(written, config.inventory):
             if self._warned is not config:
                 log.warning("the version is not looked up: %s is no host of launch.yml", foreign)
@@ -85,8 +91,10 @@ class Versions:
         candidate, self._candidate = self._candidate, None
         return await self._store.write(lambda c: self._changed(c, written.service or "", known, candidate, now))
 
-    def _is_due(self, now: datetime) -> bool:
+    def _is_due(self, now: datetime, *, hurry: bool) -> bool:
         """A clock that was put back holds nothing up."""
+        if hurry and (self._last is None or now - self._last >= HURRY):
+            return True
         return self._due is None or now >= self._due or self._due - now > EVERY
 
     def _changed(
@@ -109,7 +117,9 @@ class Versions:
             since = newest.live_at or newest.began_at
             # Its host has another name for it: a commit for what the product calls by a number.
             version = newest.version if at - since <= rules.MERGE else seen
-        marker = Marker(SOURCE, Progress.LIVE, version, at, f"{seen} {int(at.timestamp())}", service=service)
+        marker = Marker(
+            SOURCE, Progress.LIVE, version, at, f"{seen} {int(at.timestamp())}", service=service, before=known
+        )
         return 1 if self._intake().heard(connection, marker, now) else 0
 
     def _compare(self, connection: sqlite3.Connection, product: str, seen: str, now: datetime) -> int:

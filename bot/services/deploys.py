@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from bot.clock import Clock
 from bot.domain import deploys as rules
 from bot.domain.deploys import Deploy, Stage, Walked
+from bot.domain.detection import State
 from bot.domain.heard import Marker
 from bot.services.config import Config
 from bot.services.deploy_figures import speed
@@ -146,7 +147,8 @@ class Deploys:
         for deploy, error in zip(due, done, strict=True):
             if isinstance(error, Exception):
                 log.error("deploy %s: %s", deploy.id, error, exc_info=error)
-        found = await self._versions.tick()
+        doubt = any(one.state is State.SUSPECT for one in self._eyes.standings())
+        found = await self._versions.tick(hurry=doubt)
         if due or found:
             self._wake()
         return len(due) + found

@@ -82,7 +82,7 @@ def last_good(connection: sqlite3.Connection, release: Deploy) -> str:
     found = deploys.get(connection, release.id)
     if found is None:
         return ""
-    return deploys.last_good(deploys.live_before(connection, found), found.version)
+    return deploys.last_good(deploys.live_before(connection, found), found.version) or found.previous
 
 
 def _deploy(row: sqlite3.Row) -> Deploy:

@@ -117,9 +117,9 @@ class TestOpening:
         host.do(signal())
         assert (host.rows[1].deploy, host.rows[1].deploy_by) == ("a1b2c3", "ana")
 
-    @pytest.mark.parametrize(("minutes", "named"), [(0, True), (30, True), (31, False), (-1, False)])
+    @pytest.mark.parametrize(("minutes", "named"), [(0, True), (30, True), (31, False), (-2, True), (-3, False)])
     def test_only_a_release_of_the_half_hour_before_is_suspected(self, host, minutes, named):
-        """Not an older one, and not one that came after the failure."""
+        """Not an older one, and none after the failure but one that was rolling out just then."""
         failed = T0 - timedelta(seconds=15)
         host.release = Release("a1b2c3", failed - minutes * MINUTE, "ana")
         host.do(signal())

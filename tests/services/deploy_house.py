@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.domain.deploys import Deploy, Walked
-from bot.domain.detection import Seen, Sight
+from bot.domain.detection import Seen, Sight, State
 from bot.domain.heard import Marker, Progress
 from bot.domain.incident import Incident
 from bot.render.text import text
@@ -18,6 +18,7 @@ from bot.services.deploys import Deploys
 from bot.services.glance import Glance
 from bot.services.incidents import Incidents
 from bot.services.smoke import Cause
+from bot.services.watching import Standing
 from bot.speakers import deploy as speaker
 from bot.store import deploys as rows
 from bot.store import incidents, outbox
@@ -113,6 +114,7 @@ class Eyes:
     bad: set[str] = field(default_factory=set)
     unknown: bool = False
     looked: int = 0
+    failing: set[str] = field(default_factory=set)
     soon_: list[str] = field(default_factory=list)
 
     async def fresh(self, names: tuple[str, ...]) -> list[Glance]:
@@ -130,6 +132,10 @@ class Eyes:
     def soon(self, name: str) -> None:
         """Written down."""
         self.soon_.append(name)
+
+    def standings(self) -> list[Standing]:
+        """One that has just failed, where the test says so."""
+        return [Standing(name, State.SUSPECT, None, None, "") for name in sorted(self.failing)]
 
 
 class House:

@@ -74,6 +74,15 @@ async def test_a_new_version_makes_a_deploy_that_is_tried(product):
     assert len(await product.all()) == 1
 
 
+async def test_when_something_begins_to_fail_the_version_is_known_before_the_alert(product):
+    """A failure is confirmed within fifteen seconds: by then two looks have seen the new version."""
+    await product.run(10, every=2)
+    product.show("v43")
+    product.eyes.failing = {"home"}
+    await product.run(12, every=2)
+    assert (await product.newest()).version == "v43"
+
+
 async def test_while_servers_change_over_nothing_is_believed(product):
     """Both versions answer in turn: only what two looks in a row see is live."""
     for version in ("v43", "v42", "v43", "v42"):

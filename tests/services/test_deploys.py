@@ -457,3 +457,18 @@ async def test_a_row_of_an_older_program_reads_as_one_that_was_live(house):
 async def test_a_report_without_a_version_is_nothing(house):
     """There is nothing that could be followed."""
     assert await house.deploys.record(Marker("generic", Progress.LIVE, " ", START)) == 0
+
+
+async def test_the_version_before_is_known_where_its_sender_says_it(house):
+    """The first deploy that is ever heard of has a way back as well; a commit is written as people write it."""
+    number = await house.hear(Progress.LIVE, "v43", before=HASH)
+    deploy = await house.get(number)
+    assert (deploy.previous, deploy.instead_of) == (HASH[:7], HASH[:7])
+    last = await house.store.read(lambda c: releases.last(c, "shop", house.clock.time))
+    assert await house.store.read(lambda c: releases.last_good(c, last)) == HASH[:7]
+    await house.walk(deploy.run, "Checkout")
+    await house.run(60)
+    next_ = await house.get(await house.hear(Progress.LIVE, "v44", before="v43"))
+    assert (next_.previous, next_.instead_of) == ("", "v43")
+    await house.run(60)
+    assert (await house.get(await house.hear(Progress.LIVE, HASH[:7], "back"))).back

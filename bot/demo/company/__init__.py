@@ -11,8 +11,9 @@ from aiohttp import web
 from bot.demo.company import consoles, faults, launch_file, site
 from bot.demo.company.certs import Authority
 from bot.demo.company.dns import NameServer
+from bot.demo.company.hooks import Hooks
 from bot.demo.company.servers import WebServers
-from bot.demo.company.state import DOMAIN, OLD_NAMES, PROVIDER_RECORDS, SERVED, State, healthy, utc_now
+from bot.demo.company.state import DOMAIN, OLD_NAMES, PROVIDER_RECORDS, SERVED, Deploy, State, healthy, utc_now
 
 HOST = "127.0.0.1"
 NO_SCRIPTS = {
@@ -32,6 +33,7 @@ class Company:
         self.config = folder / "launch.yml"
         self.state: State = healthy(utc_now())
         self.name_server = NameServer(lambda: (*self.state.records, *PROVIDER_RECORDS))
+        self.hooks = Hooks()
         self._ca_file = ""
         self._web: WebServers | None = None
 
@@ -61,6 +63,7 @@ class Company:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.hooks.stop()
         if self._web is not None:
             await self._web.stop()
         await self.name_server.stop()
@@ -71,8 +74,15 @@ class Company:
         if fault is None:
             return False
         if fault.is_on(self.state) != on:
+            before = self.state.current
             (fault.break_it if on else fault.repair)(self.state)
+            self._deployed(before)
         return True
+
+    def _deployed(self, before: Deploy) -> None:
+        """The host tells whoever wants to know, where a version went out."""
+        if self.state.current is not before:
+            self.hooks.tell(self.state.current, before)
 
     def describe(self) -> dict[str, object]:
         """The panel's view: every fault with whether it is on, and where to repair."""
@@ -121,8 +131,10 @@ class Company:
     async def _post_console(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
         form = {key: str(value)[:4000] for key, value in (await request.post()).items()}
+        before = self.state.current
         try:
             said = consoles.act(name, self.state, form)
+            self._deployed(before)
         except consoles.Refused as refused:
             said = str(refused)
         raise web.HTTPSeeOther(consoles.location(name if name in consoles.TITLES else "dns", said))

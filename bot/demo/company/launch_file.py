@@ -80,6 +80,50 @@ monitors:
     endpoint: webhook
     expect: {{status: [405]}}
 
+flows:
+  # Walked after each deploy, as a customer would. This account is for tests only.
+  - id: checkout
+    name: Checkout
+    service: checkout
+    carries: payment
+    base: https://{app}/
+    steps:
+      - {{name: Look at the prices, request: {{url: "https://{domain}/pricing"}}, expect: {{contains: Subscribe}}}}
+      - {{name: Begin to pay, request: {{url: /checkout}}, expect: {{status: 200, contains: Pay}}}}
+  - id: login
+    name: Log-in
+    service: the app
+    carries: login
+    base: https://{app}/
+    steps:
+      - {{name: Open the form, request: {{url: /login}}, expect: {{contains: Password}}}}
+      - name: Log in
+        submit: {{fields: {{email: "qa@{domain}", password: correct horse}}}}
+        expect: {{contains: Your members, final_path: /dashboard}}
+    cleanup:
+      - {{name: Log out, request: {{url: /logout}}}}
+  - id: signup
+    name: Sign-up
+    service: sign-up
+    carries: signup
+    base: https://{app}/
+    email: qa@{domain}
+    steps:
+      - {{name: Open the form, request: {{url: /signup}}, expect: {{contains: Create account}}}}
+      - name: Create an account
+        submit: {{fields: {{email: "{{email}}", password: only for a test}}}}
+        expect: {{contains: Your members}}
+  - id: api
+    name: API health
+    service: the app
+    steps:
+      - name: Ask how it is
+        request: {{url: "https://{api}/health"}}
+        expect: {{json: {{path: status, equals: ok}}}}
+      - name: A forged payment message is refused
+        request: {{method: POST, url: "https://{api}/webhooks/payments", body: forged}}
+        expect: {{refused: true}}
+
 links:
   - {{url: https://{app}/login, kind: login}}
   - {{url: https://{api}/webhooks/payments, kind: webhook}}
