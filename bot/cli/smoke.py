@@ -26,7 +26,7 @@ LONGEST = 120.0
     epilog=examples(
         "launch smoke",
         "launch smoke login checkout",
-        "launch smoke --url https://pr-12.preview.example.com",
+        "launch smoke --url https://preview.example.com",
         "launch smoke --format junit --output smoke.xml",
         "launch smoke --list",
     ),

@@ -14,6 +14,9 @@ from tests.servers.tls import Authority
 
 DOMAIN = "example.com"
 HOSTS = (DOMAIN, "www.example.com", "app.example.com", "api.example.com")
+PREVIEW = "preview.example.com"
+LABELS = ("www", "app", "api", "mail", "ns1", "ns2", "preview")
+FLOWS = ("login", "signup", "checkout")
 HSTS = ("strict-transport-security", "max-age=31536000")
 HTML = ("content-type", "text/html; charset=utf-8")
 BODY = "<!doctype html><html><head><title>Example</title></head><body>" + "An example of a product. " * 40 + "</body>"
@@ -42,14 +45,14 @@ async def example_com(folder: Path, authority: Authority) -> AsyncIterator[Examp
             "TXT": "v=spf1 ip4:127.0.0.1 -all",
         },
         f"_dmarc.{DOMAIN}": {"TXT": f"v=DMARC1; p=none; rua=mailto:dmarc@{DOMAIN}"},
-        **{f"{label}.{DOMAIN}": {"A": "127.0.0.1"} for label in ("www", "app", "api", "mail", "ns1", "ns2")},
+        **{f"{label}.{DOMAIN}": {"A": "127.0.0.1"} for label in LABELS},
     }
     async with AsyncExitStack() as stack:
         dns = await stack.enter_async_context(DnsServer(zone))
         web = await stack.enter_async_context(HttpServer(tls=authority.issue(DOMAIN, f"*.{DOMAIN}")))
         plain = await stack.enter_async_context(HttpServer())
         plain.route("*", "*", lambda request: redirect(f"https://{request.host}{request.target}"))
-        for name in HOSTS:
+        for name in (*HOSTS, PREVIEW):
             web.route(name, "*", Answer(body=BODY, headers=(HTML, HSTS)))
         web.route("www.example.com", "*", lambda request: Answer(301, b"", (_to(request.target), HSTS)))
         network = "network: " + json.dumps(
@@ -64,7 +67,9 @@ async def example_com(folder: Path, authority: Authority) -> AsyncIterator[Examp
         hosts = ", ".join(f"{{name: {name}}}" for name in HOSTS if not name.startswith("www."))
         monitor = f'{{name: Sign-up page, url: "https://app.{DOMAIN}/"}}'
         job = "{name: Nightly billing, heartbeat: {every: 1d}}"
-        product = f"product: {{domain: {DOMAIN}}}\nhosts: [{hosts}]\nmonitors: [{monitor}, {job}]\n"
+        step = "{name: Open the page, request: {url: /}}"
+        walks = f"flows: [{', '.join(f'{{id: {id}, steps: [{step}]}}' for id in FLOWS)}]\n"
+        product = f"product: {{domain: {DOMAIN}}}\nhosts: [{hosts}]\nmonitors: [{monitor}, {job}]\n{walks}"
         example = Example(folder / "network.yml", folder / "product.yml")
         example.network.write_text(network + "\n", encoding="utf-8")
         example.product.write_text(product + network + "\n", encoding="utf-8")

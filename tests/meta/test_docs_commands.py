@@ -20,7 +20,7 @@ from bot.demo.workspace import WorkspaceServer
 from bot.demo.workspace.workspace_server import words
 from bot.services.backup import backup
 from bot.store.db import Store
-from bot.views import explain, notice
+from bot.views import explain, notice, smoke_answers
 from bot.views import help as helping
 from tests.meta.example_com import Example, example_com
 from tests.meta.shown import Shown, everything, terminal_commands
@@ -62,6 +62,8 @@ NOT_UNDERSTOOD = {
     notice.unknown_place("x").headline,
     notice.our_fault("x").headline,
     notice.old_button().headline,
+    smoke_answers.unknown("x", (), ()).headline,
+    smoke_answers.none_yet("x").headline,
 }
 EXIT = {
     "launch deploy": 2,
