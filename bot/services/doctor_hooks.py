@@ -38,7 +38,7 @@ def lines(secrets: Mapping[str, str], door: AtTheDoor | None, now: datetime) -> 
     found = [*_misspelt(secrets, known), *_short(secrets)]
     for name in sorted({*known, *_OURS}):
         mine = [one for one in knocks if one.source == name]
-        found += _sender(name, mine, taken.get(name), secrets, now)
+        found += _sender(name, mine, taken.get(name), secrets, now) if door is not None else _set(name, secrets)
     found += _nobody(knocks, now)
     return (*found, *_left(door.left if door is not None else Left(), now))
 
@@ -81,7 +81,7 @@ def _sender(
         yield Line(NAME, State.PROBLEM, said, f"Give {title} the same secret as {variable} has where the bot runs.")
         return
     for turned, fix in (
-        (Turned.UNREADABLE, f"Look at what {title} is set to send: docs/deploys.md says what is understood."),
+        (Turned.UNREADABLE, f"Look at what {title} is set to send: docs/hooks.md says what is understood."),
         (Turned.TOO_MANY, f"Have {title} send less, or wait: it comes again by itself."),
     ):
         if one := by.get(turned):
@@ -93,7 +93,13 @@ def _sender(
         yield Line(NAME, State.OK, f"{title} was last heard {_ago(heard, now)}{more}")
     elif secrets.get(variable, "").strip() and name not in _OURS:
         said = f"{title} has its secret, but nothing has come from it yet"
-        yield Line(NAME, State.OPEN, said, f"Send a test from {title}; docs/deploys.md says where to click.")
+        yield Line(NAME, State.OPEN, said, f"Send a test from {title}; docs/hooks.md says where to click.")
+
+
+def _set(name: str, secrets: Mapping[str, str]) -> Iterable[Line]:
+    """While no bot runs here nobody knows more."""
+    if name not in _OURS and secrets.get(_variable(name), "").strip():
+        yield Line(NAME, State.OK, f"{_title(name)} has its secret; the running bot knows whether it was heard")
 
 
 def _without_secret(title: str, variable: str, knock: Knock, secrets: Mapping[str, str], now: datetime) -> Line:

@@ -106,6 +106,12 @@ def test_what_could_not_be_worked_on_is_a_problem():
     assert view((given_up, waits)).headline == "The bot needs help: 2 problems"
 
 
+def test_where_no_bot_runs_nothing_is_claimed():
+    """The terminal alone cannot know what came."""
+    line = only(lines({"LAUNCH_HOOK_VERCEL_SECRET": LONG, "LAUNCH_TOKEN": LONG}, None, NOW))
+    assert (line.state, line.said.startswith("Vercel has its secret")) == (State.OK, True)
+
+
 async def test_it_comes_through_the_local_door_as_it_was(tmp_path):
     """A real door, with knocks of each kind, as JSON and back."""
     step = Doorstep(tmp_path)
