@@ -30,6 +30,8 @@ CASES = {
     "store": "tests.bench.store",
     "engine": "tests.bench.engine",
     "hooks": "tests.bench.hooks",
+    "flows": "tests.bench.flows",
+    "secrets": "tests.bench.secrets",
 }
 LONGEST = 420.0
 """Seconds after which a case is given up."""
