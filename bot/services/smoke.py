@@ -30,6 +30,7 @@ from bot.store import clicks, journal, outbox, walks
 from bot.store.db import Store, StoreError
 from bot.store.walks import Course, Walk
 from checks.flow.model import TOTAL_SECONDS, Flow, FlowSeen, State
+from checks.flow.walk import tag
 
 log = logging.getLogger(__name__)
 
@@ -271,7 +272,8 @@ class Smoke:
     async def _begin(self, walk: Walk, flows: tuple[Flow, ...], config: Config) -> bool:
         now, before = self._clock.now(), walk.course
         total = sum(len(one.steps) for one in flows)
-        course = replace(before, done=0, total=total, now="", seen=(), tries=before.tries + 1)
+        tags = tuple((one.id, tag(now)) for one in flows)
+        course = replace(before, done=0, total=total, now="", seen=(), tries=before.tries + 1, runs=tags)
         problem = ""
         if not flows:
             problem = walks.GONE
@@ -290,10 +292,10 @@ class Smoke:
 
     async def _run(self, walk: Walk, course: Course, flows: tuple[Flow, ...], config: Config) -> None:
         """1 walk, telling of the progress, 2 store what was seen with what it means, 3 tell who waits for it."""
-        board, now = Board(flows), self._clock.now()
+        board = Board(flows)
         teller = asyncio.create_task(self._tell(walk, course, board), name=f"smoke-{walk.id}-progress")
         try:
-            seen = await self._walked(flows, config, board, now)
+            seen = await self._walked(walk, course, flows, config, board)
             await self._stop_telling(teller)
             await self._keep(walk, replace(course, seen=seen), flows, config)
         except asyncio.CancelledError:
@@ -307,16 +309,20 @@ class Smoke:
         await self._over(walk.id)
 
     async def _walked(
-        self, flows: tuple[Flow, ...], config: Config, board: Board, now: datetime
+        self, walk: Walk, course: Course, flows: tuple[Flow, ...], config: Config, board: Board
     ) -> tuple[FlowSeen, ...]:
-        inventory = config.inventory
+        """Walk, beside the bot's own loop; what a walk that was cut off has left behind is removed first."""
+        inventory, now, environ = config.inventory, self._clock.now(), self._environ()
         assert inventory is not None  # noqa: S101  (without one no walk is begun)
-        environ = self._environ()
+        network, tags, left = inventory.network, dict(course.runs), dict(walk.course.runs)
+
+        async def work() -> tuple[FlowSeen, ...]:
+            await smoke_flows.clear(flows, network, environ, now, left)
+            return await smoke_flows.walk(flows, network, environ, now, tags=tags, on_progress=board.note)
+
         try:
             async with asyncio.timeout(TOTAL_SECONDS + SPARE):
-                return await apart(
-                    lambda: smoke_flows.walk(flows, inventory.network, environ, now, on_progress=board.note)
-                )
+                return await apart(work)
         except TimeoutError:
             log.error("a walk did not end by itself")  # noqa: TRY400  there is nothing to trace: it was let go
             done = {one.id: one for one in board.seen()}

@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.services.config import Config
-from checks.flow.model import TOTAL_SECONDS, Flow, FlowSeen
+from bot.services.smoke_tags import remains, tagged
+from checks.flow.model import CLEANUP_SECONDS, TOTAL_SECONDS, Flow, FlowSeen
 from checks.flow.secret import secrets_of
 from checks.inventory import Network
 
@@ -85,9 +87,13 @@ async def walk(
     now: datetime,
     *,
     seconds: float = TOTAL_SECONDS,
+    tags: Mapping[str, str] = MappingProxyType({}),
     on_progress: OnProgress | None = None,
 ) -> tuple[FlowSeen, ...]:
-    """Walk these flows now, within `seconds`. Secrets are read here, and kept nowhere."""
+    """Walk these flows now, within `seconds`. Secrets are read here, and kept nowhere.
+
+    `tags`: by flow, the tag of what its walk makes, where that was written down before.
+    """
     from checks.flow.walk import walk_all
     from checks.net.limits import Limits
     from checks.net.session import Session
@@ -100,8 +106,8 @@ async def walk(
     def opened(flow: Flow) -> Session:
         return Session(network, now, hosts=flow.hosts, headers=tuple(flow.headers.items()), limits=limits)
 
-    return await walk_all(
-        flows,
+    seen = await walk_all(
+        [tagged(one, tags[one.id]) if one.id in tags else one for one in flows],
         opened,
         secrets,
         now,
@@ -109,3 +115,14 @@ async def walk(
         promised=seconds >= TOTAL_SECONDS,
         on_progress=on_progress,
     )
+    return tuple(replace(one, run=tags[one.id]) if one.run and one.id in tags else one for one in seen)
+
+
+async def clear(
+    flows: Sequence[Flow], network: Network, environ: Mapping[str, str], now: datetime, left: Mapping[str, str]
+) -> None:
+    """Remove what walks that were cut off have left behind. `left`: their tags, by flow."""
+    found = [remains(one, left[one.id]) for one in flows if one.id in left]
+    todo = [one for one in found if one is not None]
+    if todo:
+        await walk(todo, network, environ, now, seconds=CLEANUP_SECONDS)

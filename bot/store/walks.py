@@ -41,7 +41,7 @@ class Course:
     tries: int = 0
     """How often it was begun: more than once where a stop cut it off."""
     runs: tuple[tuple[str, str], ...] = ()
-    """Flow and tag of what the walk that was cut off may have left behind."""
+    """Flow, and the tag of what its walk makes: where it is cut off, that may stay behind."""
     problem: str = ""
     """Why it ended without a result: `cut`, `gone` or `bug`."""
 

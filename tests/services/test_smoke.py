@@ -324,3 +324,56 @@ async def test_a_store_that_refuses_for_a_while_loses_nothing(made: Shop) -> Non
     [incident] = await made.open()
     assert incident.status is Status.OPEN
     assert walk.ended_at - walk.began_at == timedelta(0)
+
+
+SIGN_UP = """
+hosts: [{name: shop.test, purpose: app}]
+flows:
+  - id: signup
+    name: Sign-up
+    email: qa@shop.test
+    steps:
+      - {name: Create an account, request: {url: /signup, method: POST, form: {email: "{email}"}}}
+      - {name: See it, request: {url: "/account?who={email}&tag={run}"}}
+    cleanup:
+      - {name: Remove it, request: {url: "/remove/{run}", method: POST, form: {email: "{email}"}}}
+"""
+
+
+async def test_what_a_killed_walk_left_behind_is_removed_first(made: Shop) -> None:
+    """Nothing was cleaned up when it was killed; the next walk begins with the old tag, and has a new one itself."""
+    asked = asyncio.Event()
+
+    async def hang(_request) -> Answer:
+        asked.set()
+        await asyncio.Event().wait()
+        return Answer()
+
+    made.write(SIGN_UP)
+    made.web.route("shop.test", "*", Answer(body=PAGE))
+    made.web.route("shop.test", "/account", hang)
+    number = await made.ask("signup")
+    await made.smoke.tick()
+    await asked.wait()
+    [(_, old)] = (await made.get(number)).course.runs
+    walk = await made.get(number)
+    await made.smoke.stop()
+    # As after a kill: the clean-up that an orderly stop has made did not take place.
+    made.web.requests.clear()
+    made.web.route("shop.test", "/account", Answer(body=PAGE))
+    made.begin()
+    await made.smoke.tick()
+    await made.smoke.wait(number)
+    after = await made.get(number)
+    [(_, new)] = after.course.runs
+    assert (states(after), after.course.tries, new != old) == ({"signup": State.OK}, 2, True)
+    assert after.seen[0].run == new
+    sent = [(one.target, one.body.decode()) for one in made.web.requests]
+    coded = f"email=qa%2B{new}%40shop.test"
+    assert sent == [
+        (f"/remove/{old}", f"email=qa%2B{old}%40shop.test"),
+        ("/signup", coded),
+        (f"/account?who=qa%2B{new}%40shop.test&tag={new}", ""),
+        (f"/remove/{new}", coded),
+    ]
+    assert walk.course.tries == 1
