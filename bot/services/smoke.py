@@ -9,58 +9,37 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from bot.clock import Clock
 from bot.domain.deploys import Walked
 from bot.services import smoke_flows
-from bot.services.apart import apart
 from bot.services.config import Config
 from bot.services.incidents import Incidents, Request
-from bot.services.smoke_board import Board, unwalked
+from bot.services.smoke_board import walked_of
 from bot.services.smoke_flows import flows_in, pick
-from bot.services.smoke_news import gone, news_of
+from bot.services.smoke_news import gone
 from bot.services.smoke_schedule import Schedule, standing
-from bot.services.transitions import Outcome, World, carry_out
+from bot.services.smoke_walker import FIXED_WITHIN, SUBJECT, Cause, Environment, Walker, subject
 from bot.store import clicks, journal, outbox, walks
-from bot.store.db import Store, StoreError
+from bot.store.db import Store
 from bot.store.walks import Course, Walk
-from checks.flow.model import TOTAL_SECONDS, Flow, FlowSeen, State
+from checks.flow.model import TOTAL_SECONDS, Flow, FlowSeen
 from checks.flow.walk import tag
+
+__all__ = ["FIXED_WITHIN", "SUBJECT", "Busy", "Cause", "NoFlows", "Smoke"]
 
 log = logging.getLogger(__name__)
 
-SUBJECT = "smoke"
 Told = Callable[[int], Awaitable[None]]
 """Hears the number of a walk that is over, after it is written."""
-Environment = Callable[[], Mapping[str, str]]
-EDIT_EVERY = 3.0
-"""Seconds between two edits that tell of progress."""
-SPARE = 15.0
-"""Seconds over the whole time of a walk after which it is let go, whatever it hangs on."""
-STORE_AGAIN = 5.0
-"""Seconds between two attempts to store a result while the disk is full."""
 FRESH = timedelta(minutes=30)
 """A walk that a stop cut off longer ago is not walked again: who asked for it has gone on."""
-FIXED_WITHIN = timedelta(seconds=25)
-"""Who says that it is fixed gets the answer of a walk within this; a longer one tells its result by itself."""
 MOST_TRIES = 3
 """Times that a walk is begun: one that brings the bot down every time must come to an end."""
-
-
-class Cause(StrEnum):
-    """Why flows are walked."""
-
-    DEPLOY = "deploy"
-    HAND = "hand"
-    SCHEDULE = "schedule"
-    RUNBOOK = "runbook"
-    FIXED = "fixed"
-    """Somebody says that it is fixed."""
 
 
 class Busy(Exception):
@@ -81,7 +60,6 @@ class _Going:
 
     task: asyncio.Task[None]
     flows: frozenset[str]
-    began: datetime
 
 
 class Smoke:
@@ -102,7 +80,7 @@ class Smoke:
         self._config = config
         self._incidents = incidents
         self._wake = wake
-        self._environ = environ
+        self._walker = Walker(store, clock, incidents, wake, environ)
         self._told: Told | None = None
         self._going: dict[int, _Going] = {}
         self._ended: dict[int, asyncio.Future[None]] = {}
@@ -143,7 +121,7 @@ class Smoke:
         about = {"flows": flows, "deploy": deploy, "asked_by": asked_by, "channel": channel}
         number = walks.ask(connection, product, now, cause.value, **about)  # type: ignore[arg-type]
         if channel:
-            outbox.post(connection, product, f"{SUBJECT}:{number}", now, channel=channel)
+            outbox.post(connection, product, subject(number), now, channel=channel)
         return number
 
     async def start(self, request: Request, *, channel: str, names: Sequence[str] = ()) -> int:
@@ -165,7 +143,7 @@ class Smoke:
             if not clicks.once(connection, product, now, **given):
                 return 0
             number = self.ask(connection, now, Cause.HAND, flows=chosen, asked_by=request.user, channel=channel)
-            about = {"actor": request.user, "did": "smoke", "subject": f"{SUBJECT}:{number}"}
+            about = {"actor": request.user, "did": "smoke", "subject": subject(number)}
             journal.note(connection, product, now, **about, data={"flows": list(chosen)})
             return number
 
@@ -285,113 +263,31 @@ class Smoke:
         if not await self._store.write(lambda c: walks.begin(c, walk.id, now, course)):
             return False
         task = asyncio.create_task(self._run(walk, course, flows, config), name=f"smoke-{walk.id}")
-        self._going[walk.id] = _Going(task, frozenset(one.id for one in flows), now)
+        self._going[walk.id] = _Going(task, frozenset(one.id for one in flows))
         task.add_done_callback(lambda _: self._going.pop(walk.id, None))
         self._wake()
         return True
 
     async def _run(self, walk: Walk, course: Course, flows: tuple[Flow, ...], config: Config) -> None:
-        """1 walk, telling of the progress, 2 store what was seen with what it means, 3 tell who waits for it."""
-        board = Board(flows)
-        teller = asyncio.create_task(self._tell(walk, course, board), name=f"smoke-{walk.id}-progress")
         try:
-            seen = await self._walked(walk, course, flows, config, board)
-            await self._stop_telling(teller)
-            await self._keep(walk, replace(course, seen=seen), flows, config)
-        except asyncio.CancelledError:
-            raise
-        except Exception:
-            log.exception("walk %s", walk.id)
-            await self._end(walk, replace(course, seen=board.seen(), problem=walks.OWN_FAULT))
+            if await self._walker.run(walk, course, flows, config, lambda: self._flows):
+                await self._plan([one for one in self._flows if walk.covers(one.id)], walk.product)
+            else:
+                self._not_now(walk)
         finally:
-            await self._stop_telling(teller)
-        self._wake()
+            self._wake()
         await self._over(walk.id)
 
-    async def _walked(
-        self, walk: Walk, course: Course, flows: tuple[Flow, ...], config: Config, board: Board
-    ) -> tuple[FlowSeen, ...]:
-        """Walk, beside the bot's own loop; what a walk that was cut off has left behind is removed first."""
-        inventory, now, environ = config.inventory, self._clock.now(), self._environ()
-        assert inventory is not None  # noqa: S101  (without one no walk is begun)
-        network, tags, left = inventory.network, dict(course.runs), dict(walk.course.runs)
-
-        async def work() -> tuple[FlowSeen, ...]:
-            await smoke_flows.clear(flows, network, environ, now, left)
-            return await smoke_flows.walk(flows, network, environ, now, tags=tags, on_progress=board.note)
-
-        try:
-            async with asyncio.timeout(TOTAL_SECONDS + SPARE):
-                return await apart(work)
-        except TimeoutError:
-            log.error("a walk did not end by itself")  # noqa: TRY400  there is nothing to trace: it was let go
-            done = {one.id: one for one in board.seen()}
-            return tuple(done.get(one.id) or unwalked(one, now) for one in flows)
-
-    async def _stop_telling(self, teller: asyncio.Task[None]) -> None:
-        teller.cancel()
-        await asyncio.gather(teller, return_exceptions=True)
-
-    async def _tell(self, walk: Walk, course: Course, board: Board) -> None:
-        told = course
-        while True:
-            await self._clock.sleep(EDIT_EVERY)
-            latest = board.course(course)
-            if latest == told:
-                continue
-            told = latest
-
-            def store(connection: sqlite3.Connection, one: Course = latest) -> None:
-                if walks.progress(connection, walk.id, one):
-                    subject = f"{SUBJECT}:{walk.id}"
-                    outbox.edit(connection, walk.product, subject, self._clock.now(), prio=outbox.Prio.PROGRESS)
-
-            with suppress(StoreError):
-                await self._store.write(store, durable=False)
-                self._wake()
-
-    async def _keep(self, walk: Walk, course: Course, flows: tuple[Flow, ...], config: Config) -> None:
-        """Store the result and what it means for incidents in one transaction, however long the disk stays full."""
-        ids = [one.id for one in flows]
-        began = self._going[walk.id].began if walk.id in self._going else self._clock.now()
-        # launch.yml may have changed meanwhile: of what is no longer in it nothing is said.
-        still = [one for one in self._flows if one.id in ids]
-
-        def store(connection: sqlite3.Connection, world: World) -> list[Outcome]:
-            now = self._clock.now()
-            before = walks.latest(connection, walk.product, ids)
-            if not walks.end(connection, walk.id, now, course):
-                return []
-            outbox.edit(connection, walk.product, f"{SUBJECT}:{walk.id}", now)
-            # Who said that it is fixed hears so by another way, unless the walk took longer than they wait.
-            only_bad = walk.cause == Cause.FIXED and now - began < FIXED_WITHIN
-            signals = news_of(connection, config, still, course.seen, before=before, now=now, only_bad=only_bad)
-            return [carry_out(connection, world, one, now) for one in signals]
-
-        while True:
-            try:
-                await self._incidents.carry_out(store)
-            except StoreError as error:
-                log.error("walk %s waits to be stored: %s", walk.id, error)  # noqa: TRY400  the sentence says it all
-                await self._clock.sleep(STORE_AGAIN)
-            else:
-                await self._plan(still, walk.product)
-                return
-
     async def _end(self, walk: Walk, course: Course) -> None:
-        """It is over without a result."""
+        """It is over without a result, before it could begin."""
+        await self._walker.end(walk, course)
+        self._not_now(walk)
+        await self._over(walk.id)
 
-        def store(connection: sqlite3.Connection) -> None:
-            now = self._clock.now()
-            if walks.end(connection, walk.id, now, course):
-                outbox.edit(connection, walk.product, f"{SUBJECT}:{walk.id}", now)
-
-        await self._store.write(store)
+    def _not_now(self, walk: Walk) -> None:
         for one in self._flows:
             if walk.covers(one.id):
                 self._schedule.not_now(one.id, self._clock.now())
-        if walk.id not in self._going:
-            await self._over(walk.id)
 
     async def _over(self, number: int) -> None:
         ended = self._ended.pop(number, None)
@@ -402,11 +298,3 @@ class Smoke:
                 await self._told(number)
             except Exception:
                 log.exception("telling that walk %s is over", number)
-
-
-def walked_of(walk: Walk) -> Walked:
-    """What a walk that is over said, in short: of what could not be seen nothing is good and nothing broken."""
-    failed = walk.of(State.FAILED)
-    unsure = failed or walk.of(State.UNKNOWN)
-    why = unsure[0].sentence if unsure else ""
-    return Walked(walk.id, len(walk.of(State.OK)), len(walk.seen), tuple(one.title for one in failed), why)

@@ -1,4 +1,4 @@
-"""How far a walk is: told from the thread in which it goes on, read from the bot's own loop."""
+"""How far a walk is, told from the thread in which it goes on and read from the bot's own loop; and how it ended."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.store.walks import Course
+from bot.domain.deploys import Walked
+from bot.store.walks import Course, Walk
 from checks.flow.model import TOTAL_SECONDS, Flow, FlowSeen, State, StepSeen
 
 
@@ -69,3 +70,11 @@ def unwalked(flow: Flow, now: datetime, code: str = "budget", why: str = "") -> 
     return FlowSeen(
         flow.id, State.UNKNOWN, code, f"{flow.title} {said}", (), (), flow.name, flow.service, flow.carries, now
     )
+
+
+def walked_of(walk: Walk) -> Walked:
+    """What a walk that is over said, in short: of what could not be seen nothing is good and nothing broken."""
+    failed = walk.of(State.FAILED)
+    unsure = failed or walk.of(State.UNKNOWN)
+    why = unsure[0].sentence if unsure else ""
+    return Walked(walk.id, len(walk.of(State.OK)), len(walk.seen), tuple(one.title for one in failed), why)

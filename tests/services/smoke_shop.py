@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -88,14 +88,19 @@ class Shop:
         self.config = Config.read(self.folder / "launch.yml")
         assert self.config.error is None, self.config.error
 
-    def begin(self) -> Smoke:
+    def begin(self, environ: Callable[[], Mapping[str, str]] | None = None) -> Smoke:
         """Start as after a kill: what is known is in the store."""
         if self.store is not None:
             self.store.close()
         self.store = Store.open(self.folder / "launch.db")
         self.incidents = Incidents(self.store, self.clock, lambda: self.config, self._wake)
         self.smoke = Smoke(
-            self.store, self.clock, lambda: self.config, self.incidents, self._wake, environ=lambda: self.environ
+            self.store,
+            self.clock,
+            lambda: self.config,
+            self.incidents,
+            self._wake,
+            environ=environ or (lambda: self.environ),
         )
         self.smoke.listen(self._ended)
         return self.smoke

@@ -377,3 +377,21 @@ async def test_what_a_killed_walk_left_behind_is_removed_first(made: Shop) -> No
         (f"/remove/{new}", coded),
     ]
     assert walk.course.tries == 1
+
+
+async def test_a_mistake_of_our_own_ends_the_walk_and_says_so(made: Shop) -> None:
+    """Whoever waits for it hears of it; nothing is said to incidents, and it is not tried again at once."""
+
+    def broken() -> dict[str, str]:
+        raise RuntimeError("the environment cannot be read")
+
+    made.write(TWO_FLOWS.replace("    carries: payment\n", "    carries: payment\n    every: 15m\n"))
+    smoke = made.begin(environ=broken)
+    walk = await made.walk("checkout")
+    assert walk.course.problem == walks.OWN_FAULT
+    assert made.ended == [walk.id]
+    assert await made.open() == []
+    made.later(seconds=31)
+    assert await smoke.tick() == 0
+    result = await made.store.read(lambda c: smoke.result(c, walk.id))
+    assert (result.good, result.of, result.broken) == (0, 0, ())
