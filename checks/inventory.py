@@ -206,6 +206,8 @@ class Counted:
     """Worst first."""
     silent: str = ""
     """What usually comes and does not any more, in a sentence."""
+    days: int = 0
+    """Whole days since the first one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,8 @@ class Spent:
     """Left out: announced work."""
     unseen_s: float = 0.0
     """Left out: the bot itself was off, or could not see out."""
+    seen_s: float = 0.0
+    """Time of this month that was seen, good and bad."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +234,27 @@ class Rollback:
     took_s: float | None = None
     now: datetime | None = None
     """The moment at which this was written."""
+    live: bool = False
+    """Somebody tries it at this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """The last deploy of production, as far as anybody reported one."""
+
+    at: datetime | None = None
+    """When customers got it, or else when it began; None: there was never one."""
+    version: str = ""
+    stage: str = ""
+    """`good`, `bad`, `failed`, `stuck`, `live` (nothing could be tried), or empty while it is under way."""
+    tried: str = ""
+    """`4 of 4 flows work`."""
+    broken: str = ""
+    """What does not work, as people call it."""
+    back: str = ""
+    """The last good version before it."""
+    shown: str = ""
+    """The version that customers still get, where that is another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +319,8 @@ class Inventory:
     spent: Mapping[str, Spent] = field(default_factory=dict)
     """By monitor name: this month's minutes; a name that is missing was not looked at yet."""
     rollback: Rollback | None = None
+    """None where nobody keeps it."""
+    deployed: Deployed | None = None
     """None where nobody keeps it."""
     migrations: tuple[str, ...] | None = None
     """Files of new database migrations; None where the code is not at hand."""

@@ -169,6 +169,8 @@ class Left:
     """Announced work."""
     unseen_s: float = 0.0
     """The bot itself was off, or could not see out."""
+    seen_s: float = 0.0
+    """Time that was seen, good and bad."""
 
     @property
     def share(self) -> float:

@@ -114,7 +114,9 @@ def left(connection: sqlite3.Connection, product: str, monitor: Monitor, now: da
         return None
     whole = month_of(now.astimezone(ZoneInfo(zone)).date(), zone)
     month = trends.stretch(connection, number, whole.begin, now, monitor.interval)
-    if not month.sums.good + month.sums.bad:
+    looks = month.sums.good + month.sums.bad
+    if not looks:
         return None
     spent = budget(timedelta(seconds=whole.seconds), month.down)
-    return burn.Left(spent.allowed_s, spent.used_s, month.maintenance.total_seconds(), month.unseen.total_seconds())
+    out = month.maintenance.total_seconds(), month.unseen.total_seconds()
+    return burn.Left(spent.allowed_s, spent.used_s, *out, looks * monitor.interval)

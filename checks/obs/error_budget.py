@@ -14,6 +14,8 @@ from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
 from checks.probe import Probe
 from checks.registry import check
 
+FEWEST_S = 3600.0
+"""Seconds of a month that must have been seen."""
 LOW = 0.25
 """Share that is left below which risky releases should wait."""
 
@@ -40,6 +42,12 @@ OUTCOMES = {
         ),
         severity=Severity.MEDIUM,
         runbook="deploy_safely",
+    ),
+    "too_early": Outcome(
+        Status.UNKNOWN,
+        "Too early to say how many minutes are left for {name}: it was seen for {seen} minutes this month",
+        impact="Nothing is proven either way: so few looks say nothing about a month.",
+        fix=("Let the bot go on looking; after an hour it can say so.",),
     ),
     "not_watched": Outcome(
         Status.NA,
@@ -88,8 +96,11 @@ def judge(facts: Facts) -> Verdict:
         "left": max(0, int(left // 60)),
         "allowed": int(spent.allowed_s // 60),
         "over": max(1, int(-left // 60)),
+        "seen": int(spent.seen_s // 60),
         "out": _left_out(spent),
     }
+    if spent.seen_s < FEWEST_S:
+        return Verdict("too_early", seen)
     if left < 0:
         return Verdict("used_up", seen)
     return Verdict("low" if left < LOW * spent.allowed_s else "ok", seen)

@@ -27,6 +27,8 @@ CODES = {
     "error": "errors",
 }
 """The answer by the kind of event."""
+FEWEST_DAYS = 3
+"""Fewer days of events are no normal yet."""
 _NEWEST = "Open the newest one in your product's log: it names the step and the error."
 _DEPLOY = "Did a new version go out shortly before? Then go back to the one before it."
 
@@ -111,11 +113,17 @@ OUTCOMES = {
         severity=Severity.MEDIUM,
         runbook="webhooks_failing",
     ),
+    "no_normal": Outcome(
+        Status.UNKNOWN,
+        "Too early to say what is normal: your product has reported events since {since}",
+        impact="Until three days are known only five failures within five minutes are told.",
+        fix=("Let it report for three days; then this can be judged.",),
+    ),
     "not_counted": Outcome(
         Status.NA,
         "Your product reports no failures, so a rise cannot be seen; one line in the code is enough",
         fix=(
-            'Where a log-in fails, have your code send {{"kind": "login_failed"}} to /events of the bot.',
+            "Where a log-in fails, have your code report login_failed to the bot's address /events.",
             "The page docs/events.md has the line for Node, Python and PHP, and for Sentry and Stripe.",
         ),
     ),
@@ -169,7 +177,7 @@ def judge(facts: Facts) -> Verdict:
         return Verdict("one_place", {**seen, "said": _sentence(counted.bursts[0].said)})
     if counted.silent:
         return Verdict("silent", {**seen, "said": _sentence(counted.silent)})
-    return Verdict("ok", seen)
+    return Verdict("ok" if counted.days >= FEWEST_DAYS else "no_normal", seen)
 
 
 def _sentence(text: str) -> str:

@@ -41,6 +41,12 @@ OUTCOMES = {
         severity=Severity.MEDIUM,
         runbook="roll_back_a_deploy",
     ),
+    "going_on": Outcome(
+        Status.UNKNOWN,
+        "Somebody tries to go back to an older version right now",
+        impact="Whether it works is known when they are through.",
+        fix=("Let them finish, then look again. Where it stands: /launch release again.",),
+    ),
     "not_kept": Outcome(
         Status.NA,
         "The terminal keeps no record of rollbacks that were tried; ask the bot in Slack",
@@ -89,7 +95,7 @@ def judge(facts: Facts) -> Verdict:
     if tried is None:
         return Verdict("not_kept")
     if tried.at is None:
-        return Verdict("never")
+        return Verdict("going_on" if tried.live else "never")
     days = (tried.now - tried.at).days if tried.now is not None else 0
     minutes = None if tried.took_s is None else max(1, round(tried.took_s / 60))
     took = f" and took {minutes} minute{'' if minutes == 1 else 's'}" if minutes is not None else ""

@@ -66,16 +66,21 @@ def used_to_report(kind: str, *, every: timedelta, until: timedelta) -> Write:
     return write
 
 
-def looked_at(name: str, *, failed: int, excused: int = 0, unseen: int = 0) -> Write:
+def looked_at(name: str, *, failed: int, good: int = 90, excused: int = 0, unseen: int = 0) -> Write:
     """The monitor was looked at in the last minutes, and so many looks failed."""
 
     def write(connection: sqlite3.Connection, config: Config, _events: Events, now: datetime) -> None:
         number = probes.monitor(connection, config.product, name)
-        states = [Seen.BAD] * failed + [Seen.EXCUSED] * excused + [Seen.UNKNOWN] * unseen + [Seen.GOOD] * 5
+        states = [Seen.BAD] * failed + [Seen.EXCUSED] * excused + [Seen.UNKNOWN] * unseen + [Seen.GOOD] * good
         rows = [Probe(number, now - timedelta(seconds=second), state, 40.0) for second, state in enumerate(states)]
         probes.add(connection, rows)
 
     return write
+
+
+def goes_back(connection: sqlite3.Connection, config: Config, _events: Events, now: datetime) -> None:
+    """Somebody tries to go back at this moment."""
+    release_runs.put(connection, Run(1, config.product, Kind.ROLLBACK, "U0ANA", now))
 
 
 def went_back(days: int) -> Write:

@@ -10,12 +10,19 @@ from tests.outcomes.world import DOMAIN
 
 BURSTS, MINUTES = f"obs.spikes {DOMAIN}", "obs.error_budget Login"
 
+LONG = used_to_report("login_ok", every=timedelta(hours=3), until=timedelta(0))
+
 SCENARIOS = (
     Scenario("The terminal looks, and nothing is counted or watched", {BURSTS: "not_counted", MINUTES: "not_watched"}),
     Scenario(
-        "Two log-ins failed just now, and the log-in page was down for ten seconds",
+        "Two log-ins failed just now, and the log-in page for a minute",
         {BURSTS: "ok", MINUTES: "ok"},
-        kept(reported("login_failed", people=2), looked_at("Login", failed=1)),
+        kept(LONG, reported("login_failed", people=2), looked_at("Login", failed=1)),
+    ),
+    Scenario(
+        "The bot has counted and looked since a few minutes ago",
+        {BURSTS: "no_normal", MINUTES: "too_early"},
+        kept(reported("login_failed"), looked_at("Login", failed=1, good=5)),
     ),
     Scenario("Six people could not log in", {BURSTS: "log_ins"}, kept(reported("login_failed", people=6))),
     Scenario("Six people could not sign up", {BURSTS: "sign_ups"}, kept(reported("signup_failed", people=6))),

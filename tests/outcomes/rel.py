@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.outcomes.kept import kept, went_back
+from tests.outcomes.kept import goes_back, kept, went_back
 from tests.outcomes.scenario import Scenario, Step
 from tests.outcomes.world import DOMAIN, World
 
@@ -68,6 +68,7 @@ SCENARIOS = (
     Scenario("A file of a release is not there", {CHANGES: "could_not_read"}, _lost),
     Scenario("The terminal looks, and keeps no record of rollbacks", {BACK: "not_kept"}),
     Scenario("Nobody has ever tried to go back", {BACK: "never"}, kept()),
+    Scenario("Somebody tries at this moment to go back", {BACK: "going_on"}, kept(goes_back)),
     Scenario("Somebody went back to an older version last week", {BACK: "ok"}, kept(went_back(7))),
     Scenario("Somebody went back to an older version in spring", {BACK: "long_ago"}, kept(went_back(120))),
 )

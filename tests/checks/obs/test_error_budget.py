@@ -16,10 +16,12 @@ from tests.checks.samples import NOW
 from tests.engine.probes import TableProbe
 
 MONTH = 43.2 * 60
+DAY = 86_400.0
 CASES = {
-    "ok": Facts(Spent(MONTH, 12 * 60)),
-    "low": Facts(Spent(MONTH, 33 * 60)),
-    "used_up": Facts(Spent(MONTH, 50 * 60)),
+    "ok": Facts(Spent(MONTH, 12 * 60, seen_s=DAY)),
+    "low": Facts(Spent(MONTH, 33 * 60, seen_s=DAY)),
+    "used_up": Facts(Spent(MONTH, 50 * 60, seen_s=DAY)),
+    "too_early": Facts(Spent(MONTH, 12 * 60, seen_s=1740)),
     "not_watched": Facts(None),
 }
 
@@ -36,14 +38,14 @@ def test_each_answer_has_facts_that_lead_to_it(code: str) -> None:
 )
 def test_a_quarter_is_the_line(used: float, code: str) -> None:
     """Exactly a quarter left is enough; exactly nothing left is not overdrawn."""
-    assert judge(Facts(Spent(MONTH, used))).code == code
+    assert judge(Facts(Spent(MONTH, used, seen_s=DAY))).code == code
     assert LOW == TOLD_AT
 
 
 async def test_the_founder_reads_minutes_and_what_was_left_out() -> None:
     """31 of 43 minutes; announced work and what nobody saw is shown."""
     monitor = Monitor("Log-in", "https://app.example.test/login")
-    spent = Spent(MONTH, 12 * 60, 7200, 90)
+    spent = Spent(MONTH, 12 * 60, 7200, 90, DAY)
     inventory = Inventory("shop", "example.test", monitors=(monitor,), spent={"Log-in": spent})
     target = next(one for one in expand(inventory) if one.kind is Kind.MONITOR)
     check = load()["obs.error_budget"]

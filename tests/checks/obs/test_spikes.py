@@ -15,9 +15,9 @@ from tests.checks.samples import NOW
 from tests.engine.probes import TableProbe
 
 
-def told(*bursts: Burst, silent: str = "") -> Facts:
+def told(*bursts: Burst, silent: str = "", days: int = 9) -> Facts:
     """What was counted."""
-    return Facts(Counted(NOW, bursts, silent))
+    return Facts(Counted(NOW, bursts, silent, days))
 
 
 def many(kind: str) -> Facts:
@@ -37,6 +37,7 @@ CASES = {
     "errors": many("http_5xx"),
     "one_place": told(GUESSED),
     "silent": told(silent="no webhook came in since yesterday"),
+    "no_normal": told(days=2),
     "not_counted": Facts(None),
 }
 
@@ -59,6 +60,7 @@ def test_what_breaks_comes_before_somebody_who_tries() -> None:
     both = told(GUESSED, Burst("job_failed", "9 failed jobs in 5 minutes"), silent="no webhook")
     assert judge(both).code == "jobs"
     assert judge(told(GUESSED, silent="no webhook")).code == "one_place"
+    assert judge(told(GUESSED, days=0)).code == "one_place", "also on the first day"
 
 
 async def test_it_asks_nobody_and_only_about_the_main_domain() -> None:
@@ -73,4 +75,4 @@ async def test_it_asks_nobody_and_only_about_the_main_domain() -> None:
     assert finding.summary == "40 of login_failed in 5 minutes, normally 1"
     bare = replace(first, inventory=replace(inventory, counted=None))
     assert (await spikes(bare, TableProbe())).code == "not_counted"
-    assert '{"kind": "login_failed"}' in build(check, bare, judge(Facts(None)), at=NOW).fix[0]
+    assert "login_failed" in build(check, bare, judge(Facts(None)), at=NOW).fix[0]

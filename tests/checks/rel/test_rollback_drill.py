@@ -20,7 +20,19 @@ def tried(days: float, took: float | None = 240.0) -> Facts:
     return Facts(Rollback(NOW - timedelta(days=days), "U0ANA", took, NOW))
 
 
-CASES = {"ok": tried(3), "never": Facts(Rollback(now=NOW)), "long_ago": tried(91), "not_kept": Facts(None)}
+CASES = {
+    "ok": tried(3),
+    "never": Facts(Rollback(now=NOW)),
+    "going_on": Facts(Rollback(now=NOW, live=True)),
+    "long_ago": tried(91),
+    "not_kept": Facts(None),
+}
+    "going_on": Facts(Rollback(now=NOW, live=True)),
+    "ok": tried(3),
+    "never": Facts(Rollback(now=NOW)),
+    "long_ago": tried(91),
+    "not_kept": Facts(None),
+}
 
 
 @pytest.mark.parametrize("code", OUTCOMES)
