@@ -27,12 +27,6 @@ CASES = {
     "long_ago": tried(91),
     "not_kept": Facts(None),
 }
-    "going_on": Facts(Rollback(now=NOW, live=True)),
-    "ok": tried(3),
-    "never": Facts(Rollback(now=NOW)),
-    "long_ago": tried(91),
-    "not_kept": Facts(None),
-}
 
 
 @pytest.mark.parametrize("code", OUTCOMES)
