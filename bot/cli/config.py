@@ -133,6 +133,7 @@ def _said(file: LaunchFile) -> list[str]:
     lines += [f"Mail: {readable(mail.name)} {'sends' if mail.sends else 'never sends'}" for mail in inventory.mail]
     lines += [f"Monitor: {each.name}, every {each.interval:g} s: {each.url}" for each in inventory.monitors]
     lines += _points(file, inventory)
+    lines += _flows(inventory)
     if file.people:
         lines.append("People: " + ", ".join(file.people))
     off = sorted(name for name, rule in file.checks.items() if not rule.enabled)
@@ -157,6 +158,18 @@ def _points(file: LaunchFile, inventory: Inventory) -> list[str]:
                 f"{one.host}, port {one.port}" if one.port else f"{one.host}, {one.record.type if one.record else ''}"
             )
             lines.append(f"Monitor: {one.name}, every {one.interval:g} s: {one.kind} {where}")
+    return lines
+
+
+def _flows(inventory: Inventory) -> list[str]:
+    """The walks, step by step as they were made, and which environment variables are missing for them here."""
+    lines = []
+    for flow in inventory.flows:
+        steps = [*(step.name for step in flow.steps), *(f"{step.name} (always, at the end)" for step in flow.cleanup)]
+        lines.append(f"Flow: {flow.title} ({flow.id}), from {flow.base}: {'; '.join(steps)}")
+        missing = [name for name in dict.fromkeys(flow.secrets.values()) if name not in inventory.secrets]
+        if missing:
+            lines.append(f"  Not set here, so it cannot be walked: {', '.join(missing)}")
     return lines
 
 

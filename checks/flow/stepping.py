@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from checks.net.session import Sending, Session
 
 FORM = "application/x-www-form-urlencoded"
-ONLINE_SECONDS = 5.0
+ONLINE_SECONDS = 7.0
+"""For the question whether the bot itself sees out; each page that tells it has five."""
 SECRET_LENGTH = 8
 """Characters from which a cookie or a hidden value is hidden wherever it is repeated."""
 _MAYBE_OURS = frozenset({Reason.DNS, Reason.UNREACHABLE, Reason.TIMEOUT, Reason.REFUSED})

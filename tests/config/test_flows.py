@@ -128,3 +128,17 @@ def test_braces_of_a_raw_body_are_its_own(tmp_path: Path) -> None:
     """JSON and templates of others are full of them."""
     text = "  - id: a\n    steps: [{name: A, request: {url: /, method: POST, body: 'hello {name}'}}]\n"
     assert read(tmp_path, text)[0].steps[0].request.body == "hello {name}"
+
+
+def test_what_was_understood_is_shown_step_by_step(tmp_path: Path) -> None:
+    """Also what a template was made into, and which variables are missing where the bot runs."""
+    from bot.cli.config import _flows
+
+    path = tmp_path / "launch.yml"
+    path.write_text(
+        HEAD + "  - {id: in, template: login, env: {password: NOT_SET_HERE}, with: {email: a@b.test, shows: Hello}}\n"
+    )
+    assert _flows(to_inventory(load(path))) == [
+        "Flow: Log-in (in), from https://www.shop.test/: Open the log-in page; Log in",
+        "  Not set here, so it cannot be walked: NOT_SET_HERE",
+    ]

@@ -7,9 +7,14 @@ from dataclasses import replace
 
 import pytest
 
+from bot.clock import SystemClock
+from checks.flow.judging import slow
 from checks.flow.model import Expect, Extract, Flow, Request, State, Step, Submit
+from checks.flow.walk import Budget, walk, walk_all
 from tests.checks.flow.conftest import SECRETS, Street, until
-from tests.checks.flow.product import MAIL, PASSWORD
+from tests.checks.flow.product import MAIL, PASSWORD, page
+from tests.servers.dns import Fault
+from tests.servers.http import Answer
 
 OPEN = Step("Open the log-in page", Request("/login"), expect=Expect(contains="Log in"))
 LOGIN = Step(
@@ -257,3 +262,79 @@ async def test_the_bot_says_who_it_is_on_every_request(street: Street) -> None:
     for request in street.web.requests:
         assert "LaunchReady" in request.header("user-agent")
         assert request.header("x-launch-ready") == f"smoke {seen.run}"
+
+
+async def test_a_bot_that_is_offline_itself_says_so_and_accuses_nobody(street: Street) -> None:
+    """Nothing answers: neither the product's name nor the pages that tell whether the bot sees out."""
+    street.dns.zone.fault("*", Fault.SERVFAIL)
+    flow = street.flow(Step("Home", Request("/"), within=3.0))
+    canaries = ("https://one.test/", "https://two.test/")
+    async with street.session(hosts=flow.hosts, canaries=canaries) as session:
+        seen = await walk(flow, session, SECRETS, session.clock(), Budget.of(30))
+    assert (seen.state, seen.code) == (State.UNKNOWN, "offline")
+    street.dns.zone.fault("*", None)
+    street.dns.zone.fault("app.test", Fault.SERVFAIL)
+    street.web.route("*", "*", page("Somebody else"))
+    async with street.session(hosts=flow.hosts, canaries=("https://other.test/",)) as session:
+        seen = await walk(flow, session, SECRETS, session.clock(), Budget.of(30))
+    assert (seen.state, seen.code) == (State.FAILED, "unreachable")
+
+
+async def test_a_firewall_in_front_is_unknown(street: Street) -> None:
+    """Challenge pages of three companies; an error of the product's own is not taken for one."""
+    for headers in (
+        (("cf-mitigated", "challenge"),),
+        (("x-vercel-mitigated", "challenge"),),
+        (("x-amzn-waf-action", "captcha"),),
+    ):
+        street.web.route("app.test", "/wall", Answer(403, b"Just a moment", headers))
+        seen = await street.walk(street.flow(Step("Open", Request("/wall"))))
+        assert (seen.state, seen.code) == (State.UNKNOWN, "blocked")
+    street.web.route("app.test", "/wall", Answer(403, b"<h1>Members only</h1>"))
+    assert (await street.walk(street.flow(Step("Open", Request("/wall"))))).code == "broken"
+
+
+async def test_a_mistake_of_our_own_stops_no_other_flow_and_shows_no_secret(
+    street: Street, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A session that cannot be opened: that flow is unknown, the others are walked."""
+    good = replace(street.flow(Step("Home", Request("/"))), id="good")
+    bad = replace(good, id="bad")
+
+    def opened(flow: Flow) -> object:
+        if flow.id == "bad":
+            raise RuntimeError(PASSWORD)
+        return street.session(hosts=flow.hosts)
+
+    seen = await walk_all([bad, good], opened, SECRETS, SystemClock().now())  # type: ignore[arg-type]
+    assert [one.code for one in seen] == ["could_not_look", "ok"]
+    assert "horse" not in caplog.text
+    assert "the walk of bad stopped at" in caplog.text
+
+
+async def test_what_a_page_hands_out_is_bounded_and_stays_where_it_belongs(street: Street) -> None:
+    """A value with line breaks does not become a header, one with slashes does not become another path."""
+    street.web.route("app.test", "/hand", page("Hand", '<input name=a value="x&#13;&#10;Evil: 1">', 200))
+    form = '<form><input name="a" value="../../admin?x=1#y"></form>'
+    street.web.route("app.test", "/path", page("Path", form))
+    take = Step("Take", Request("/path"), extract=(Extract("a", "field", "a"),))
+    await street.walk(street.flow(take, Step("Use", Request("/item/{a}"))))
+    assert street.web.requests[-1].target == "/item/..%2F..%2Fadmin%3Fx%3D1%23y"
+    evil = Step("Take", Request("/hand"), extract=(Extract("a", "regex", 'value="([^"]+)"'),))
+    seen = await street.walk(street.flow(evil, Step("Use", Request("/", headers={"X-A": "{a}"}))))
+    assert seen.steps[1].state is not State.OK
+    assert not any(request.header("evil") for request in street.web.requests)
+
+
+def test_seconds_of_a_receiver_and_of_a_page() -> None:
+    """The lines between quick, slow and too slow."""
+    hook, plain = Step("Hook", webhook=True), Step("Page", slow_after=2.0)
+    told = {seconds: slow(hook, seconds) for seconds in (1.0, 1.01, 5.0, 5.01)}
+    assert [one.code if one else "" for one in told.values()] == [
+        "",
+        "webhook_slow",
+        "webhook_slow",
+        "webhook_too_slow",
+    ]
+    assert [one.state if one else None for one in told.values()] == [None, State.OK, State.OK, State.FAILED]
+    assert [bool(slow(plain, seconds)) for seconds in (2.0, 2.1)] == [False, True]
