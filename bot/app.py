@@ -33,6 +33,7 @@ from bot.adapters.slack import Messenger, open_client
 from bot.adapters.sockets import Sockets, SocketState
 from bot.clock import Clock, SystemClock
 from bot.commands import dispatch
+from bot.config.local_token import local_token
 from bot.config.settings import Mode, Settings
 from bot.delivery import Postman
 from bot.jobs import Clockwork
@@ -310,7 +311,7 @@ async def _serve_http(settings: Settings, services: Services, bolt: AsyncApp, st
     slack = HttpMode(bolt, _secret(settings.slack_signing_secret), services.clock, first_time)
     app = web.build(
         services,
-        token=web.local_token(settings.launch_data),
+        token=local_token(settings.launch_data),
         slack=slack.answer if settings.mode is Mode.HTTP else None,
     )
     host, port = settings.listen

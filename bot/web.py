@@ -12,11 +12,8 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-import os
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from pathlib import Path
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -32,41 +29,24 @@ from bot.store.plain import to_plain
 
 log = logging.getLogger(__name__)
 
-TOKEN_FILE = "local-token"  # noqa: S105  a file's name
 LARGEST_BODY = 1024 * 1024
+SMALL_BODY = 64 * 1024
+LARGE_AT_ONCE = 16
+"""Bodies above that size that are held in memory at once; others wait, and the small ones pass by."""
 IDLE_SECONDS = 30.0
 """How long a connection may be open without a whole request head, at its beginning and between two requests."""
 BODY_SECONDS = 10.0
 """How long a body may take to arrive: one byte a minute would hold a connection for ever."""
 PLAIN = {"Cache-Control": "no-store"}
-JSON_KINDS = frozenset({"application/json", "application/x-ndjson", "application/jsonl", "text/plain"})
-UNTOLD_KINDS = frozenset({"application/x-www-form-urlencoded", "application/octet-stream"})
+JSON = frozenset({"application/json", "application/x-ndjson", "application/jsonl", "text/plain"})
+UNTOLD = frozenset({"application/x-www-form-urlencoded", "application/octet-stream"})
 """As curl and others call a body unless they are told otherwise."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
 TOKEN: web.AppKey[str] = web.AppKey("token", str)
 PATIENCE: web.AppKey[float] = web.AppKey("patience", float)
-
-
-def local_token(folder: Path) -> str:
-    """The token of the terminal's door, made anew at each start; only the bot's own user can read it."""
-    token = secrets.token_urlsafe(32)
-    part = folder / (TOKEN_FILE + ".part")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(token)
-    part.replace(folder / TOKEN_FILE)
-    return token
-
-
-def read_token(folder: Path) -> str:
-    """What `local_token` wrote, for a terminal command; empty where no bot has run here."""
-    try:
-        return (folder / TOKEN_FILE).read_text(encoding="ascii").strip()
-    except (OSError, UnicodeError):
-        return ""
+LARGE: web.AppKey[asyncio.Semaphore] = web.AppKey("large", asyncio.Semaphore)
 
 
 def build(
@@ -83,6 +63,7 @@ def build(
     """
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_only_local, _whole_body])
     app[SERVICES], app[TOKEN], app[PATIENCE] = services, token, patience
+    app[LARGE] = asyncio.Semaphore(LARGE_AT_ONCE)
     app.router.add_get("/healthz", _healthz)
     app.router.add_get("/metrics", _metrics)
     for path in ("/ping/{token}", "/ping/{token}/{ending}"):
@@ -141,18 +122,38 @@ async def _only_local(request: web.Request, handler: Handler) -> web.StreamRespo
 @web.middleware
 async def _whole_body(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Nothing is begun before the body is there, and nobody is waited for without end."""
+    length = request.content_length if request.can_read_body else 0
+    large = length is None or length > SMALL_BODY or "Content-Encoding" in request.headers
+    if large:
+        try:
+            async with asyncio.timeout(request.app[PATIENCE]):
+                await request.app[LARGE].acquire()
+        except TimeoutError:
+            return _no("Too many large bodies came at once; try again.", 503)
+    try:
+        return await _read(request) or await handler(request)
+    finally:
+        if large:
+            request.app[LARGE].release()
+
+
+async def _read(request: web.Request) -> web.Response | None:
+    """Have the body here; else why not."""
     try:
         async with asyncio.timeout(request.app[PATIENCE]):
             await request.read()
     except TimeoutError:
-        return web.json_response({"error": "The body did not arrive in time."}, status=408)
+        return _no("The body did not arrive in time.", 408)
     except web.HTTPRequestEntityTooLarge:
-        said = f"The body is larger than {LARGEST_BODY // 1024**2} MiB."
-        return web.json_response({"error": said}, status=413, headers={"Connection": "close"})
+        return _no(f"The body is larger than {LARGEST_BODY // 1024**2} MiB.", 413)
     except RequestPayloadError:
-        said = "The body cannot be read: its chunks or its compression are broken."
-        return web.json_response({"error": said}, status=400, headers={"Connection": "close"})
-    return await handler(request)
+        return _no("The body cannot be read: its chunks or its compression are broken.", 400)
+    return None
+
+
+def _no(said: str, status: int) -> web.Response:
+    """Refuse a body; what is left of it is not read."""
+    return web.json_response({"error": said}, status=status, headers={"Connection": "close"})
 
 
 async def _queue(services: Services) -> QueueState | None:
@@ -226,9 +227,8 @@ async def _hook(request: web.Request) -> web.Response:
 
 async def _events(request: web.Request) -> web.Response:
     """A product says what it counts."""
-    if no := _unreadable(request):
-        return no
-    return _answer(await request.app[SERVICES].inbound.events(request.headers, await request.read()))
+    no = _unreadable(request)
+    return no or _answer(await request.app[SERVICES].inbound.events(request.headers, await request.read()))
 
 
 async def _local_deploy(request: web.Request) -> web.Response:
@@ -239,9 +239,9 @@ async def _local_deploy(request: web.Request) -> web.Response:
 
 async def _deploy(request: web.Request) -> web.Response:
     """How a deploy stands, for whoever knows the token."""
-    if not request.app[SERVICES].inbound.proven(request.headers):
-        return web.json_response({"error": "The token is missing or wrong."}, status=401, headers=PLAIN)
-    return await _local_state(request)
+    if request.app[SERVICES].inbound.proven(request.headers):
+        return await _local_state(request)
+    return web.json_response({"error": "The token is missing or wrong."}, status=401, headers=PLAIN)
 
 
 async def _local_state(request: web.Request) -> web.Response:
@@ -261,15 +261,15 @@ async def _local_door(request: web.Request) -> web.Response:
 
 def _unreadable(request: web.Request) -> web.Response | None:
     kind = request.content_type
-    if kind in JSON_KINDS | UNTOLD_KINDS or kind.endswith("+json"):
+    if kind in JSON | UNTOLD or kind.endswith("+json"):
         return None
     return web.json_response({"error": f"Send JSON; {kind[:60]} is not read here."}, status=415, headers=PLAIN)
 
 
 def _answer(taken: Taken) -> web.Response:
     """One sentence as JSON."""
-    body = {"said" if taken.status < 300 else "error": taken.text}
-    body |= {"delivery": taken.delivery} if taken.delivery else {}
+    about = {"delivery": taken.delivery} if taken.delivery else {}
+    body = {"said" if taken.status < 300 else "error": taken.text, **about}
     headers = {**PLAIN, "Retry-After": str(taken.retry_after)} if taken.retry_after else PLAIN
     return web.json_response(body, status=taken.status, headers=headers)
 

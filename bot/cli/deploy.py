@@ -155,7 +155,7 @@ async def _tell(report: Told, address: str, settings: Settings, clock: Clock, *,
             raise Refused("LAUNCH_TOKEN is missing: the same long random text here and where the bot runs.")
         reach, post, get = Reach(base_of(address), token, clock), "/hooks/launch", "/deploys/"
     else:
-        from bot.web import read_token
+        from bot.config.local_token import read_token
 
         reach = Reach(here(settings.listen), read_token(settings.launch_data), clock, local=True)
         post, get = "/local/deploy", "/local/deploys/"

@@ -59,9 +59,9 @@ def command(config: Path | None, health: bool, test_routes: bool, no_color: bool
 async def _door(settings: Settings, clock: Clock) -> AtTheDoor | None:
     """How it is with hooks, as the bot says that runs here; None where none does."""
     from bot.cli.reaching import NotReached, Reach, Refused, here
+    from bot.config.local_token import read_token
     from bot.services.inbound import AtTheDoor
     from bot.store.plain import from_plain
-    from bot.web import read_token
 
     token = read_token(settings.launch_data)
     if not token:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.config.local_token import local_token
 from bot.store.db import Store
-from bot.web import build, local_token, serve
+from bot.web import build, serve
 from tests.cli.conftest import Ran
 from tests.servers.tls import Authority
 from tests.services.doorstep import ENVIRON, TOKEN, Doorstep

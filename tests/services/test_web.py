@@ -14,9 +14,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.config.local_token import local_token, read_token
 from bot.services.container import Services
 from bot.store import outbox
-from bot.web import build, local_token, read_token, serve
+from bot.web import build, serve
 from tests.store.loop_watch import longest_block
 
 
