@@ -225,6 +225,13 @@ def test_bombs(name: str, body: bytes) -> None:
     look(name, body, x_github_event="deployment_status")
 
 
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_is_no_json(word: str) -> None:
+    """RFC 8259 knows none of them, and Python's own reader would take them."""
+    body = f'{{"deploy": {{"version": "v1", "at": {word}}}}}'.encode()
+    assert look("generic", body) == Refused("The body is no JSON object in UTF-8.", status=400)
+
+
 def test_a_time_in_the_future_is_now() -> None:
     """A sender with a wrong clock cannot say what has not happened yet."""
     later = (NOW + timedelta(days=400)).isoformat()

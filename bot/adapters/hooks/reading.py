@@ -128,7 +128,7 @@ def link(node: Any, *path: str) -> str:
         return ""
     try:
         parts = urlsplit(found)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         return ""
     if not fine or any(letter.isspace() or letter in "<>|\"'`\\" for letter in found):
