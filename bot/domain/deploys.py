@@ -293,3 +293,16 @@ def next_look(deploy: Deploy, now: datetime, late_after: timedelta) -> datetime 
     compared = deploy.live_at + WINDOW
     unlinked = deploy.stage is Stage.BAD and not deploy.incident
     return min(compared, now + LINK) if unlinked else compared
+
+
+def tried(deploy: Deploy) -> str:
+    """`4 of 4 flows work`, `2 of 3 pages work`; "" where nothing was tried."""
+    walked = deploy.walked
+    if walked is None:
+        return "under way" if deploy.stage is Stage.SMOKE else ""
+    what = "flows" if walked.run else "pages"
+    if not walked.of:
+        return "nothing to try" if deploy.judged else ""
+    unseen = walked.of - walked.good - len(walked.broken)
+    told = f"{walked.good} of {walked.of} {what} work"
+    return f"{told}, {unseen} could not be tried" if unseen > 0 else told

@@ -26,7 +26,7 @@ from bot.document import (
     Tone,
     Words,
 )
-from bot.domain.deploys import Deploy, Speed, Stage, Walked
+from bot.domain.deploys import Deploy, Speed, Stage, Walked, tried
 from bot.views.prose import count, listed, seconds, sentence, span_of
 
 HOLD = timedelta(minutes=3)
@@ -210,8 +210,8 @@ def facts(state: State) -> tuple[tuple[str, Words], ...]:
         pairs.append(("Began", (Time(deploy.began_at, "both"),)))
     if changed := _changed(deploy):
         pairs.append(("What changed", changed))
-    if tried := tried_words(deploy):
-        pairs.append(("Tried", (tried,)))
+    if done := tried(deploy):
+        pairs.append(("Tried", (done,)))
     if deploy.before is not None or deploy.after is not None:
         pairs.append(("10 min before", (speed_words(deploy.before),)))
         if deploy.after is not None:
@@ -233,19 +233,6 @@ def _changed(deploy: Deploy) -> Words:
         note += [" · "] if note else []
         note.append(Link(deploy.compare_url, "all changes"))
     return tuple(note)
-
-
-def tried_words(deploy: Deploy) -> str:
-    """`4 of 4 flows work`, `2 of 3 pages work`; "" where nothing was tried."""
-    walked = deploy.walked
-    if walked is None:
-        return "under way" if deploy.stage is Stage.SMOKE else ""
-    what = "flows" if walked.run else "pages"
-    if not walked.of:
-        return "nothing to try" if deploy.judged else ""
-    unseen = walked.of - walked.good - len(walked.broken)
-    told = f"{walked.good} of {walked.of} {what} work"
-    return f"{told}, {unseen} could not be tried" if unseen > 0 else told
 
 
 def speed_words(speed: Speed | None) -> str:

@@ -23,8 +23,8 @@ from bot.document import (
     Tone,
     Words,
 )
-from bot.domain.deploys import Deploy, Stage
-from bot.views.deploy import NAME, NOTE, TONE, headline, lasted, person, speed_words, tried_words, waiting
+from bot.domain.deploys import Deploy, Stage, tried
+from bot.views.deploy import NAME, NOTE, TONE, headline, lasted, person, speed_words, waiting
 from bot.views.prose import count
 
 EXAMPLES = ("/launch deploy v43 New price list", "/launch deploy failed v43", "/launch deploy undo")
@@ -91,12 +91,12 @@ def item(deploy: Deploy) -> Item:
 
 def _when(deploy: Deploy) -> Words:
     by: Words = (" by ", person(deploy.author)) if deploy.author else ()
-    tried = f", {told}" if (told := tried_words(deploy)) else ""
+    done = f", {told}" if (told := tried(deploy)) else ""
     incident = f", INC-{deploy.incident}" if deploy.incident else ""
     if deploy.live_at is None:
         return ("Began ", Time(deploy.began_at, "both"), *by, incident)
     took = f", took {length}" if (length := lasted(deploy)) else ""
-    return ("Live ", Time(deploy.live_at, "both"), *by, f"{took}{tried}{incident}")
+    return ("Live ", Time(deploy.live_at, "both"), *by, f"{took}{done}{incident}")
 
 
 def notes(every: Sequence[Deploy]) -> tuple[Item, ...]:

@@ -291,6 +291,14 @@ OF: dict[str, dict[str, str]] = {
         "from_url": "https://example.com/",
         "to_url": "https://www.example.com/",
     },
+    "rel.deploy_event": {
+        "at": "20 November 2026",
+        "back": "v42",
+        "broken": "Checkout",
+        "shown": "v42",
+        "tried": "4 of 4 flows work",
+        "version": "v43",
+    },
     "rel.migrations": {
         "place": "db/migrate/20261122_plans.sql:3",
         "text": "ALTER TABLE users DROP COLUMN name",
