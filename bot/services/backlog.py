@@ -110,7 +110,8 @@ class Backlog:
             if isinstance(one, Marker):
                 deploys.append(self._deploys.heard(connection, one, now))
             elif isinstance(one, Counted):
-                self._events.count(connection, one, now)
+                if why := self._events.count(connection, one, now):
+                    log.info("an event of %s was not counted: %s", one.source, why)
             else:
                 outcomes.append(carry_out(connection, world, self._events.signal_of(one, now), now))
         heard.done(connection, id, now, {"deploys": deploys} if deploys else None)
