@@ -5,17 +5,21 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.clock import SystemClock
-from bot.domain.heard import Counted
+from bot.domain import deploys as rules
+from bot.domain.deploys import Walked
+from bot.domain.heard import Counted, Marker, Progress
 from bot.domain.release import ROLLBACK_STEPS, Answer, How, Kind, Run
 from bot.services.config import Config
+from bot.services.deploy_intake import Intake
 from bot.services.events import Events
 from bot.services.events_facts import informed
 from bot.services.incidents import Incidents
-from bot.store import event_counts, probes, release_runs
+from bot.store import deploys, event_counts, probes, release_runs
 from bot.store.db import Store
 from bot.store.event_counts import minute_of
 from bot.store.probes import Probe, Seen
@@ -81,6 +85,42 @@ def looked_at(name: str, *, failed: int, good: int = 90, excused: int = 0, unsee
 def goes_back(connection: sqlite3.Connection, config: Config, _events: Events, now: datetime) -> None:
     """Somebody tries to go back at this moment."""
     release_runs.put(connection, Run(1, config.product, Kind.ROLLBACK, "U0ANA", now))
+
+
+class NoFlows:
+    """A product without flows: nothing is ever walked."""
+
+    def flows(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    def ask(self, *_given: object, **_more: object) -> int:
+        """Nobody asks."""
+        raise AssertionError("there is nothing to walk")
+
+    def result(self, _connection: sqlite3.Connection, _run: int) -> Walked | None:
+        """Nothing was walked."""
+        return None
+
+
+def went_out(
+    progress: Progress = Progress.LIVE, *, hours: float = 0.0, walked: Walked | None = None, shown: str = ""
+) -> Write:
+    """A host has reported v43 so long ago; then it was tried, or time went by."""
+
+    def write(connection: sqlite3.Connection, config: Config, _events: Events, now: datetime) -> None:
+        intake = Intake(config, NoFlows())
+        at = now - timedelta(hours=hours)
+        number = intake.heard(connection, Marker("github", progress, "v43", at, "1", author="ben"), now)
+        deploy = deploys.get(connection, number)
+        assert deploy is not None
+        if walked is not None:
+            deploy = rules.judged(deploy, walked, now)
+        if hours:
+            deploy = rules.overdue(deploy, now, newer=False)
+        intake.keep(connection, replace(deploy, seen=shown), now)
+
+    return write
 
 
 def went_back(days: int) -> Write:

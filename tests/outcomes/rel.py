@@ -1,16 +1,20 @@
-"""Releases: files of migrations as they lie in a repository."""
+"""Releases: files of migrations as they lie in a repository, deploys that were reported, rollbacks that were tried."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
 
-from tests.outcomes.kept import goes_back, kept, went_back
+from bot.domain.deploys import Walked
+from bot.domain.heard import Progress
+from tests.outcomes.kept import goes_back, kept, went_back, went_out
 from tests.outcomes.scenario import Scenario, Step
 from tests.outcomes.world import DOMAIN, World
 
 CHANGES = f"rel.migrations {DOMAIN}"
 BACK = f"rel.rollback_drill {DOMAIN}"
+DEPLOY = f"rel.deploy_event {DOMAIN}"
+BROKEN, NOTHING = Walked(3, 3, 4, ("Checkout",), "Pay: error 500"), Walked(0, 0, 0)
 
 
 def migrations(*texts: str) -> Step:
@@ -66,6 +70,15 @@ SCENARIOS = (
         migrations("UPDATE users SET plan = 'free';"),
     ),
     Scenario("A file of a release is not there", {CHANGES: "could_not_read"}, _lost),
+    Scenario("The terminal looks, and keeps no record of deploys", {DEPLOY: "not_kept"}),
+    Scenario("No deploy was ever reported", {DEPLOY: "none"}, kept()),
+    Scenario("The last deploy was tried and is good", {DEPLOY: "ok"}, kept(went_out(walked=Walked(3, 4, 4)))),
+    Scenario("The last deploy broke the checkout", {DEPLOY: "broken"}, kept(went_out(walked=BROKEN))),
+    Scenario("The last deploy failed", {DEPLOY: "failed"}, kept(went_out(Progress.FAILED))),
+    Scenario("The last deploy never ended", {DEPLOY: "no_end"}, kept(went_out(Progress.STARTED, hours=2))),
+    Scenario("A deploy is on its way", {DEPLOY: "under_way"}, kept(went_out(Progress.STARTED))),
+    Scenario("Nothing could be tried after the last deploy", {DEPLOY: "not_tried"}, kept(went_out(walked=NOTHING))),
+    Scenario("Customers still get the version before", {DEPLOY: "not_seen"}, kept(went_out(shown="v42"))),
     Scenario("The terminal looks, and keeps no record of rollbacks", {BACK: "not_kept"}),
     Scenario("Nobody has ever tried to go back", {BACK: "never"}, kept()),
     Scenario("Somebody tries at this moment to go back", {BACK: "going_on"}, kept(goes_back)),
