@@ -10,12 +10,15 @@ from datetime import datetime
 
 from bot.domain.drill import How
 from bot.domain.release import Kind, LastTry, Run, back_in
-from bot.store import drills
+from bot.store import drills, releases
 from bot.store.codes import to_ms
 from bot.store.plain import from_plain, to_plain
+from bot.store.releases import Deploy
 
 log = logging.getLogger(__name__)
 
+LOOKED_BACK = 100
+"""Deploys among which a version that was taken back is looked for."""
 ROLL_BACK = "roll_back_a_deploy"
 """The runbook whose drill is a rollback that was tried."""
 
@@ -76,7 +79,7 @@ def before(connection: sqlite3.Connection, run: Run) -> Run | None:
 
 
 def last_try(connection: sqlite3.Connection, product: str) -> LastTry | None:
-    """When going back to an older version was last tried: for real, or in a fire drill; None: never."""
+    """When going back was last tried: as practice, in a fire drill, or since a version had to go; None: never."""
     found = [
         LastTry(one.ended_at, one.person, took)
         for one in over(connection, product, Kind.ROLLBACK, most=50)
@@ -87,7 +90,19 @@ def last_try(connection: sqlite3.Connection, product: str) -> LastTry | None:
         for one in drills.over(connection, product)
         if one.topic == ROLL_BACK and one.how is How.FIXED and one.ended_at is not None
     ]
+    done = _taken_back(releases.recent(connection, product, limit=LOOKED_BACK))
+    found += [LastTry(done.at, done.author)] if done is not None else []
     return max(found, key=lambda one: one.at, default=None)
+
+
+def _taken_back(newest_first: list[Deploy]) -> Deploy | None:
+    """The last deploy of production that put a version live again which customers had had before another one."""
+    of = [one for one in newest_first if one.environment == "production"]
+    for index, one in enumerate(of):
+        earlier = [other for other in of[index + 1 :] if other.service == one.service]
+        if earlier and earlier[0].version != one.version and any(other.version == one.version for other in earlier):
+            return one
+    return None
 
 
 def shown(connection: sqlite3.Connection, id: int, channel: str, ts: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from bot.clock import SystemClock
 from bot.commands import dispatch
 from bot.commands.base import Call, Reply
 from bot.config.problems import ConfigError
+from bot.domain.drill import Drill, end
+from bot.domain.drill import How as DrillEnd
 from bot.domain.release import RELEASE_STEPS, ROLLBACK_STEPS, How, Kind
 from bot.domain.silence import Silence
 from bot.render.blocks import message
@@ -27,7 +31,7 @@ from bot.services.incidents import Incidents
 from bot.services.retention import retain
 from bot.services.watch import Watch
 from bot.speakers import release as speaking
-from bot.store import outbox, release_runs, releases, silences
+from bot.store import drills, outbox, release_runs, releases, silences
 from bot.store.db import Store
 from tests.commands.asking import breaks
 from tests.services.parts import parts
@@ -321,3 +325,45 @@ async def test_a_row_that_cannot_be_read_holds_up_nothing(house: House) -> None:
     await house.store.write(lambda c: c.execute("UPDATE release_run SET data = '{}'"))
     assert await house.type("release v2") == ""
     assert "Release v2" in await house.said(2)
+
+
+@pytest.mark.parametrize(
+    ("versions", "environment", "expected"),
+    [
+        (("v1", "v2", "v1"), "production", True),
+        (("v1", "v2", "v1", "v3"), "production", True),
+        (("v1", "v2", "v3"), "production", False),
+        (("v1", "v1"), "production", False),
+        (("v1", "v2", "v1"), "staging", False),
+    ],
+)
+async def test_a_version_that_was_really_taken_back_counts(
+    house: House, versions: tuple[str, ...], environment: str, *, expected: bool
+) -> None:
+    """Live, then another one, then live again: somebody has gone back."""
+
+    def write(connection: sqlite3.Connection) -> None:
+        for number, version in enumerate(versions):
+            at = NOON + timedelta(hours=number)
+            releases.add(connection, "shop", at, version=version, source="slack", environment=environment, author="ana")
+
+    await house.store.write(write)
+    found = await house.store.read(lambda c: release_runs.last_try(c, "shop"))
+    assert (found is not None) == expected
+    assert found is None or (found.at, found.by) == (NOON + timedelta(hours=2), "ana")
+
+
+async def test_a_fire_drill_of_a_bad_deploy_counts(house: House) -> None:
+    """Repaired it counts; stopped it does not."""
+    drill = Drill(1, "shop", "roll_back_a_deploy", "sign-up", "U0MIA", NOON, "again", acked_by="U0BEN")
+
+    def write(connection: sqlite3.Connection) -> None:
+        drills.put(connection, end(drill, DrillEnd.STOPPED, NOON))
+        assert release_runs.last_try(connection, "shop") is None
+        later = replace(drill, id=2)
+        drills.put(connection, end(replace(later, repaired_at=NOON), DrillEnd.FIXED, NOON + timedelta(minutes=9)))
+
+    await house.store.write(write)
+    found = await house.store.read(lambda c: release_runs.last_try(c, "shop"))
+    assert found is not None
+    assert (found.drill, found.by, found.at) == (True, "U0BEN", NOON + timedelta(minutes=9))
