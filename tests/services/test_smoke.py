@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,10 +16,10 @@ from bot.domain.severity import Trouble
 from bot.services.incidents import Request
 from bot.services.smoke import Busy, Cause, NoFlows
 from bot.services.smoke_flows import UnknownFlow
-from bot.store import walks
+from bot.store import outbox, walks
 from checks.flow.model import State
 from tests.servers.http import Answer, Hostile
-from tests.services.smoke_shop import ENVIRON, PAGE, TWO_FLOWS, Shop, shop
+from tests.services.smoke_shop import ENVIRON, PAGE, TWO_FLOWS, Shop, Still, in_or_out, shop
 
 CLICK = Request("1.2", "U0ANA", "/launch smoke")
 
@@ -395,3 +396,49 @@ async def test_a_mistake_of_our_own_ends_the_walk_and_says_so(made: Shop) -> Non
     assert await smoke.tick() == 0
     result = await made.store.read(lambda c: smoke.result(c, walk.id))
     assert (result.good, result.of, result.broken) == (0, 0, ())
+
+
+@dataclass
+class Poked(Still):
+    """A clock on which waiting ends when somebody says so."""
+
+    poke: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def sleep(self, seconds: float) -> None:
+        await self.poke.wait()
+        self.poke.clear()
+
+
+async def test_its_message_tells_how_far_it_is(made: Shop) -> None:
+    """Edited in place while the walk goes on, at most every three seconds, and less pressing than all else."""
+    gate, asked = asyncio.Event(), asyncio.Event()
+
+    async def slow(_request) -> Answer:
+        asked.set()
+        await gate.wait()
+        return Answer(body=PAGE + "Dashboard")
+
+    clock = made.clock = Poked()
+    made.begin()
+    made.web.route(
+        "shop.test", "/login", lambda request: in_or_out(request) if request.method == "GET" else slow(request)
+    )
+    number = await made.smoke.start(CLICK, channel="C1", names=["login"])
+    await made.store.write(lambda c: c.execute("UPDATE outbox SET state = 'sent', sent_at = 1 WHERE kind = 'root'"))
+    await asked.wait()
+    clock.poke.set()
+    async with asyncio.timeout(10):
+        while not (await made.get(number)).course.done:
+            await asyncio.wait({asyncio.create_task(clock.sleep(0))}, timeout=0.02)
+            clock.poke.set()
+    walk = await made.get(number)
+    assert (walk.course.now, walk.course.done, walk.course.total) == ("Log-in: step 2 of 2", 1, 2)
+    edits = await made.store.read(
+        lambda c: c.execute(
+            "SELECT prio FROM outbox WHERE subject = ? AND kind = 'edit'", (f"smoke:{number}",)
+        ).fetchall()
+    )
+    assert [row["prio"] for row in edits] == [int(outbox.Prio.PROGRESS)]
+    gate.set()
+    await made.smoke.wait(number)
+    assert (await made.get(number)).course.now == ""
