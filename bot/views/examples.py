@@ -221,9 +221,11 @@ OF: dict[str, dict[str, str]] = {
         "left": "6",
         "out": "",
         "over": "12",
+        "seen": "20",
     },
     "obs.spikes": {
-        "said": "40 log-ins failed in 5 minutes, normally 1",
+        "said": "40 failed log-ins in 5 minutes, normally 1: log-in may be broken for everybody",
+        "since": "20 November 2026, 09:00 UTC",
     },
     "perf.error_rate": {
         "attempts": "41",
