@@ -90,6 +90,7 @@ flows:
     steps:
       - {{name: Look at the prices, request: {{url: "https://{domain}/pricing"}}, expect: {{contains: Subscribe}}}}
       - {{name: Begin to pay, request: {{url: /checkout}}, expect: {{status: 200, contains: Pay}}}}
+      - {{name: Press the button, submit: {{form: /checkout}}, expect: {{contains: Thank you}}}}
   - id: login
     name: Log-in
     service: the app
@@ -113,6 +114,8 @@ flows:
       - name: Create an account
         submit: {{fields: {{email: "{{email}}", password: only for a test}}}}
         expect: {{contains: Your members}}
+    cleanup:
+      - {{name: Remove the test customer, request: {{method: POST, url: /account/remove}}}}
   - id: api
     name: API health
     service: the app
