@@ -81,3 +81,13 @@ def load() -> Mapping[str, Check]:
                     importlib.import_module(module.name)
         _loaded = True
     return dict(sorted(_checks.items()))
+
+
+def one(id: str) -> Check:
+    """A single check, without importing the others. Raises `KeyError` where there is none of that name."""
+    if id not in _checks and all(part.isidentifier() for part in id.split(".")):
+        try:
+            importlib.import_module(f"checks.{id}")
+        except ModuleNotFoundError:
+            raise KeyError(id) from None
+    return _checks[id]

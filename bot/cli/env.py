@@ -210,10 +210,10 @@ def _finding(verdict: Verdict, product: str, at: datetime) -> Finding:
     from checks.finding import build
     from checks.inventory import Inventory
     from checks.model import Kind, Target
-    from checks.registry import load
+    from checks.registry import one
 
     target = Target(Kind.DOMAIN, str(verdict.seen.get("variable") or product), "", Inventory(product, ""))
-    return build(load()["sec.env_contract"], target, verdict, at=at)
+    return build(one("sec.env_contract"), target, verdict, at=at)
 
 
 def _bad(findings: Sequence[Finding], environment: str) -> str:

@@ -354,11 +354,11 @@ def _finding(check: str, verdict: Verdict, job: Job, at: datetime) -> Finding:
     from checks.finding import build
     from checks.inventory import Inventory
     from checks.model import Kind, Target
-    from checks.registry import load
+    from checks.registry import one
 
     name = str(verdict.seen.get("file") or (job.path.resolve().name if job.path is not None else "") or job.product)
     target = Target(Kind.DOMAIN, name, "", Inventory(job.product, ""))
-    return build(load()[check], target, verdict, at=at)
+    return build(one(check), target, verdict, at=at)
 
 
 def _good(job: Job) -> str:

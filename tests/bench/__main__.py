@@ -30,6 +30,7 @@ CASES = {
     "store": "tests.bench.store",
     "engine": "tests.bench.engine",
     "hooks": "tests.bench.hooks",
+    "load": "tests.bench.load",
     "flows": "tests.bench.flows",
     "secrets": "tests.bench.secrets",
 }

@@ -22,6 +22,7 @@ from bot.services.backup import backup
 from bot.store.db import Store
 from bot.views import explain, notice, smoke_answers
 from bot.views import help as helping
+from tests.meta.code_folder import code_folder
 from tests.meta.example_com import Example, example_com
 from tests.meta.shown import Shown, everything, terminal_commands
 from tests.scenarios.world import World
@@ -66,6 +67,7 @@ NOT_UNDERSTOOD = {
     smoke_answers.none_yet("x").headline,
 }
 EXIT = {
+    "launch secrets --canary": 2,
     "launch deploy": 2,
     "launch deploy --to https://launch.example.com": 2,
     "launch deploy --status started": 2,
@@ -135,6 +137,8 @@ class Desk:
 
     def hold(self, example: Example, words: list[str]) -> None:
         """Lay out the configuration that the command needs: the product's, or the network alone."""
+        if words[1:2] in (["secrets"], ["env"]):
+            self.environment |= code_folder(self.folder)
         named = words[:2] == ["launch", "check"] and len(words) > 2 and "." in words[2]
         alone = named or words[:2] == ["launch", "init"]
         chosen = example.network if alone else example.product
