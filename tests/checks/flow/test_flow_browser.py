@@ -117,7 +117,7 @@ async def test_a_page_that_hangs_or_circles_ends_with_its_step(street: Street) -
         seen = await street.walk(street.flow(Step("Open", browser=(Move("open", path),), within=2.0)))
         assert seen.state is State.FAILED, path
         assert code in ("", seen.steps[0].code)
-        assert asyncio.get_running_loop().time() - began < 9, path
+        assert asyncio.get_running_loop().time() - began < 20, path
     assert street.web.asked("/circle") <= 25
 
 
