@@ -50,9 +50,11 @@ def command(*, names: tuple[str, ...], url: str | None, listing: bool, timeout: 
 
     Exit codes: 0 all work · 1 something is broken · 2 wrong usage or configuration · 3 something could not be tried.
     """
+    from dataclasses import replace
+
     from bot.clock import SystemClock
     from bot.services.config import Config
-    from bot.services.smoke_flows import UnknownFlow, elsewhere, flows_in, pick
+    from bot.services.smoke_flows import UnknownFlow, elsewhere, flows_in, pick, reach
     from bot.services.smoke_words import findings_of, known_of
     from bot.views import smoke as view
     from bot.views import smoke_answers as answers
@@ -61,6 +63,7 @@ def command(*, names: tuple[str, ...], url: str | None, listing: bool, timeout: 
     config = Config.read(Path(file.path))
     if config.error is not None:
         raise config.error
+    assert config.inventory is not None  # noqa: S101  (nothing is wrong with the file)
     every = flows_in(config)
     if not every:
         from bot.services.smoke_words import snippet
@@ -76,7 +79,9 @@ def command(*, names: tuple[str, ...], url: str | None, listing: bool, timeout: 
             click.get_current_context(silent=True),
         ) from None
     if url:
-        flows = elsewhere(flows, _base(url))
+        base = _base(url)
+        flows = elsewhere(flows, base)
+        config = replace(config, inventory=replace(config.inventory, network=reach(config.inventory.network, base)))
     if listing:
         return _shown(answers.listing(flows, _unset(flows)), wanted, 0)
     now = SystemClock().now()
@@ -120,12 +125,19 @@ async def _walk(flows: Sequence[Flow], config: Config, timeout: float, seen: dic
 
 def _base(url: str) -> str:
     """The address that paths of steps stand on. Raises click's error where it is none."""
+    from urllib.parse import urlsplit, urlunsplit
+
     from bot.config.names import BadName, web_url
 
     try:
-        return web_url(url if "://" in url else f"https://{url}")
+        base = web_url(url if "://" in url else f"https://{url}", any_host=True)
     except BadName as error:
         raise click.BadParameter(str(error), param_hint="--url") from None
+    parts = urlsplit(base)
+    if parts.hostname == "localhost":
+        # Not every resolver knows that name; by RFC 6761 it is this machine.
+        base = urlunsplit(parts._replace(netloc=parts.netloc.replace("localhost", "127.0.0.1", 1)))
+    return base
 
 
 def _unset(flows: Sequence[Flow]) -> frozenset[str]:

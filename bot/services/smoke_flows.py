@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bot.config.names import is_address
 from bot.services.config import Config
 from bot.services.smoke_tags import remains, tagged
 from checks.flow.model import CLEANUP_SECONDS, TOTAL_SECONDS, Flow, FlowSeen
@@ -68,6 +70,15 @@ def elsewhere(flows: Iterable[Flow], base: str) -> tuple[Flow, ...]:
     """The flows at another address, such as a preview: paths stand on it, and its host may be asked."""
     host = (urlsplit(base).hostname or "").lower()
     return tuple(replace(one, base=base, hosts=one.hosts | {host}) for one in flows)
+
+
+def reach(network: Network, base: str) -> Network:
+    """How that address is reached: where somebody names this machine itself, it may be asked."""
+    host = urlsplit(base).hostname or ""
+    if network.allow_private is True or not (is_address(host) and ip_address(host).is_loopback):
+        return network
+    opened = network.allow_private if isinstance(network.allow_private, tuple) else ()
+    return replace(network, allow_private=(*opened, ip_network(host)))
 
 
 def environment(folder: Path | None = None) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.cli.conftest import Ran, Shop, clean
-from tests.servers.http import Answer, Hostile
+from tests.servers.http import Answer, Hostile, HttpServer
 
 Launch = Callable[..., Awaitable[Ran]]
 SECRETS = {"SMOKE_EMAIL": "qa@acme.test", "SMOKE_PASSWORD": "correct-horse-battery"}
@@ -119,6 +119,19 @@ async def test_at_another_address(flows: Shop, launch: Launch) -> None:
     wrong = await launch("smoke", "--url", "ftp://preview")
     assert wrong.code == 2
     assert "Traceback" not in wrong.err
+
+
+async def test_at_a_server_on_this_machine(flows: Shop, launch: Launch, tmp_path: Path) -> None:
+    """As a developer or a CI job starts it; nothing needs to be opened in launch.yml for that."""
+    path = tmp_path / "launch.yml"
+    path.write_text(path.read_text().replace("allow_private: true", "allow_private: false"))
+    async with HttpServer() as here:
+        here.route("127.0.0.1", "/pricing", PRICE)
+        ran = await launch("smoke", "checkout", "--url", f"http://localhost:{here.port}")
+        assert ran.code == 0, ran
+        assert here.asked("/pricing") == 1
+    refused = await launch("smoke", "checkout")
+    assert refused.code != 0, "the product's own names still lead to no private address"
 
 
 async def test_the_list_sends_nothing(flows: Shop, launch: Launch) -> None:
