@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain import rota
+from bot.domain.burn import Left
 from bot.domain.daily import Morning
 from bot.domain.daily import step as next_step
 from bot.domain.deploys import Deploy
@@ -17,6 +18,7 @@ from bot.domain.incident import Incident
 from bot.domain.severity import Sev
 from bot.domain.silence import Silence
 from bot.domain.uptime import Span, joined
+from bot.services import events_budgets
 from bot.services.events_day import Told
 from bot.services.events_day import day as day_of_events
 from bot.services.oncall import Roster, roster_of
@@ -80,6 +82,8 @@ class Digest:
     """How long the bot itself saw nothing yesterday: off, or without a way out."""
     counted: tuple[Told, ...] = ()
     """What the product reported as failed yesterday."""
+    budget: tuple[str, Left] | None = None
+    """The monitor with the fewest minutes left this month."""
     deploys: tuple[Deploy, ...] = ()
     """What went out since the last summary, newest first."""
 
@@ -181,6 +185,9 @@ def digest_of(
         blind=_blind(connection, product),
         queue=outbox.queue(connection, product),
         unseen_s=_unseen(connection, product, Span(*yesterday)),
+        budget=events_budgets.worst(
+            connection, product, config.inventory.monitors if config.inventory else (), now, zone
+        ),
         counted=day_of_events(connection, product, yesterday[1]),
         deploys=last_deploys(connection, product, since=since),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +23,8 @@ BACK = timedelta(days=14)
 PROBE = "Error budget of "
 """How the probe of a burn begins."""
 TICKETS_FROM = timedelta(days=3)
+SHOWN_FROM = 60.0
+"""Seconds of trouble below which a budget is not worth a word."""
 KEEP = timedelta(minutes=10)
 """How long a burn that paused is not over yet."""
 
@@ -105,6 +107,15 @@ def _usual(flow: Flow, earlier: Mapping[str, int]) -> float | None:
     bad = sum(earlier.get(kind, 0) for kind in flow.failed)
     everything = bad + earlier.get(flow.ok, 0)
     return bad / everything if everything >= burn.ENOUGH else None
+
+
+def worst(
+    connection: sqlite3.Connection, product: str, monitors: Iterable[Monitor], now: datetime, zone: str
+) -> tuple[str, burn.Left] | None:
+    """The monitor with the smallest share of its minutes left, where any are used."""
+    found = [(one.name, spent) for one in monitors if (spent := left(connection, product, one, now, zone)) is not None]
+    used = [one for one in found if one[1].used_s >= SHOWN_FROM]
+    return min(used, key=lambda one: one[1].share, default=None)
 
 
 def left(connection: sqlite3.Connection, product: str, monitor: Monitor, now: datetime, zone: str) -> burn.Left | None:

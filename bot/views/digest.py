@@ -153,7 +153,8 @@ def _why(text: str) -> Words:
 
 
 def _yesterday(day: Digest) -> list[Part]:
-    return [*_unseen(day), *_tallies(day), *_listed("Reported yesterday", [events.item(one) for one in day.counted])]
+    left = [events.budget(*day.budget)] if day.budget is not None else []
+    return [*_unseen(day), *_tallies(day), *left, *_listed("Reported yesterday", list(map(events.item, day.counted)))]
 
 
 def _unseen(day: Digest) -> list[Part]:

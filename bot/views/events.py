@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.blockkit.words import one_line
-from bot.document import Code, Heading, Item, Listing, Note, Part, Tone
+from bot.document import Heading, Item, Listing, Note, Part, Tone
 from bot.domain import burn
 from bot.domain.burn import FLOWS, Left
 from bot.domain.spike_words import counted
@@ -53,9 +53,13 @@ def minutes(monitors: Sequence[Watched]) -> list[Part]:
     if not spent:
         return []
     left, name = min(spent, key=lambda one: one[0].share)
+    return [budget(name, left)]
+
+
+def budget(name: str, left: Left) -> Note:
+    """One monitor's minutes; where few are left, what that means for releases."""
     told = f"Error budget (99.9 %), worst first: {one_line(name, 60)}, {burn.left(left)}."
-    more = (" Wait with risky releases: ", Code("/launch release"), " asks for it.") if left.low else ()
-    return [Note((told, *more))]
+    return Note((told, " Wait with risky releases until next month.") if left.low else (told,))
 
 
 def left_of(figures: Figures) -> Left:
