@@ -109,7 +109,8 @@ def felt(incident: Incident) -> Felt:
     usual, others = FELT[incident.cause], says(incident)
     if not others:
         return usual
-    told = f"{usual.now}, says {others}", f"{usual.was}, said {others}", f"{others} says that it is over"
+    say = "say" if " and " in others else "says"
+    told = f"{usual.now}, {say} {others}", f"{usual.was}, said {others}", f"{others} {say} that it is over"
     return Felt(usual.word, *told)
 
 
