@@ -146,6 +146,8 @@ def _open(text: str, check: Check, code: str = "") -> str:
     """Words of an outcome table before they are filled: with an example's name, and examples of what is seen."""
     name = "app.example.com" if check.kind in (Kind.HOST, Kind.MONITOR) else "example.com"
     own = {"host": name, "name": name, "domain": "example.com", "url": f"https://{name}/"}
+    if check.kind is Kind.FLOW:
+        own |= {"name": "Sign-up", "host": "app.example.com"}
     values = own | EXAMPLES | OF.get(check.id, {}) | ANSWERS.get(f"{check.id} {code}", {})
     return _HOLE.sub(lambda hole: values.get(hole[1], "…"), text)
 
