@@ -19,7 +19,8 @@ OVERLAP = 8 * 1024
 """Bytes of the end of a piece that come again at the beginning of the next: what lies across the cut is seen whole."""
 BACK = 1024
 """Bytes before those, so that a name stands with its value."""
-HEAD = 4096
+HEAD = 64 * 1024
+"""Bytes that are read before it is known what a file is; most files are shorter."""
 MARKS = (
     (b"\xef\xbb\xbf", ""),
     (b"\xff\xfe\x00\x00", "utf-32-le"),
@@ -27,6 +28,12 @@ MARKS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
+
+
+_FLAGS = (
+    os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+) | getattr(os, "O_BINARY", 0)
+"""No link is followed and nothing is waited for; not every system knows each of these."""
 
 
 class Unreadable(Exception):
@@ -56,10 +63,10 @@ class Piece:
 class Plain:
     """A regular file by its descriptor; holes are skipped, so a sparse file costs what it holds."""
 
-    def __init__(self, path: str | os.PathLike[str], *, root: int | None = None) -> None:
+    def __init__(self, path: str | os.PathLike[str]) -> None:
         """Open it without following links and without waiting. Raises `Unreadable`."""
         try:
-            self.fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=root)
+            self.fd = os.open(path, _FLAGS)
         except OSError as error:
             raise Unreadable(error.strerror or "cannot be opened") from None
         except ValueError:
@@ -69,10 +76,14 @@ class Plain:
         if not stat.S_ISREG(found.st_mode):
             self.close()
             raise Unreadable("no ordinary file")
-        self.sparse = found.st_blocks * 512 < found.st_size
+        self.left = found.st_size or 1
+        """Bytes up to the end that it had when it was opened; a file of the system may say nothing about its size."""
+        self.sparse = hasattr(os, "SEEK_DATA") and getattr(found, "st_blocks", 1 << 60) * 512 < found.st_size
 
     def read(self, size: int, /) -> bytes:
         """The next bytes. Raises `Unreadable`."""
+        if self.left <= 0:
+            return b""
         try:
             if self.sparse:
                 here = os.lseek(self.fd, 0, os.SEEK_CUR)
@@ -82,9 +93,12 @@ class Plain:
                     return b""
                 if there > here:
                     return b"\x00"
-            return os.read(self.fd, size)
+            data = os.read(self.fd, size)
         except OSError as error:
             raise Unreadable(error.strerror or "cannot be read") from None
+        if self.size and not self.sparse:
+            self.left -= len(data)
+        return data
 
     def close(self) -> None:
         """Give the file back."""

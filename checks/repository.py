@@ -7,6 +7,7 @@ them runs: git gets no settings but ours, no network and no terminal, and is onl
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -169,13 +170,13 @@ def walked(top: Path, search: Search) -> Iterator[str]:
     """The files below a folder that is no repository; folders of others' code are passed over, and counted."""
     passed: dict[str, int] = {}
     for folder, names, files in os.walk(top, followlinks=False, onerror=lambda error: _closed(error, top, search)):
-        here = Path(folder)
+        inside = os.path.relpath(folder, top)
         for name in [name for name in names if name in HEAVY]:
             names.remove(name)
             passed[name] = passed.get(name, 0) + 1
         names.sort()
         for name in sorted(files):
-            yield os.path.relpath(here / name, top)
+            yield f"{inside}/{name}" if inside != "." else name
     if passed:
         search.notes.append(f"Passed over folders of others' code and caches: {', '.join(sorted(passed))}")
 
@@ -194,14 +195,16 @@ def search_files(top: Path, names: Iterator[str] | Sequence[str], search: Search
             return
         if search.skips(shown):
             continue
-        path = top / name
-        if path.is_symlink():
+        path = f"{top}{os.sep}{name}"
+        try:
+            mode = os.lstat(path).st_mode
+        except OSError:
+            # Kept by git and deleted here; its versions are in the history.
             continue
-        if path.is_dir():
+        if stat.S_ISDIR(mode):
             search.notes.append(f"{shown} is a repository of its own (a submodule) and was not looked into")
-            continue
-        if path.exists():
-            search.file(os.fspath(path), shown=shown)
+        elif not stat.S_ISLNK(mode):
+            search.file(path, shown=shown)
 
 
 def shown_path(name: str) -> str:

@@ -180,10 +180,10 @@ class Search:
         """The blobs of history in which something was found."""
         return {one.blob for _, places, _more in self._found.values() for one in places if one.blob}
 
-    def file(self, path: str, *, shown: str, root: int | None = None) -> None:
+    def file(self, path: str, *, shown: str) -> None:
         """Search a file of the disk."""
         try:
-            with Plain(path, root=root) as source:
+            with Plain(path) as source:
                 self.files += 1
                 self.source(shown, source, size=source.size)
         except Unreadable as error:
