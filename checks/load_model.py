@@ -7,7 +7,8 @@ that second, and all of them count.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -124,25 +125,31 @@ def due(steps: Sequence[tuple[float, float]] = STEPS) -> tuple[tuple[float, int]
 
 @dataclass(slots=True)
 class Tally:
-    """What came back so far."""
+    """What came back so far. Whether it is enough is asked with every request, so it is counted along."""
 
     steps: Sequence[tuple[float, float]] = STEPS
     shots: list[Shot] = field(default_factory=list)
+    bad: int = 0
+    _counts: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """By step: answers, and those slower than `SLOWEST`."""
 
     def take(self, shot: Shot) -> None:
         """One more answer, or that there is none."""
         self.shots.append(shot)
+        self.bad += not shot.good
+        count, slow = self._counts.get(shot.step, (0, 0))
+        self._counts[shot.step] = (count + 1, slow + (shot.took_ms > SLOWEST))
 
-    def enough(self, waiting: Sequence[tuple[int, float]] = ()) -> Ended | None:
+    def enough(self, waiting: Iterable[tuple[int, float]] = ()) -> Ended | None:
         """Why the test should stop now; None: it goes on. `waiting`: step and milliseconds since each was due."""
-        bad = sum(not shot.good for shot in self.shots)
-        if bad >= SURE and bad > ERRORS * (len(self.shots) + len(waiting)):
+        waiting = list(waiting)
+        if self.bad >= SURE and self.bad > ERRORS * (len(self.shots) + len(waiting)):
             return Ended.ERRORS
-        step = max([shot.step for shot in self.shots] + [place for place, _ in waiting], default=0)
-        times = [shot.took_ms for shot in self.shots if shot.step == step]
+        step = max([*self._counts, *(place for place, _ in waiting)], default=0)
+        count, slow = self._counts.get(step, (0, 0))
         # Who has waited for longer than that already is not quicker for being unanswered.
-        times += [since for place, since in waiting if place == step and since > SLOWEST]
-        if len(times) >= ENOUGH and nearest_rank(tuple(sorted(times))) > SLOWEST:
+        late = sum(place == step and since > SLOWEST for place, since in waiting)
+        if count + late >= ENOUGH and count - slow < math.ceil(0.95 * (count + late) - 1e-9):
             return Ended.SLOW
         return None
 

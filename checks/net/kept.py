@@ -26,7 +26,8 @@ K = TypeVar("K", bound=Keepable)
 class Kept(Generic[K]):
     """Idle connections by server. Those of an event loop are used in that loop alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
         self._idle: dict[tuple[str, str, int], list[K]] = {}
 
     def take(self, server: tuple[str, str, int]) -> K | None:
@@ -42,7 +43,7 @@ class Kept(Generic[K]):
     def put(self, server: tuple[str, str, int], one: K) -> None:
         """Keep it for the next request; it is closed where there are enough."""
         idle = self._idle.setdefault(server, [])
-        if one.usable and len(idle) < MOST:
+        if one.usable and len(idle) < self._most:
             idle.append(one)
         else:
             one.close()

@@ -130,7 +130,7 @@ class RateProbe(LiveProbe):
 
     def __init__(self, network: Network, now: datetime) -> None:
         super().__init__(network, now)
-        self._lines: Kept[Conversation] = Kept()
+        self._lines: Kept[Conversation] = Kept(IN_FLIGHT)
         self._road: Way | None = None
         self._room = asyncio.Semaphore(IN_FLIGHT)
 

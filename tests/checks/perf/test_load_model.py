@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.load_model import MOST, STEPS, WARM_UP, Ended, Load, Shot, Step, Tally, due
+from checks.load_model import MOST, SLOWEST, STEPS, WARM_UP, Ended, Load, Shot, Step, Tally, due
+from checks.ranks import nearest_rank
 
 
 def test_the_schedule_keeps_its_promise():
@@ -24,7 +25,10 @@ def test_the_schedule_keeps_its_promise():
 
 def tally(*shots: Shot) -> Tally:
     """What came back."""
-    return Tally(STEPS, list(shots))
+    found = Tally(STEPS)
+    for shot in shots:
+        found.take(shot)
+    return found
 
 
 GOOD, BAD, SLOW = Shot(0, 40.0, status=200), Shot(0, 40.0, status=500, good=False), Shot(0, 3100.0, status=200)
@@ -65,6 +69,17 @@ def test_the_result_counts_what_was_given_up_and_not_what_was_refused():
 def test_nothing_came_back():
     """No figures are made up."""
     assert tally().load("https://a.test/", Ended.STOPPED) == Load("https://a.test/", Ended.STOPPED)
+
+
+@given(
+    st.lists(st.builds(Shot, st.just(1), st.floats(0, 6000)), max_size=120),
+    st.lists(st.floats(0, 6000), max_size=40),
+)
+def test_counting_along_says_what_sorting_would(shots, waiting):
+    """The 95th in a hundred is above three seconds, or it is not: the same either way."""
+    times = sorted([shot.took_ms for shot in shots] + [since for since in waiting if since > SLOWEST])
+    slow = len(times) >= 20 and nearest_rank(times) > SLOWEST
+    assert (tally(*shots).enough([(1, since) for since in waiting]) is Ended.SLOW) is slow
 
 
 @given(st.lists(st.builds(Shot, st.integers(0, 2), st.floats(0, 20_000), good=st.booleans()), max_size=350))
