@@ -170,6 +170,8 @@ class Flow:
     """Mailbox of test customers, `qa@example.com`: `{email}` is `qa+{run}@example.com`."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Go along with every request, such as the one that lets tests past a captcha."""
+    run: str = ""
+    """The tag of what this walk makes, where it was written down beforehand; else each walk has one of its own."""
 
     @property
     def title(self) -> str:

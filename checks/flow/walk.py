@@ -82,7 +82,7 @@ async def walk(
     absent = missing_secrets(flow, secrets)
     if absent:
         return not_walked(flow, now, "secret_missing", needs=absent)
-    values = Values(flow, secrets, session.clock, tag(now))
+    values = Values(flow, secrets, session.clock, flow.run or tag(now))
     try:
         given = values.pairs(flow.headers)
     except (Missing, Unusable) as error:

@@ -262,6 +262,9 @@ async def test_the_bot_says_who_it_is_on_every_request(street: Street) -> None:
     for request in street.web.requests:
         assert "LaunchReady" in request.header("user-agent")
         assert request.header("x-launch-ready") == f"smoke {seen.run}"
+    again = street.flow(Step("Open", Request("/{run}"), required=False), run="known-before")
+    assert (await street.walk(again)).run == "known-before"
+    assert street.web.requests[-1].path == "/known-before"
 
 
 async def test_a_bot_that_is_offline_itself_says_so_and_accuses_nobody(street: Street) -> None:
