@@ -17,7 +17,7 @@ from checks.flow.signing import BadKey, signed
 from checks.flow.taking import take
 from checks.flow.values import Missing, Unusable, Values
 from checks.masking import clip
-from checks.net.facts import Chain, Exchange, Reason
+from checks.net.facts import Chain, ChainEnd, Exchange, Reason
 from checks.net.urls import Url, parse
 from checks.probe import Headers
 
@@ -106,16 +106,19 @@ class Steps:
         chain = await self._session.send(sending, timeout=seconds)
         spent = sum(one.phases.total for one in chain.exchanges) / 1000
         self._learn()
+        wrong = self._judged(step, chain, form_page) or judging.slow(step, spent)
+        if chain.last.status and chain.last.fault is None and (wrong is None or not repeatable(step)):
+            self._page = chain.last
+        return Tried(wrong, chain.last, spent)
+
+    def _judged(self, step: Step, chain: Chain, form_page: str = "") -> Unmet | None:
+        """What is wrong with an answer; where nothing is, what later steps need is taken out of it."""
         page = self._address(chain.last)
 
         def cookie(name: str) -> str | None:
             return self._session.jar.value(name, page) if page is not None else None
 
-        wrong = judging.unmet(step, chain, cookie, form_page=form_page)
-        wrong = wrong or self._take(step, chain, cookie) or judging.slow(step, spent)
-        if chain.last.status and chain.last.fault is None and (wrong is None or not repeatable(step)):
-            self._page = chain.last
-        return Tried(wrong, chain.last, spent)
+        return judging.unmet(step, chain, cookie, form_page=form_page) or self._take(step, chain, cookie)
 
     def _learn(self) -> None:
         for value in self._session.jar.values():
@@ -195,7 +198,7 @@ class Steps:
         return Sending(str(target), "POST", (*told, ("Content-Type", FORM)), body, submit.follow)
 
     async def _browse(self, step: Step, seconds: float) -> Tried:
-        moves = browser.filled(step.browser, self._values)
+        moves, expected = browser.filled(step.browser, self._values), self._filled(step)
         if self._window is None:
             opened = await browser.open_window(self._session, self._flow.base)
             if isinstance(opened, Unmet):
@@ -209,6 +212,9 @@ class Steps:
         self._learn()
         if last is not None and last.status:
             self._page = last
+        if wrong is None and last is not None:
+            # What the browser shows in the end is judged like an answer.
+            wrong = self._judged(expected, Chain(last.url, (last,), ChainEnd.FINAL))
         return Tried(wrong or judging.slow(step, spent), last, spent)
 
     async def _ours(self, tried: Tried) -> Unmet | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.flow.model import Expect, Move, Request, State, Step, Submit
+from checks.flow.model import Expect, Extract, Move, Request, State, Step, Submit
 from tests.checks.flow.conftest import Street, until
 from tests.checks.flow.product import MAIL, page
 from tests.servers.http import Answer, Hostile, HttpServer
@@ -47,12 +47,15 @@ async def test_a_person_logs_in_with_a_browser_and_the_walk_goes_on_without(stre
 
 
 async def test_what_a_browser_sees_serves_the_next_form(street: Street) -> None:
-    """A page opened in the browser is the page whose form is sent by a step without one."""
+    """A page opened in the browser is judged, gives values, and its form is sent by a step without one."""
+    taken = (Extract("title", "regex", "<title>([^<]+)</title>"),)
     steps = (
-        Step("Open", browser=(Move("open", "/login"),)),
+        Step("Open", browser=(Move("open", "/login"),), extract=taken, expect=Expect(contains="Log in")),
         Step("Log in", submit=Submit(fields={"email": MAIL, "password": "{password}"})),
     )
     assert (await street.walk(street.flow(*steps))).code == "ok"
+    lost = Step("Open", browser=(Move("open", "/nowhere"),))
+    assert (await street.walk(street.flow(lost))).steps[0].sentence == "answers with error 404"
 
 
 async def test_what_a_script_does_is_seen_and_what_it_fails_to_do(street: Street) -> None:
