@@ -5,6 +5,7 @@ A sender's own words end here: each of its files turns them into these, and noth
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -130,3 +131,17 @@ def environment_of(name: str) -> str:
     if word in _STAGING or word.startswith("staging"):
         return "staging"
     return "preview"
+
+
+_COMMIT_PAGE = re.compile(r"(https?://[^?#\s]+)/commit/([0-9a-f]{7,64})")
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+
+
+def range_page(page: str, before: str) -> str:
+    """Where all changes since the commit `before` can be read, from the page of a commit at GitHub or GitLab.
+
+    The page itself where it is no such page, or where nobody knows the commit before.
+    """
+    found = _COMMIT_PAGE.fullmatch(page)
+    known = found is not None and _COMMIT.fullmatch(before) is not None
+    return f"{found[1]}/compare/{before}...{found[2]}" if found and known else page

@@ -13,10 +13,11 @@ from bot.blockkit.words import clean, safe_url
 from bot.config.team import Deploy as Written
 from bot.domain import deploys as rules
 from bot.domain.deploys import OLD, Deploy, Stage, Walked
-from bot.domain.heard import Marker
+from bot.domain.heard import Marker, range_page
 from bot.services.alerts import channel_of
 from bot.services.config import Config
 from bot.services.deploy_figures import speed
+from bot.services.events_owners import named
 from bot.services.people import People
 from bot.services.smoke import Cause
 from bot.store import deploys as rows
@@ -74,6 +75,8 @@ class Intake:
     def heard(self, connection: sqlite3.Connection, marker: Marker, now: datetime) -> int:
         """The number of the deploy that the report is about; 0 for a preview that is to be ignored."""
         marker = tidy(marker, now)
+        # A sender's own name of a service is only good where launch.yml knows it; else it is about the whole product.
+        marker = replace(marker, service=named(self.config, marker.service))
         if not marker.version or (marker.environment == "preview" and self.written.previews == "ignore"):
             return 0
         before = self._match(connection, marker)
@@ -89,7 +92,8 @@ class Intake:
         had = past[0].version if past and not rules.same_version(past[0].version, deploy.version) else ""
         good = rows.last_good(past, deploy.version)
         previous = good if past else deploy.previous
-        deploy = replace(deploy, previous=previous, instead_of=had or deploy.instead_of)
+        changes = range_page(deploy.compare_url, past[0].commit if had else "")
+        deploy = replace(deploy, previous=previous, instead_of=had or deploy.instead_of, compare_url=changes)
         if deploy.stage is Stage.LIVE and (before is None or before.stage is not Stage.LIVE):
             deploy = self._went_live(connection, deploy, past, now)
         self.keep(connection, deploy, now)
