@@ -150,17 +150,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
 
     books = Books(current)
 
-    def voices() -> dict[str, Speaker]:
-        own = {
-            RELOAD: mended.speaker(current),
-            OFFLINE: offline.speaker(),
-            RUN: runbook.speaker(current, clock, books),
-            DRILL: drill.speaker(books),
-            DEPLOY: deploy.speaker(current, clock),
-            RELEASE: release.speaker(current, clock),
-        }
-        return {**speakers(current(), clock), **own}
-
+    voices = _voices(current, clock, books)
     postman = Postman(
         store,
         messenger,
@@ -229,7 +219,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
 
     await _recover(stack, audits, postman, second_routes)
     stack.push_async_callback(desk.drain, DRAIN)
-    stack.push_async_callback(parts["inbound"].stop)
+    stack.push_async_callback(services.inbound.stop)
     port = await _serve_http(settings, services, bolt, stack)
     aside = second_routes, fallbacks, DeadMan(clock, current, health, outside), reload, Back(store, incidents)
     runtime = Runtime(settings, identity, services, postman, *aside, bolt, desk, port)
@@ -237,19 +227,39 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     await clockwork.start()
     stack.callback(clockwork.stop)
     await watch.start()
-    stack.push_async_callback(watch.stop)
-    stack.push_async_callback(runbooks.stop)
-    stack.push_async_callback(parts["smoke"].stop)
-    stack.push_async_callback(services.perf.stop)
-    stack.push_async_callback(walks.stop)
+    for stop in (watch.stop, runbooks.stop, services.smoke.stop, services.perf.stop, walks.stop):
+        stack.push_async_callback(stop)
     await desk.take_up()
     if socket_mode:
-        sockets = Sockets(
-            bolt, _secret(settings.slack_app_token), clock, tell=lambda now: _note(health, now), stored=dispatch.stored
-        )
-        stack.push_async_callback(sockets.close)
-        await sockets.open(identity.socket_url)
+        await _open_sockets(runtime, stack)
     return runtime
+
+
+def _voices(current: Current, clock: Clock, books: Books) -> Callable[[], dict[str, Speaker]]:
+    """Who speaks for each kind of subject, by what is in force when it is asked."""
+
+    def voices() -> dict[str, Speaker]:
+        own = {
+            RELOAD: mended.speaker(current),
+            OFFLINE: offline.speaker(),
+            RUN: runbook.speaker(current, clock, books),
+            DRILL: drill.speaker(books),
+            DEPLOY: deploy.speaker(current, clock),
+            RELEASE: release.speaker(current, clock),
+        }
+        return {**speakers(current(), clock), **own}
+
+    return voices
+
+
+async def _open_sockets(runtime: Runtime, stack: AsyncExitStack) -> None:
+    """Listen to Slack over two connections."""
+    health, token = runtime.services.health, _secret(runtime.settings.slack_app_token)
+    sockets = Sockets(
+        runtime.bolt, token, runtime.services.clock, tell=lambda now: _note(health, now), stored=dispatch.stored
+    )
+    stack.push_async_callback(sockets.close)
+    await sockets.open(runtime.identity.socket_url)
 
 
 class Parts(TypedDict):
