@@ -33,8 +33,10 @@ _ALERT = re.compile(
     r"""|invalid-feedback|error-message)\b)[^>]{0,300}>([^<]{3,300})""",
     re.IGNORECASE,
 )
-_HEADING = re.compile(r"<h1[^>]{0,300}>([^<]{3,300})<|<title[^>]{0,300}>([^<]{3,300})<", re.IGNORECASE)
-_WORDS = ("message", "error_description", "error", "detail", "title", "reason")
+_HEADING = re.compile(r"<h1[^>]{0,300}>([^<]{3,300})<", re.IGNORECASE)
+_PARAGRAPH = re.compile(r"<p(?:\s[^>]{0,300})?>([^<]{3,300})<", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]{0,300}>([^<]{3,300})<", re.IGNORECASE)
+_WORDS = ("message", "error_description", "error", "errors", "detail", "title", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ def _status(expect: Expect, chain: Chain) -> Unmet | None:
         return None
     if status in expect.status or (not expect.status and 200 <= status < 300):
         return None
-    right = f"; {' or '.join(str(one) for one in expect.status)} is right" if expect.status else ""
+    right = f" instead of {' or '.join(str(one) for one in expect.status)}" if expect.status else ""
     return Unmet("status", f"answers with {_error(status)}{right}")
 
 
@@ -241,10 +243,20 @@ def told(answer: Exchange) -> str:
             return clip(_message(json_path.read(text)), 200)
         except json_path.Absent:
             return ""
-    found = _ALERT.search(text) or _HEADING.search(text)
-    said = next((part for part in found.groups() if part), "") if found else ""
-    if not found and "<" not in text:
-        said = text
+    if "<" not in text:
+        return _line(text)
+    alert = _ALERT.search(text)
+    if alert is not None:
+        return _line(alert[1])
+    heading = _HEADING.search(text)
+    if heading is None:
+        title = _TITLE.search(text)
+        return _line(title[1]) if title is not None else ""
+    said = _PARAGRAPH.search(text, heading.end())
+    return _line(f"{heading[1]}: {said[1]}" if said is not None and answer.status >= 400 else heading[1])
+
+
+def _line(said: str) -> str:
     return clip(" ".join(plain(said[:1000]).split()), 200)
 
 

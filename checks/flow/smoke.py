@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from checks import firewall
-from checks.flow.model import Flow, FlowSeen, State
+from checks.flow.model import Flow, FlowSeen, State, StepSeen
 from checks.inventory import Inventory
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
 from checks.probe import Probe
 from checks.registry import check
+from checks.urls import host_of
 
 SECONDS = 70.0
 """For all flows together where no walk was made before; the bot's own walks have two minutes."""
@@ -305,12 +307,12 @@ def judge(facts: Facts) -> Verdict:
     said = f" (“{step.evidence}”)" if step is not None and step.evidence else ""
     values: dict[str, Json] = {
         "flow": flow.id,
-        "host": (step.host if step is not None else "") or next(iter(_host(flow)), ""),
+        "host": (step.host if step is not None else "") or host_of(flow.base),
         "steps": len(seen.steps),
         "seconds": round(seen.ms / 1000, 1),
         "step": step.name if step is not None else "",
         "why": f"{step.sentence}{said}" if step is not None else "",
-        "place": _place(flow, seen),
+        "place": _place(flow, seen, step),
         "needs": ", ".join(seen.needs),
         "first_need": next(iter(seen.needs), ""),
         "after": flow.after,
@@ -323,13 +325,15 @@ def judge(facts: Facts) -> Verdict:
     return Verdict(seen.code if seen.code in OUTCOMES else "could_not_look", values)
 
 
-def _host(flow: Flow) -> tuple[str, ...]:
-    from checks.urls import host_of
-
-    return (host_of(flow.base),)
-
-
-def _place(flow: Flow, seen: FlowSeen) -> str:
-    """Where a person begins to try it: the first page of the walk that answered, else the flow's own address."""
-    first = next((step for step in seen.steps if step.host), None)
-    return f"https://{first.host}{first.path}" if first is not None and first.path else flow.base
+def _place(flow: Flow, seen: FlowSeen, at_fault: StepSeen | None) -> str:
+    """Where a person begins to try it: the page that failed where it is one to open, else the one seen before it."""
+    base = urlsplit(flow.base)
+    pages: list[str] = []
+    for step, one in zip(flow.steps, seen.steps, strict=False):
+        opened = one.host and one.path and (step.request is None or step.request.method == "GET")
+        if opened and (one is not at_fault or step.request is not None):
+            netloc = base.netloc if one.host == base.hostname else one.host
+            pages.append(f"{base.scheme}://{netloc}{one.path}")
+        if one is at_fault:
+            break
+    return pages[-1] if pages else flow.base

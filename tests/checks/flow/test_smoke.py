@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from checks.flow.judging import told
 from checks.flow.model import Flow, FlowSeen, Request, State, Step, StepSeen
 from checks.flow.outcome import not_walked, seen_of
 from checks.flow.smoke import OUTCOMES, Facts, judge
 from checks.inventory import Host, Inventory, expand
 from checks.model import Kind, Status
+from checks.net.facts import Exchange
 from checks.net.live import LiveProbe
 from checks.registry import load
 from tests.checks.flow.conftest import SECRETS, Street
@@ -128,3 +130,39 @@ async def test_no_secret_gets_into_what_the_check_says(street: Street) -> None:
         finding = build(check, target, await check.run(target, probe), at=NOW)
     assert finding.status is Status.FAIL
     assert "horse" not in repr(finding)
+
+
+def test_a_person_is_sent_to_the_page_that_failed_or_to_the_one_with_the_form():
+    """A page to open is opened; what was sent from a form is tried again from the form's page."""
+    flow = replace(
+        FLOW, base="http://127.0.0.1:8000/", steps=(Step("Open", Request("/login")), Step("Look", Request("/")))
+    )
+    here = replace(FINE, host="127.0.0.1")
+    broken = StepSeen("Look", State.FAILED, "status", "answers with error 500", host="127.0.0.1", path="/dashboard")
+    found = judge(Facts(flow, seen_of(flow, (here, broken), (), at=NOW, ms=1, run="r"))).seen
+    assert found["place"] == "http://127.0.0.1:8000/dashboard"
+    posted = replace(flow, steps=(flow.steps[0], Step("Look", Request("/enter", "POST"))))
+    found = judge(Facts(posted, seen_of(posted, (here, broken), (), at=NOW, ms=1, run="r"))).seen
+    assert found["place"] == "http://127.0.0.1:8000/login"
+    alone = replace(flow, steps=(posted.steps[1],))
+    found = judge(Facts(alone, seen_of(alone, (broken,), (), at=NOW, ms=1, run="r"))).seen
+    assert found["place"] == "http://127.0.0.1:8000/"
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ('{"error": {"message": "No such price"}}', "No such price"),
+        ('{"errors": [{"detail": "Card refused"}]}', "Card refused"),
+        ('{"error": 5}', ""),
+        ("[1, 2", ""),
+        ("<title>Shop</title><h1>Oops</h1><p class=x>The price is gone.</p>", "Oops: The price is gone."),
+        ('<h1>Oops</h1><div class="flash flash-error">Not &lt;found&gt;</div>', "Not <found>"),
+        ("<title>502 Bad Gateway</title>nginx", "502 Bad Gateway"),
+        ("database is locked", "database is locked"),
+        ("", ""),
+    ],
+)
+def test_what_an_answer_says_to_people(body, says):
+    """The message of an API, of an alert, of a heading; else nothing."""
+    assert told(Exchange("https://a.test/", status=500, body=body.encode())) == says
