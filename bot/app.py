@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import TypedDict
@@ -181,10 +181,6 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     )
     incidents.listen(runbooks.incidents_changed)
 
-    async def outside() -> Outside:
-        waiting = await store.read(lambda c: fallbacks.oldest(c, clock.now()))
-        return Outside(waiting, watch.canaries.reached_at, _canaries(current()))
-
     services = Services(
         clock=clock,
         store=store,
@@ -221,7 +217,8 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
     stack.push_async_callback(desk.drain, DRAIN)
     stack.push_async_callback(services.inbound.stop)
     port = await _serve_http(settings, services, bolt, stack)
-    aside = second_routes, fallbacks, DeadMan(clock, current, health, outside), reload, Back(store, incidents)
+    dead_man = DeadMan(clock, current, health, _outside(services, current, fallbacks))
+    aside = second_routes, fallbacks, dead_man, reload, Back(store, incidents)
     runtime = Runtime(settings, identity, services, postman, *aside, bolt, desk, port)
     clockwork = Clockwork(runtime)
     await clockwork.start()
@@ -250,6 +247,16 @@ def _voices(current: Current, clock: Clock, books: Books) -> Callable[[], dict[s
         return {**speakers(current(), clock), **own}
 
     return voices
+
+
+def _outside(services: Services, current: Current, fallbacks: Fallbacks) -> Callable[[], Awaitable[Outside]]:
+    """What the call to somebody outside rests on."""
+
+    async def outside() -> Outside:
+        waiting = await services.store.read(lambda c: fallbacks.oldest(c, services.clock.now()))
+        return Outside(waiting, services.watch.canaries.reached_at, _canaries(current()))
+
+    return outside
 
 
 async def _open_sockets(runtime: Runtime, stack: AsyncExitStack) -> None:
