@@ -198,9 +198,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         roles=Roles(messenger.person, identity.team_id, messenger.by_email),
     )
 
-    services.deploys.look_with(watch)
-    walked = walks.again_or(watch.again, watch.fresh)
-    incidents.look_again_with(services.drills.again_or(services.events.again_or(services.deploys.again_or(walked))))
+    _look_again_with(services, walks)
 
     def taken_up(config: Config) -> None:
         services.config = config
@@ -247,6 +245,15 @@ def _voices(current: Current, clock: Clock, books: Books) -> Callable[[], dict[s
         return {**speakers(current(), clock), **own}
 
     return voices
+
+
+def _look_again_with(services: Services, walks: SmokeAgain) -> None:
+    """Who looks again when somebody says that it is fixed: whoever has told of it."""
+    watch = services.watch
+    services.deploys.look_with(watch)
+    walked = walks.again_or(watch.again, watch.fresh)
+    deployed = services.deploys.again_or(walked)
+    services.incidents.look_again_with(services.drills.again_or(services.events.again_or(deployed)))
 
 
 def _outside(services: Services, current: Current, fallbacks: Fallbacks) -> Callable[[], Awaitable[Outside]]:
