@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.clock import SystemClock
 from bot.domain.incident import Status
 from bot.domain.severity import Trouble
 from bot.services.incidents import Request
 from bot.services.smoke import Busy, Cause, NoFlows
 from bot.services.smoke_flows import UnknownFlow
+from bot.services.smoke_walker import STORE_AGAIN
 from bot.store import outbox, walks
+from bot.store.db import Store, StoreError
 from checks.flow.model import State
 from tests.servers.http import Answer, Hostile
 from tests.services.smoke_shop import ENVIRON, PAGE, TWO_FLOWS, Shop, Still, in_or_out, shop
+from tests.services.watchtower import soon
 
 CLICK = Request("1.2", "U0ANA", "/launch smoke")
 
@@ -316,17 +319,6 @@ async def test_a_broken_flow_without_a_schedule_is_walked_until_it_works(made: S
     assert await made.smoke.tick() == 0
 
 
-async def test_a_store_that_refuses_for_a_while_loses_nothing(made: Shop) -> None:
-    """Whatever is written after the walk is written once there is room; the walk is not walked twice."""
-    made.web.route("shop.test", "/pricing", Answer(500, "no"))
-    walk = await made.walk("checkout")
-    raw = await made.store.read(lambda c: json.loads(c.execute("SELECT data FROM smoke_run").fetchone()[0]))
-    assert raw["seen"][0]["state"] == "failed"
-    [incident] = await made.open()
-    assert incident.status is Status.OPEN
-    assert walk.ended_at - walk.began_at == timedelta(0)
-
-
 SIGN_UP = """
 hosts: [{name: shop.test, purpose: app}]
 flows:
@@ -405,8 +397,49 @@ class Poked(Still):
     poke: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def sleep(self, seconds: float) -> None:
+        self.waits += seconds == STORE_AGAIN
         await self.poke.wait()
         self.poke.clear()
+
+
+async def test_a_full_disk_loses_no_result(made: Shop) -> None:
+    """What was seen waits in memory until there is room; it is not walked twice, and the incident opens then."""
+    gate, asked = asyncio.Event(), asyncio.Event()
+
+    async def slow(_request) -> Answer:
+        asked.set()
+        await gate.wait()
+        return Answer(500, "no" * 200)
+
+    clock = made.clock = Poked()
+    made.begin()
+    made.web.route("shop.test", "/pricing", slow)
+    number = await made.ask("checkout")
+    await made.smoke.tick()
+    await asked.wait()
+    await fill(made.store)
+    gate.set()
+    await soon(lambda: clock.waits > 0, 20)
+    assert not (await made.get(number)).over
+    await made.store.write(lambda c: c.execute("PRAGMA max_page_count = 100000").fetchone())
+    clock.poke.set()
+    await made.smoke.wait(number)
+    walk = await made.get(number)
+    assert (states(walk), walk.course.tries) == ({"checkout": State.FAILED}, 1)
+    [incident] = await made.open()
+    assert incident.status is Status.OPEN
+    assert made.web.asked("/pricing") <= 2, "a step that reads may be tried twice, the walk is made once"
+
+
+async def fill(store: Store) -> None:
+    """Let the disk be full: no page more than there are, and no room beside the walk that goes on."""
+    pages = await store.read(lambda c: c.execute("PRAGMA page_count").fetchone()[0])
+    await store.write(lambda c: c.execute(f"PRAGMA max_page_count = {pages}").fetchone())
+    row = "INSERT INTO smoke_run (product, cause, asked_at, ended_at, data) VALUES ('other', 'hand', 1, 1, ?)"
+    for length in (1000, 100, 1):
+        with suppress(StoreError):
+            while True:
+                await store.write(lambda c, n=length: c.execute(row, ("x" * n,)))
 
 
 async def test_its_message_tells_how_far_it_is(made: Shop) -> None:
@@ -429,7 +462,7 @@ async def test_its_message_tells_how_far_it_is(made: Shop) -> None:
     clock.poke.set()
     async with asyncio.timeout(10):
         while not (await made.get(number)).course.done:
-            await asyncio.wait({asyncio.create_task(clock.sleep(0))}, timeout=0.02)
+            await SystemClock().sleep(0.02)
             clock.poke.set()
     walk = await made.get(number)
     assert (walk.course.now, walk.course.done, walk.course.total) == ("Log-in: step 2 of 2", 1, 2)
