@@ -47,6 +47,8 @@ ALONE = 16 * 1024
 """Bytes of a body from which on it is read beside the loop."""
 OLDEST = timedelta(days=29)
 """Deliveries are known for 30 days. What is older than this may have been here before, so it is not taken."""
+LONGEST = 400
+"""Characters of an answer that repeats what somebody sent."""
 BUSY = 10
 """Seconds after which a sender may come again while too much waits."""
 
@@ -255,6 +257,7 @@ class Inbound:
         return Taken(429, said, wait)
 
     def _away(self, source: str, turned: Turned, said: str, status: int) -> Taken:
+        said = shown(said, LONGEST)
         knock = self._knocks.away(source, turned, said)
         if knock.count == 1:
             log.warning("turned away from the hook %s: %s", source or "of nobody", said)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from bot.adapters.hooks import plain
 from bot.adapters.hooks.base import Inbound, Refused
+from bot.config.names import shown
 from bot.domain.deploys import Deploy, Stage
 from bot.domain.heard import Marker
 from bot.services.plain_json import Unreadable
@@ -18,6 +19,8 @@ from checks.model import Json
 
 SOURCE = "launch"
 """As in `/hooks/launch`, and in the deploy's own row."""
+LONGEST = 300
+"""Characters of a sentence about what is wrong."""
 UNDER_WAY = frozenset({Stage.STARTED, Stage.LIVE, Stage.SMOKE})
 """Stages that something more is awaited at."""
 
@@ -35,7 +38,7 @@ def read(body: bytes, now: datetime) -> Report:
     """The report in a body. Raises `Unreadable`."""
     found = plain.parse(Inbound({}, body, now), SOURCE)
     if isinstance(found, Refused):
-        raise Unreadable(found.reason)
+        raise Unreadable(shown(found.reason, LONGEST))
     marker = found.heard[0]
     if len(found.heard) != 1 or not isinstance(marker, Marker):
         raise Unreadable('Write one deploy, such as {"version": "v43", "status": "live"}.')
