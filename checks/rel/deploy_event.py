@@ -115,7 +115,7 @@ def _main(target: Target) -> bool:
         "We look at the last deploy of production that your host, your CI or a person reported, or that was seen by the"
         " version your product shows: whether it went out, and what walking the flows right after it said."
     ),
-    verify="launch smoke",
+    verify="curl -sS -o /dev/null -D - {url}",
     links=("https://sre.google/sre-book/release-engineering/",),
     applies=_main,
     again=False,
