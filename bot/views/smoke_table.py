@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bot.document import Code, Heading, Item, Listing, Paragraph, Part, Table, Time, Tone, Words
+from bot.document import Action, Actions, Heading, Item, Listing, Paragraph, Part, Table, Time, Tone, Words
 from bot.views.prose import count, seconds
 from checks.flow.model import FlowSeen, State, StepSeen
 
@@ -48,7 +48,8 @@ def standing(walked: Sequence[Last], flows: int = 0) -> list[Part]:
     if not flows:
         return []
     if not walked:
-        return [Heading("Flows"), Paragraph((f"{count(flows, 'flow')}, never walked yet: ", Code("/launch smoke")))]
+        walk = Action("smoke.again", "Walk Now", command="/launch smoke")
+        return [Heading("Flows"), Paragraph((f"{count(flows, 'flow')}, never walked yet.",)), Actions((walk,))]
     ranked = sorted(walked, key=lambda one: (WORST_FIRST.index(one.seen.state), one.seen.code == "ok"))
     good = sum(one.seen.state is State.OK for one in walked)
     never = f", {flows - len(walked)} never walked" if flows > len(walked) else ""
