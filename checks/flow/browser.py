@@ -22,7 +22,6 @@ from checks.flow.values import Values
 from checks.masking import clip
 from checks.net.facts import Exchange, Reason
 from checks.net.limits import Limits
-from checks.net.outgoing import USER_AGENT
 from checks.net.redirects import REDIRECTS
 from checks.net.urls import Url, follow, parse
 
@@ -88,6 +87,8 @@ async def open_window(session: Session, base: str) -> Window | Unmet:
         from playwright.async_api import Error, async_playwright
     except ImportError:
         return Unmet("browser_missing", f"needs a browser; where the bot runs, type: {INSTALL}", State.UNKNOWN)
+    from checks.net.outgoing import USER_AGENT
+
     stack = AsyncExitStack()
     try:
         playwright = await stack.enter_async_context(async_playwright())
