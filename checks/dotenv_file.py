@@ -22,9 +22,9 @@ _QUOTED = {
 }
 _ESCAPES = {"'": re.compile(r"\\([\\'])"), '"': re.compile(r"\\([\\'\"abfnrtv])")}
 _MEANS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-_AFTER = re.compile(r"[^\S\r\n]*(#[^\r\n]*)?[^\S\r\n]*(?=\r\n|\n|\r|\Z)")
+_TRAILING = re.compile(r"[^\S\r\n]*+(#[^\r\n]*+)?(?=\r\n|\n|\r|\Z)")
 _COMMENT = re.compile(r"\s+#(.*)")
-_BLANK = re.compile(r"[^\S\r\n]*(#[^\r\n]*)?(?:\r\n|\n|\r|\Z)")
+_EMPTY = re.compile(r"[^\S\r\n]*+(#[^\r\n]*+)?(?:\r\n|\n|\r|\Z)")
 _END = re.compile(r"\r\n|\n|\r")
 
 
@@ -111,7 +111,7 @@ class _Reader:
 
     def line(self) -> None:
         """Read what begins here: nothing, a comment, or a variable."""
-        blank = _BLANK.match(self.text, self.at)
+        blank = _EMPTY.match(self.text, self.at)
         if blank is not None:
             said = (blank[1] or "").lstrip("#").strip()
             # A blank line ends what belongs together.
@@ -133,7 +133,7 @@ class _Reader:
         self._value(name, begin)
 
     def _without(self, name: str, begin: int) -> None:
-        after = _AFTER.match(self.text, self.at)
+        after = _TRAILING.match(self.text, self.at)
         if after is None or not NAME.fullmatch(name):
             self._wrong("this line is no NAME=value", begin)
             return
@@ -151,7 +151,7 @@ class _Reader:
                 return
             self._go(found.end())
             value = _ESCAPES[quote].sub(lambda escape: _MEANS.get(escape[1], escape[1]), found[1])
-            after = _AFTER.match(self.text, self.at)
+            after = _TRAILING.match(self.text, self.at)
             if after is None:
                 self._wrong(f"something follows the quoted value of {_shown(name)}", begin)
                 return

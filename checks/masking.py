@@ -127,6 +127,8 @@ def _hide(found: re.Match[str]) -> str:
 
 def luhn(digits: str) -> bool:
     """Whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B)."""
+    if not (digits.isascii() and digits.isdigit()):
+        return False
     total = 0
     for place, digit in enumerate(reversed(digits)):
         value = int(digit) * (1 + place % 2)
@@ -136,7 +138,7 @@ def luhn(digits: str) -> bool:
 
 def is_card(digits: str) -> bool:
     """Lengths and first digits in use (ISO/IEC 7812), then the check digit; a millisecond timestamp begins with 1."""
-    length, first = len(digits), digits[0]
+    length, first = len(digits), digits[:1]
     plausible = (
         (length == 16 and first in "23456")
         or (length in (13, 19) and first == "4")

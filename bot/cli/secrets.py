@@ -268,17 +268,17 @@ def _try_logger(job: Job) -> None:
     if canary is None:
         return
     looker = Looker(canary)
-    environment = os.environ | {"LAUNCH_CANARY": json.dumps(canary.request)}
+    said = json.dumps(canary.request)
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as written:
         given.write(canary.lines.encode())
         given.seek(0)
         try:
             done = subprocess.run(  # noqa: S603  (the command of whoever typed it)
-                job.command,
+                [part.replace("{canary}", said) for part in job.command],
                 stdin=given,
                 stdout=written,
                 stderr=subprocess.STDOUT,
-                env=environment,
+                env=os.environ | {"LAUNCH_CANARY": said},
                 timeout=min(CANARY_SECONDS, job.seconds),
                 check=False,
             )

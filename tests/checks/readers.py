@@ -108,6 +108,11 @@ NOT_READERS = {
     "providers.source.parse": "a file of ours",
     "providers.source.compiled": "a name of ours",
     "runner.plan": "the founder's own list",
+    "git_objects.commit_of": "a name that the founder typed; git is asked whether it is a commit",
+    "packed_files.members": "a stream; tests/checks/sec/test_repo.py tries damaged, locked and endless archives",
+    "secret_keys.everywhere": "`find` and `secret_scan.keys` call it with every form",
+    "variable_hashes.make": "the founder's own values",
+    "variable_hashes.same": "hashes that `load` has read",
 }
 """Functions with such arguments that read nothing foreign, or nothing that was not read before; with the reason."""
 

@@ -176,6 +176,8 @@ def test_a_logger_that_writes_to_a_file_is_tested_by_what_came_after(tmp_path, c
     code, _ = said(capsys, "--canary", "--log", "app.log", "--", sys.executable, "-c", program)
     assert code == 1
     assert said(capsys, "--canary", "--", "no-such-program-here")[0] == 3
+    program = "import json, sys; said = json.loads(sys.argv[1]); print(said['message'], said['body']['email'])"
+    assert "must hide: e-mail address." in said(capsys, "--canary", "--", sys.executable, "-c", program, "{canary}")[1]
     assert said(capsys, "--canary")[0] == 2
 
 
