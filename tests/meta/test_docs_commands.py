@@ -67,8 +67,13 @@ NOT_UNDERSTOOD = {
     smoke_answers.none_yet("x").headline,
 }
 EXIT = {
+    "launch perf --against": 2,  # a sentence names it, and leaves out with what to compare
+    "launch perf --load Dashboard": 2,  # the example has no such monitor; a whole load takes a minute
+    "launch perf --pages --lighthouse run1.json run2.json run3.json": 2,  # no browser has run here
+    "launch perf --lighthouse run1.json run2.json …": 2,
     "launch secrets --canary": 2,
     "launch deploy": 2,
+    "launch migrations": 2,  # a sentence names it, and leaves out what is new
     "launch deploy --to https://launch.example.com": 2,
     "launch deploy --status started": 2,
     "launch deploy v43 --note 'New checkout' --wait": 3,
