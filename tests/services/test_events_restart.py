@@ -17,7 +17,7 @@ from bot.services.config import Config
 from bot.services.events import Events, told
 from bot.store import incidents
 from bot.store.db import Store
-from tests.services.test_events import FILE, House
+from tests.services.events_house import FILE, House
 
 files = numbers()
 step = st.one_of(
