@@ -12,7 +12,6 @@ import click
 
 from bot.cli.gate import Wanted, carry_out, finish, gate_options, gate_report
 from bot.cli.terminal import examples
-from checks.masking import mask
 
 if TYPE_CHECKING:
     from bot.cli.progress import Bar
@@ -124,6 +123,8 @@ def run_git(*words: str) -> bytes:
                 "This folder is no git repository. Name the files instead: launch migrations FILE"
             )
         said = ended.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason"]
+        from checks.masking import mask
+
         raise click.ClickException(
             f"git does not know what is new: {mask(said[0])[:200]}. In CI fetch the whole history (fetch-depth: 0)."
         )
