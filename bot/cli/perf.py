@@ -33,8 +33,8 @@ NEEDS_FILE = "a light load is sent only where launch.yml allows it (intrusive: t
     short_help="Quick enough? Slower than the last release? A light load.",
     epilog=examples(
         "launch perf",
-        'launch perf "Log-in page" --class auth',
-        "launch perf --url https://pr-12.preview.example.com --against https://www.example.com",
+        'launch perf "Sign-up page" --class auth',
+        "launch perf --url https://preview.example.com --against https://example.com",
         "launch perf --save perf.json          and later: launch perf --against perf.json --save perf.json",
         "launch perf --pages --lighthouse run1.json run2.json run3.json",
         "launch perf --load Dashboard          only where launch.yml allows it",
@@ -94,7 +94,8 @@ def command(
         samples=samples,
         against_url=against if against and _is_url(against) else "",
         stored=_stored(against, kept),
-        compare=bool(against) and not _is_url(against or ""),
+        # The first time there is nothing to compare with yet, and it is written.
+        compare=bool(against) and not _is_url(against or "") and Path(against or "").exists(),
         save=kept is not None,
         pages=_pages(inventory, url) if pages else (),
         load=loaded,
@@ -157,13 +158,14 @@ def _monitors(inventory: Inventory, names: Sequence[str], url: str | None, endpo
 
 
 def _pages(inventory: Inventory, url: str | None) -> tuple[str, ...]:
-    """Hosts that show pages to visitors."""
+    """Hosts that show pages to visitors; where none is said to, the product's own."""
     from checks.model import Purpose
     from checks.urls import host_of
 
     if url is not None:
         return (host_of(url),)
-    return tuple(one.name for one in inventory.hosts if one.purpose in (Purpose.MARKETING, Purpose.APP))
+    shown = tuple(one.name for one in inventory.hosts if one.purpose in (Purpose.MARKETING, Purpose.APP))
+    return shown or (host_of(inventory.canonical) or inventory.domain,)
 
 
 def _stored(against: str | None, kept: Path | None) -> Stored | None:

@@ -65,11 +65,12 @@ async def example_com(folder: Path, authority: Authority) -> AsyncIterator[Examp
             }
         )
         hosts = ", ".join(f"{{name: {name}}}" for name in HOSTS if not name.startswith("www."))
-        monitor = f'{{name: Sign-up page, url: "https://app.{DOMAIN}/"}}'
+        monitor = f'{{name: Sign-up page, url: "https://app.{DOMAIN}/", endpoint: page}}'
         job = "{name: Nightly billing, heartbeat: {every: 1d}}"
         step = "{name: Open the page, request: {url: /}}"
         walks = f"flows: [{', '.join(f'{{id: {id}, steps: [{step}]}}' for id in FLOWS)}]\n"
-        product = f"product: {{domain: {DOMAIN}}}\nhosts: [{hosts}]\nmonitors: [{monitor}, {job}]\n{walks}"
+        head = f"product: {{domain: {DOMAIN}}}\nspeed: {{budget: {{total: 5 MB}}}}\n"
+        product = f"{head}hosts: [{hosts}]\nmonitors: [{monitor}, {job}]\n{walks}"
         example = Example(folder / "network.yml", folder / "product.yml")
         example.network.write_text(network + "\n", encoding="utf-8")
         example.product.write_text(product + network + "\n", encoding="utf-8")
