@@ -356,7 +356,8 @@ def _finding(check: str, verdict: Verdict, job: Job, at: datetime) -> Finding:
     from checks.model import Kind, Target
     from checks.registry import one
 
-    name = str(verdict.seen.get("file") or (job.path.resolve().name if job.path is not None else "") or job.product)
+    file = str(verdict.seen.get("file", "."))
+    name = file if file != "." else str((job.path.resolve().name if job.path is not None else "") or job.product)
     target = Target(Kind.DOMAIN, name, "", Inventory(job.product, ""))
     return build(one(check), target, verdict, at=at)
 

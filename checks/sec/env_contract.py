@@ -115,7 +115,7 @@ FEELS = "Whatever needs it fails for customers, while the build looks fine."
         " stand-ins, no test keys in production, and by keyed hashes not the same in two environments. Values are never"
         " shown, kept or sent."
     ),
-    verify="launch env --contract {contract}",
+    verify="cut -d= -f1 {contract}",
     links=("https://12factor.net/config",),
     applies=lambda target: target.name == target.inventory.domain,
     again=False,

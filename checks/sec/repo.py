@@ -116,7 +116,7 @@ OUTCOMES = {
         " for the forms of keys of some 70 services and for settings files with passwords. Nothing leaves the machine,"
         " and no service is asked whether a key works."
     ),
-    verify="launch secrets {path}",
+    verify="git log --oneline --all -- {file}",
     links=(
         "https://docs.github.com/en/code-security/secret-scanning/introduction/about-push-protection",
         "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/removing-sensitive-data-from-a-repository",
@@ -128,12 +128,12 @@ async def repo(target: Target, _probe: Probe) -> Verdict:
     """The folder that `code.path` names, within the time of a check."""
     code = target.inventory.code
     if code is None or not code.path:
-        return Verdict("not_here", {"path": "."})
+        return Verdict("not_here", {"path": ".", "file": "."})
     search = Search(ignore=code.ignore, ends=perf_counter() + SECONDS)
     try:
         baseline = secret_baseline.load(Path(code.baseline)) if code.baseline else secret_baseline.EMPTY
     except secret_baseline.BadBaseline as error:
-        return Verdict("could_not_look", {"path": code.path, "reason": str(error)})
+        return Verdict("could_not_look", {"path": code.path, "file": ".", "reason": str(error)})
     await asyncio.to_thread(search_code, Path(code.path), search, history=None if code.history else False)
     return await asyncio.to_thread(judge, search, baseline, path=code.path)
 
@@ -182,6 +182,7 @@ def rest(search: Search, *, path: str = ".", known: int = 0) -> Verdict:
     """What is to be said when no new leak was found."""
     seen: dict[str, Json] = {
         "path": path,
+        "file": ".",
         "read": reading(search),
         "files": search.files,
         "versions": search.blobs,

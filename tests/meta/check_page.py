@@ -52,6 +52,9 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "redir.keeps_path": ("product.brand_domains", "links.kind"),
     "redir.map": ("redirects.from", "redirects.to", "redirects.reason", "links.kind", "links.to"),
     "redir.permanent": ("product.brand_domains", "redirects.permanent"),
+    "sec.env_contract": ("code.settings", "code.contract", "code.variables"),
+    "sec.logs": ("code.logs",),
+    "sec.repo": ("code.path", "code.history", "code.ignore", "code.baseline"),
     "seo.indexing": ("hosts.purpose",),
     "tls.every_route": ("links.url",),
     "tls.hsts": ("product.stage",),
@@ -63,6 +66,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 MANY_LOOKS = "It rests on many tries already, so nothing is looked at a second time."
 NEEDED = {
     "product": ("domain",),
+    "code": (),
     "hosts": ("name",),
     "mail": ("name",),
     "monitors": ("name", "url"),
@@ -219,6 +223,7 @@ def _schema() -> Mapping[str, Mapping[str, str]]:
         "redirects": schema.Redirect,
         "mail": schema.MailDomain,
         "monitors": schema.Monitor,
+        "code": schema.Code,
     }
     return {
         section: {field.alias or name: field.description or "" for name, field in model.model_fields.items()}
@@ -249,8 +254,8 @@ def snippet(paths: Iterable[str]) -> str:
     for section, names in wanted.items():
         keys = list(dict.fromkeys((*NEEDED[section], *names)))
         entries = _whole_file()[section]
-        if section == "product":
-            lines += ["product:", *(f"  {key}: {flow(entries[key])}" for key in keys)]
+        if section in ("product", "code"):
+            lines += [f"{section}:", *(f"  {key}: {flow(entries[key])}" for key in keys)]
             continue
         found = max(entries["domains"] if section == "mail" else entries, key=lambda one: sum(k in one for k in keys))
         assert all(key in found for key in keys), f"launch.example.yml shows no {section} with {keys}"

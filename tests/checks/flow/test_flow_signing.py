@@ -17,7 +17,10 @@ AT = datetime.fromtimestamp(1614265330, UTC)
 def test_standard_webhooks() -> None:
     """The example of its reference libraries."""
     headers = signed(
-        Sign("standard", "key"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", b'{"test": 2432232314}', AT,
+        Sign("standard", "key"),
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",  # launch:allow
+        b'{"test": 2432232314}',
+        AT,
         "p5jXN8AQM9LWM0D4loKWxJek",
     )  # fmt: skip
     assert headers == {
