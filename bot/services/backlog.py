@@ -20,6 +20,8 @@ from checks.model import Json
 
 log = logging.getLogger(__name__)
 
+BREATH = 0.2
+"""Seconds until work begins: senders often send several at once, and all of them are to be answered first."""
 AT_ONCE = 50
 """Rows that are looked up together."""
 
@@ -50,13 +52,14 @@ class Backlog:
         self._task: asyncio.Task[None] | None = None
 
     def soon(self) -> None:
-        """Have it worked off now; returns at once."""
+        """Have it worked off in a moment; returns at once."""
         self._more = True
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._until_empty(), name="inbound")
 
     async def _until_empty(self) -> None:
         while self._more:
+            await self._clock.sleep(BREATH)
             self._more = False
             try:
                 await self.work_off()

@@ -107,8 +107,8 @@ class Doorstep:
         return self.time.timestamp()
 
     async def sleep(self, seconds: float) -> None:
-        """Nobody waits here."""
-        raise AssertionError(seconds)
+        """Nobody waits here for longer than a moment."""
+        assert seconds < 1
 
     def later(self, **how: float) -> None:
         """Let time pass."""

@@ -44,7 +44,7 @@ async def ours(folder: Path) -> tuple[web.AppRunner, Doorstep]:
     load()
     door, clock = Doorstep(folder, ENVIRON), SystemClock()
     await door.close()
-    door.now, door.monotonic = clock.now, clock.monotonic  # type: ignore[method-assign]
+    door.now, door.monotonic, door.sleep = clock.now, clock.monotonic, clock.sleep  # type: ignore[method-assign]
     door.knocks = Knocks(clock, rate=1e9, burst=1e9)
     door.open()
     services = SimpleNamespace(inbound=door.inbound, store=door.store)
