@@ -21,13 +21,14 @@ def read(text: str) -> Any:
         raise Absent("it is not JSON") from None
 
 
-def at(value: Any, path: str) -> str:
+def at(value: object, path: str) -> str:
     """The value at a path, as text: strings as they are, the rest as JSON. Raises `Absent`."""
+    found: Any = value
     for step in path.split(".")[:DEEPEST]:
-        if isinstance(value, dict) and step in value:
-            value = value[step]
-        elif isinstance(value, list) and step.isascii() and step.isdecimal() and int(step[:9]) < len(value):
-            value = value[int(step[:9])]
+        if isinstance(found, dict) and step in found:
+            found = found[step]
+        elif isinstance(found, list) and step.isascii() and step.isdecimal() and int(step[:9]) < len(found):
+            found = found[int(step[:9])]
         else:
             raise Absent(f"“{path}” is missing in the answer")
-    return value if isinstance(value, str) else json.dumps(value)
+    return found if isinstance(found, str) else json.dumps(found)
