@@ -31,4 +31,7 @@ def at(value: object, path: str) -> str:
             found = found[int(step[:9])]
         else:
             raise Absent(f"“{path}” is missing in the answer")
-    return found if isinstance(found, str) else json.dumps(found)
+    try:
+        return found if isinstance(found, str) else json.dumps(found)
+    except RecursionError:
+        raise Absent(f"“{path}” holds too much to be compared") from None
