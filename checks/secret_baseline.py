@@ -61,7 +61,9 @@ def load(path: Path) -> Baseline:
         salt = bytes.fromhex(said["salt"])
         known = frozenset(str(entry["fingerprint"]) for entry in said["known"])
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise BadBaseline(f"{path} is no list of known secrets; `launch secrets --save-baseline` makes one") from None
+        raise BadBaseline(
+            f"{path} is no list of known secrets; `launch secrets --save-baseline known.json` makes one"
+        ) from None
     if version != VERSION:
         raise BadBaseline(f"{path} is of another version; save it anew")
     if len(salt) < 16:

@@ -60,7 +60,7 @@ class Code(Section):
         default=(), description="Patterns of paths that a search for keys passes over: tests/fixtures/*"
     )
     baseline: File | None = Field(
-        default=None, description="File of known secrets that `launch secrets --save-baseline` wrote"
+        default=None, description="File of known secrets that `launch secrets --save-baseline known.json` wrote"
     )
     contract: File | None = Field(
         default=None, description="File that names every environment variable; without it .env.example"

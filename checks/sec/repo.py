@@ -55,7 +55,7 @@ OUTCOMES = {
         fix=(
             "Replace every password in {file}. " + NEVER_HELPS,
             "Put the new ones where your host keeps environment variables.",
-            "Add {file} to .gitignore, and take it out of git with `git rm --cached`.",
+            "Add {file} to .gitignore, and take it out of git (git rm --cached).",
             "Keep a file with the names alone (.env.example) in its place; `launch env` compares with it.",
         ),
         severity=Severity.HIGH,
@@ -84,7 +84,7 @@ OUTCOMES = {
         Status.UNKNOWN,
         "No key in {read}, but only {commits} of the history is here",
         impact="Older versions may still hold a key.",
-        fix=("Fetch all of it: `fetch-depth: 0` in actions/checkout, or `git fetch --unshallow`.",),
+        fix=("Fetch all of it: `fetch-depth: 0` in actions/checkout, or git fetch --unshallow.",),
     ),
     "could_not_look": Outcome(
         Status.UNKNOWN,

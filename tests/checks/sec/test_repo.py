@@ -323,6 +323,7 @@ def test_a_key_across_the_cut_between_two_pieces_is_found_once(tmp_path, shift):
     assert [place.line for place in one.places] == [text[: cut + 1].count(b"\n") + 1]
 
 
+@pytest.mark.slow
 def test_a_hundred_megabytes_on_one_line_take_seconds(tmp_path):
     """A bundle without line ends; memory stays bounded by its pieces."""
     with (tmp_path / "bundle.js").open("wb") as file:
@@ -347,6 +348,7 @@ def test_a_sparse_terabyte_costs_what_it_holds(tmp_path):
     assert "stripe-secret" in found(search)
 
 
+@pytest.mark.slow
 def test_a_file_too_large_is_read_in_part_and_said(tmp_path):
     """Up to its limit, then it is unknown."""
     (tmp_path / "huge.bin").write_bytes(b"")
@@ -549,6 +551,7 @@ def test_a_submodule_is_said_and_not_entered(tmp_path):
     assert any("lib is a repository of its own" in note for note in search.notes)
 
 
+@pytest.mark.slow
 def test_ten_thousand_commits_take_seconds(tmp_path):
     """A long history with two keys in it, each deleted again."""
     key, other = (SECRETS[id].encode() for id in ("openai", "npm"))
