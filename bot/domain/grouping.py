@@ -48,6 +48,7 @@ def shares(parent: Incident, signal: Signal) -> bool:
     return (
         parent.live
         and not parent.service
+        and parent.trouble in STOPPED_TOGETHER
         and _one_world(parent, signal)
         and signal.trouble in STOPPED_TOGETHER
         and abs(signal.first_failure - parent.first_failure) <= TOGETHER

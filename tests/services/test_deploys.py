@@ -472,3 +472,16 @@ async def test_the_version_before_is_known_where_its_sender_says_it(house):
     assert (next_.previous, next_.instead_of) == ("", "v43")
     await house.run(60)
     assert (await house.get(await house.hear(Progress.LIVE, HASH[:7], "back"))).back
+
+
+async def test_an_outage_is_not_hidden_behind_a_deploy_that_failed_at_the_same_time(house):
+    """Each has its own card: that a version did not go out explains no outage."""
+    await house.hear(Progress.FAILED)
+    await house.run(4)
+    now = house.clock.time
+    down = Signal("shop", "production", "shop", "home", Trouble.REACH, Sev.ONE, Reading.DOWN, now, now)
+    await house.incidents.signal([down])
+    assert sorted((one.trouble, one.sev) for one in await house.open()) == [
+        (Trouble.DEPLOY, Sev.TWO),
+        (Trouble.REACH, Sev.ONE),
+    ]
