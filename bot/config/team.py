@@ -146,10 +146,8 @@ class Version(Section):
     service: Text | None = Field(default=None, description="A name from services; without it the whole product")
 
     @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        """Two ways could disagree."""
-        if sum(one is not None for one in (self.header, self.json_path, self.pattern)) > 1:
-            raise refuse("version is read in one way: header, json or pattern")
+    def _readable(self) -> Self:
+        """What the pattern finds must be the version alone."""
         if self.pattern is not None:
             try:
                 groups = re.compile(self.pattern).groups

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
@@ -176,17 +177,22 @@ def version_in(answer: Exchange, written: Version) -> str:
     """The version in an answer, bounded; "" where there is none, or the answer is no good one."""
     if answer.fault is not None or not 200 <= answer.status < 300:
         return ""
+    for text in _said(answer, written):
+        plain = clean(text).strip()
+        if _VERSION.fullmatch(plain) and len(plain) <= VERSION:
+            return plain
+    return ""
+
+
+def _said(answer: Exchange, written: Version) -> Iterator[str]:
+    """Every place that is written down, the header first; the whole answer where none is."""
     if written.header is not None:
-        text = answer.header(written.header)
-    elif written.json_path is not None:
-        try:
-            text = json_path.at(json_path.read(answer.text), written.json_path)
-        except json_path.Absent:
-            return ""
-    elif written.pattern is not None:
+        yield answer.header(written.header)
+    if written.json_path is not None:
+        with suppress(json_path.Absent):
+            yield json_path.at(json_path.read(answer.text), written.json_path)
+    if written.pattern is not None:
         match = re.search(written.pattern, answer.text[:READ])
-        text = (match[1] or "") if match else ""
-    else:
-        text = answer.text
-    plain = clean(text).strip()
-    return plain if _VERSION.fullmatch(plain) and len(plain) <= VERSION else ""
+        yield (match[1] or "") if match else ""
+    if (written.header, written.json_path, written.pattern) == (None, None, None):
+        yield answer.text

@@ -35,7 +35,6 @@ def test_a_version_is_read_in_one_way(tmp_path, way):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ("version: {url: /v, header: X-Version, json: version}", "in one way"),
         ("version: {url: /v, pattern: '('}", "no regular expression"),
         ("version: {url: /v, pattern: 'v[0-9]+'}", "needs one group"),
         ("version: {url: /v, header: 'X: 1'}", "header"),

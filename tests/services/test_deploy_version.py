@@ -194,6 +194,7 @@ async def test_only_hosts_of_launch_yml_are_asked(tmp_path):
         ({"pattern": "build ([0-9a-f]+)"}, Exchange("u", status=200, body=b"<p>build a1b2c3d</p>"), "a1b2c3d"),
         ({"pattern": "(x)?y"}, Exchange("u", status=200, body=b"y"), ""),
         ({}, Exchange("u", status=200, body=b"v43\n"), "v43"),
+        ({"header": "X-V", "json": "v"}, Exchange("u", status=200, body=b'{"v": "v43"}'), "v43"),
         ({}, Exchange("u", status=404, body=b"v43"), ""),
         ({}, Exchange("u", status=200, body=b"<html>a whole page</html>"), ""),
         ({}, Exchange("u", status=200, body=b"v" * 101), ""),
