@@ -12,7 +12,7 @@ from dataclasses import asdict
 
 from checks.model import Check
 
-RUBRIC = "2"
+RUBRIC = "3"
 
 
 def digest(checks: Mapping[str, Check]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli import COMMANDS
 from bot.config.load import load as load_file
 from bot.render.markdown import escape
 from bot.views.explain import SUBJECT
@@ -94,7 +95,8 @@ def test_what_a_page_tells_to_type_and_to_write_is_understood(id: str, tmp_path:
     """The command names checks that exist; each part of launch.yml is one."""
     found = blocks(FOLDER / f"{id}.md")
     typed = [text for language, text in found if language == "text" and text.startswith("launch ")]
-    assert typed == [f"launch check --only {id}\nlaunch explain {id}\n"]
+    assert f"launch check --only {id}\nlaunch explain {id}\n" in typed
+    assert {line.split()[1] for text in typed for line in text.splitlines()} <= set(COMMANDS)
     plan(Inventory("shop", "shop.test"), only=(id,))
     written = [text for language, text in found if language == "yaml"]
     assert written[-1].startswith(f"checks:\n  {id}: ")
