@@ -298,7 +298,6 @@ OF: dict[str, dict[str, str]] = {
         "back": "v42",
         "broken": "Checkout",
         "shown": "v42",
-        "tried": "4 of 4 flows work",
         "version": "v43",
     },
     "rel.migrations": {
@@ -308,6 +307,29 @@ OF: dict[str, dict[str, str]] = {
     "rel.rollback_drill": {
         "at": "3 August 2026",
         "days": "120",
+    },
+    "sec.env_contract": {
+        "breaks": "sign-up mails would fail",
+        "contract": ".env.example",
+        "environment": "production",
+        "file": ".env.production",
+        "line": "12",
+        "line_to_add": "MAIL_KEY=",
+        "near_words": " (MAIL_KYE is set: a typing mistake?)",
+        "other": "staging",
+        "variable": "MAIL_KEY",
+        "why": "it still says changeme",
+    },
+    "sec.logs": {
+        "addresses": "61",
+        "file": "app.log",
+        "read": "1 file",
+        "reason": "it printed nothing",
+        "shown": "sk_liv…Yd",
+        "unread": "app.log.2.zst",
+        "visible": "a bearer token, a card number",
+        "what": "log-in token",
+        "where": "app.log:120",
     },
     "sec.repo": {
         "commits": "one commit",

@@ -18,7 +18,7 @@ CAP = 1024 * 1024
 """Characters of a page that are read: forms with their state inside are long."""
 MAX_FORMS, MAX_FIELDS, MAX_VALUE = 50, 500, 200_000
 MAX_TAGS = 30_000
-_TAG = re.compile(
+_OPENING = re.compile(
     r"<(?:(!--)|(/?)(base|form|input|textarea|select|option|button|script|style|template|noscript|title|iframe)(?=[\s/>]))",
     re.IGNORECASE,
 )
@@ -118,7 +118,7 @@ class _Reader:
     def read(self) -> None:
         at = 0
         for _ in range(MAX_TAGS):
-            found = _TAG.search(self.text, at)
+            found = _OPENING.search(self.text, at)
             at = self._tag(found) if found else -1
             if at < 0 or self._fields > MAX_FIELDS:
                 return

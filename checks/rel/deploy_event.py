@@ -62,7 +62,7 @@ OUTCOMES = {
         "{version} has been live since {at}, and nothing has tried whether it works",
         impact="A broken log-in or checkout is found by the first customer who writes instead of leaving.",
         fix=(
-            "Add flows to launch.yml: `flows: [{{id: login, template: login}}]`; they are walked after each deploy.",
+            "Add a ready walk under `flows` in launch.yml, such as `template: login`; it is walked after each deploy.",
             "Now, by hand: /launch smoke",
         ),
         severity=Severity.MEDIUM,
@@ -78,7 +78,7 @@ OUTCOMES = {
         "No deploy of production was ever reported",
         fix=(
             "Let your host report deploys: docs/deploys.md has the steps for each; it takes five minutes.",
-            "Or let the bot read it from your product: `deploy: {{version: {{url: /version, header: X-Version}}}}`",
+            "Or let the bot read it from your product: under `deploy`, `version`: `url: /version` and `header: X-Version`",
             "Or record one by hand: /launch deploy v1",
         ),
     ),
