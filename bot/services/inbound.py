@@ -138,7 +138,9 @@ class Inbound:
         fresh = tuple(one for one in found.heard if request.received_at - one.at < OLDEST)
         if not fresh:
             return Taken(200, found.ignored or "It is more than four weeks old; nothing was done.")
-        return await self._write_down(sender.name, sender.delivery(request), fresh)
+        # Some senders write their id into the body, which is read once more for it.
+        delivery = await self._aside(request.body, lambda: sender.delivery(request))
+        return await self._write_down(sender.name, delivery, fresh)
 
     async def events(self, headers: Mapping[str, str], body: bytes) -> Taken:
         """Counted events, with the bearer token: all of them are written down, or none."""
@@ -192,8 +194,9 @@ class Inbound:
         """A deploy as `launch deploy` tells it; `trusted`: who asks has been proven otherwise."""
         if not trusted and (no := self._no_token(reported.SOURCE, headers)):
             return no
+        now = self._clock.now()
         try:
-            report = reported.read(body, self._clock.now())
+            report = await self._aside(body, lambda: reported.read(body, now))
         except Unreadable as error:
             return self._away(reported.SOURCE, Turned.UNREADABLE, str(error), 400)
         self._knocks.let_in(reported.SOURCE)

@@ -1,0 +1,65 @@
+"""Large bodies are read beside the bot's own loop, each time that they are read."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Self
+
+import pytest
+
+from bot.services.inbound import ALONE
+from tests.services.doorstep import BEARER, ENVIRON, START, Doorstep
+
+SECRET = "a secret of Vercel"
+FILLING = "x" * ALONE
+DEPLOYMENT = {"id": "dpl_1", "name": "shop", "meta": {"note": FILLING}}
+PROMOTED = {
+    "id": "evt_1",
+    "type": "deployment.promoted",
+    "createdAt": int(START.timestamp() * 1000),
+    "payload": {"deployment": DEPLOYMENT, "target": "production", "project": {"name": "shop"}},
+}
+
+
+class Readings:
+    """How often this thread reads JSON while it stands."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __enter__(self) -> Self:
+        sys.setprofile(self._called)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.setprofile(None)
+
+    def _called(self, frame: FrameType, event: str, _argument: object) -> None:
+        self.count += event == "call" and frame.f_code is json.loads.__code__
+
+
+@pytest.mark.parametrize("path", ["vercel", "launch", "events"])
+async def test_a_large_body_is_never_read_on_the_loop(tmp_path: Path, path: str) -> None:
+    """Not for what it says, and not for its id either; the loop goes on meanwhile."""
+    door = Doorstep(tmp_path, {**ENVIRON, "LAUNCH_HOOK_VERCEL_SECRET": SECRET})
+    try:
+        with Readings() as read:
+            if path == "vercel":
+                body = json.dumps(PROMOTED).encode()
+                digest = hmac.new(SECRET.encode(), body, hashlib.sha1).hexdigest()
+                taken = await door.inbound.take("vercel", {"x-vercel-signature": digest}, body)
+            elif path == "launch":
+                body = json.dumps({"version": "v43", "note": FILLING, "id": "1"}).encode()
+                taken = await door.inbound.report(BEARER, body)
+            else:
+                body = json.dumps({"kind": "error", "sample": FILLING, "id": "1"}).encode()
+                taken = await door.inbound.events(BEARER, body)
+        assert taken.status == 202, taken.text
+        assert read.count == 0
+    finally:
+        await door.close()
