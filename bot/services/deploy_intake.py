@@ -121,11 +121,14 @@ class Intake:
     def _match(self, connection: sqlite3.Connection, marker: Marker) -> Deploy | None:
         """The deploy that a report is about: by its sender's id, else by version, place and time."""
         product = self.config.product
-        near = rows.recent(connection, product)
+        known = rows.by_key(connection, product, marker.source, marker.key) if marker.key else None
+        if known is not None:
+            return known
+        # Previews are many: they must not crowd out what customers have.
+        near = rows.recent(connection, product, environment=marker.environment)
         if marker.key:
-            known = rows.by_key(connection, product, marker.source, marker.key)
             name = f"{marker.source}:{marker.key}"
-            known = known or next((one for one in near if name in one.also), None)
+            known = next((one for one in near if name in one.also), None)
         else:
             known = next((one for one in near if _again(one, marker) and not _replaced(connection, one, marker)), None)
         if known is not None:

@@ -39,6 +39,8 @@ WALK = timedelta(seconds=150)
 """After so long without a result of the walk the monitors are asked instead."""
 RETRY = timedelta(seconds=30)
 """What could not be done is tried again after this."""
+BY_HAND = 50
+"""Among so many of the last ones what a person recorded can be taken back."""
 HAND = ("slack", "terminal")
 """Senders that are people."""
 
@@ -93,7 +95,7 @@ class Deploys:
 
         def work(connection: sqlite3.Connection) -> Deploy | None:
             product = self._config().product
-            near = rows.recent(connection, product)
+            near = rows.recent(connection, product, limit=BY_HAND)
             by_hand = [one for one in near if one.source in HAND and one.stage is not Stage.UNDONE]
             mine = [one for one in by_hand if number in (0, one.id)]
             if not mine or now - (mine[0].live_at or mine[0].began_at) > rules.OLD:

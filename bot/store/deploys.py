@@ -17,8 +17,8 @@ LIVE = (
     " THEN json_extract(data, '$.live_at') END IS NOT NULL))"
 )
 """Rows that customers have had."""
-NEAR = 50
-"""So many of the last ones a report may belong to."""
+NEAR = 20
+"""So many of the last ones of a place a report may belong to: each costs time to read."""
 
 
 def put(connection: sqlite3.Connection, deploy: Deploy, due: datetime | None) -> int:

@@ -241,6 +241,20 @@ async def test_two_senders_about_one_commit_make_one_deploy(house):
     assert again != first
 
 
+async def test_many_previews_do_not_part_two_reports_of_one_version(house):
+    """However many branches are built meanwhile, the version that customers get is one deploy."""
+    number = await house.hear(Progress.STARTED, HASH[:7], "1", commit=HASH)
+
+    def branches(connection):
+        for one in range(60):
+            marker = Marker("vercel", Progress.LIVE, f"p{one}", house.clock.time, f"p{one}", "preview")
+            house.deploys.heard(connection, marker, house.clock.time)
+
+    await house.run(60)
+    await house.store.write(branches)
+    assert await house.hear(Progress.LIVE, HASH[:7], "dpl_1", source="vercel", commit=HASH) == number
+
+
 async def test_one_that_nobody_ends_is_said_once_and_pages_nobody(house):
     """After half an hour, on its message."""
     number = await house.hear(Progress.STARTED)
