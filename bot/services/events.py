@@ -100,11 +100,11 @@ class Events:
                 await others(incident, names)
                 return
             now, config = self._clock.now(), self._config()
-            still = await self._store.read(lambda c: _still(c, config, own, now))
+            going_on = await self._store.read(lambda c: still(c, config, own, now))
             rest = tuple(name for name in names if name not in own)
-            if still or not rest:
+            if going_on or not rest:
                 # What only somebody else sees is taken from the person; if it is said again, it comes back.
-                await self._incidents.rechecked(incident, good=not still, evidence=still)
+                await self._incidents.rechecked(incident, good=not going_on, evidence=going_on)
             else:
                 await others(incident, rest)
 
@@ -231,7 +231,7 @@ def _well(product: str, member: tuple[str, str, Trouble], now: datetime, *, gone
     return Signal(product, ENVIRONMENT, service, probe, trouble, Sev.FOUR, reading, first_failure=now, seen_at=now)
 
 
-def _still(connection: sqlite3.Connection, config: Config, probes: Iterable[str], now: datetime) -> str:
+def still(connection: sqlite3.Connection, config: Config, probes: Iterable[str], now: datetime) -> str:
     """What still fails, of the last two minutes; "" where nothing does."""
     minute = minute_of(now)
     lately = event_counts.sums(connection, config.product, minute - 1, minute + 1)

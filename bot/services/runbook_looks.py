@@ -18,6 +18,9 @@ from bot.domain.severity import adapt
 from bot.services.apart import apart
 from bot.services.baseline import informed
 from bot.services.config import Config
+from bot.services.deploy_sight import worth_a_look
+from bot.services.deploy_trouble import PROBE as DEPLOYS
+from bot.services.events import is_own, still
 from bot.services.glance import Glance
 from bot.services.runbook_known import Cause, place_of
 from bot.services.runbook_own import OwnChecks
@@ -104,7 +107,12 @@ class Looks:
             return await self._checks(name, cause.target or run.target, "")
         if incident is not None:
             # What has left it meanwhile is no longer watched, and proves nothing.
-            return await self._watched(tuple(dict.fromkeys(one.probe for one in incident.own)))
+            names = tuple(dict.fromkeys(one.probe for one in incident.own))
+            if DEPLOYS in names:
+                # A version that did not go out cannot be looked at; what customers have instead can.
+                pages = worth_a_look(self._config(), incident.service)
+                names = tuple(dict.fromkeys((*(one for one in names if one != DEPLOYS), *pages)))
+            return await self._watched(names) if names else [NOTHING]
         if any(one.name == cause.target for one in self._watch.standings()):
             return await self._watched((cause.target,))
         return await self._checks(cause.check, cause.target, cause.code) if cause.check else [NOTHING]
@@ -121,6 +129,9 @@ class Looks:
         if self._walks is not None and self._walks.mine(name):
             return await self._walks.look(name, DEADLINE - SPARE)
         seen = await self._watch.fresh((name,))
+        if not seen and is_own(name):
+            now, config = self._clock.now(), self._config()
+            return [_counted(name, await self._store.read(lambda c: still(c, config, (name,), now)))]
         return [_glanced(name, seen[0]) if seen else _unwatched(name)]
 
     async def _checks(self, id: str, target: str, code: str) -> list[Sight]:
@@ -177,6 +188,13 @@ def combined(sights: Iterable[Sight]) -> Sight:
 
 def _unwatched(name: str) -> Sight:
     return Sight(Verdict.UNKNOWN, line(f"“{name}” is no longer watched"), checks=(name,))
+
+
+def _counted(name: str, still: str) -> Sight:
+    """What only the product or another service says: that it goes on is known, that it works is not."""
+    if still:
+        return Sight(Verdict.BAD, line(still), checks=(name,))
+    return Sight(Verdict.UNKNOWN, line(f"“{name}” cannot be looked at from outside: I only hear of it"), checks=(name,))
 
 
 def _glanced(name: str, glance: Glance) -> Sight:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.clock import SystemClock
+from bot.domain.asks import Reading, Signal
+from bot.domain.heard import Counted
 from bot.domain.runbook.known import OWN_CHECKS
 from bot.domain.runbook.moved import Look
 from bot.domain.runbook.run import Run, Sight, Standing, Verdict
+from bot.domain.severity import Sev, Trouble
+from bot.domain.spike_words import probe_of
+from bot.domain.spikes import Shape
+from bot.services.events import Events
 from bot.services.health import Health, Socket
 from bot.services.people import GONE
 from bot.services.route_tests import FAILED
@@ -235,3 +241,28 @@ async def test_a_finding_gives_its_record_and_its_date(place):
     assert (known.facts["code"], known.facts["check"], known.facts["expires_in"]) == ("changed", "dns.expected", "week")
     assert known.facts["layer"] == "dns"
     assert isinstance(await place.store.read(lambda c: cause_of(c, "shop", run, None)), Cause)
+
+
+def _fails(probe: str, trouble: Trouble, at: datetime, service: str = "shop") -> Signal:
+    return Signal("shop", "production", service, probe, trouble, Sev.TWO, Reading.DOWN, at, at)
+
+
+async def test_after_a_deploy_that_did_not_go_out_what_customers_have_is_looked_at(place):
+    """The deploy itself is nothing to look at; the pages of its service are."""
+    await place.incidents.signal([_fails("Deploys", Trouble.DEPLOY, place.clock.now())])
+    assert await place.see("failed", incident=1) == Sight(Verdict.GOOD, checks=("Sign-in",))
+    place.web.route("*", "*", BROKEN)
+    assert (await place.see("failed", incident=1)).verdict is Verdict.BAD
+
+
+async def test_what_is_only_heard_of_is_never_called_fixed(place):
+    """Counts that go on are bad; that they stopped is no proof, and the words do not say that nobody watches."""
+    events = Events(place.store, place.clock, place._config, place.incidents)
+    name = probe_of("checkout_failed", Shape.MANY)
+    await place.incidents.signal([_fails(name, Trouble.ERRORS, place.clock.now())])
+    sight = await place.see("failed", incident=1)
+    assert (sight.verdict, "only hear of it" in sight.seen) == (Verdict.UNKNOWN, True)
+    now = place.clock.now()
+    await place.store.write(lambda c: events.count(c, Counted("checkout_failed", now, 5, "shop"), now))
+    sight = await place.see("failed", incident=1)
+    assert (sight.verdict, "in the last two minutes" in sight.seen) == (Verdict.BAD, True)
