@@ -35,7 +35,7 @@ GIT_SECONDS = 60.0
         "launch migrations --since origin/main --format sarif --output migrations.sarif",
     ),
 )
-@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @click.option("--since", metavar="REV", help="Only files that are new or changed since this revision of git.")
 @gate_options
 def command(*, paths: tuple[Path, ...], since: str | None, wanted: Wanted) -> int:
@@ -48,6 +48,10 @@ def command(*, paths: tuple[Path, ...], since: str | None, wanted: Wanted) -> in
     if not paths and since is None:
         raise click.UsageError(
             "Say what is new: launch migrations --since origin/main, or name files.", click.get_current_context()
+        )
+    if missing := next((path for path in paths if not path.exists()), None):
+        raise click.UsageError(
+            f'There is no "{missing}" here: name a migration, or a folder of them.', click.get_current_context()
         )
     from checks.rel.migrations import Facts, read
 

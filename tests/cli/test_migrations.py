@@ -105,7 +105,7 @@ def test_what_cannot_be_read_is_not_taken_for_good(repository, capsys):
         ((), "Say what is new"),
         (("--since", "nowhere"), "git does not know what is new"),
         (("--since", "--output=x"), "does not begin with a dash"),
-        (("missing.sql",), "does not exist"),
+        (("missing.sql",), 'There is no "missing.sql" here'),
     ],
 )
 def test_wrong_use_is_said(repository, capsys, words, says):
