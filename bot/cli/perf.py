@@ -35,7 +35,7 @@ NEEDS_FILE = "a light load is sent only where launch.yml allows it (intrusive: t
         "launch perf",
         'launch perf "Sign-up page" --class auth',
         "launch perf --url https://preview.example.com --against https://example.com",
-        "launch perf --save perf.json          and later: launch perf --against perf.json --save perf.json",
+        "launch perf --save perf.json          then: launch perf --against perf.json --save perf.json",
         "launch perf --pages --lighthouse run1.json run2.json run3.json",
         "launch perf --load Dashboard          only where launch.yml allows it",
     ),

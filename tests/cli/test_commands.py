@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shlex
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -52,7 +53,8 @@ def test_every_example_in_the_help_is_a_command_line_that_exists() -> None:
         assert lines
         for verb, rest in lines:
             assert verb == name
-            words = rest.partition(" >")[0].split()
+            # As a shell reads it, up to the remark that may stand beside it.
+            words = shlex.split(re.split(r"\s{2,}| >", rest)[0])
             command.make_context(name, words, parent=context, resilient_parsing=False)
 
 
