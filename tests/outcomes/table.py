@@ -29,7 +29,7 @@ EXCEPTIONS: dict[str, str] = {
     "sec.logs canary_hidden": "only `launch secrets --canary` says it, in tests/cli/test_secrets.py",
     "sec.logs canary_visible": "only `launch secrets --canary` says it, in tests/cli/test_secrets.py",
     "sec.logs canary_not_seen": "only `launch secrets --canary` says it, in tests/cli/test_secrets.py",
-    "sec.env_contract shared": "only `launch env --compare` says it, in tests/cli/test_env.py",
+    "sec.env_contract shared": "only `launch env --compare staging.json` says it, in tests/cli/test_env.py",
 }
 """`check code` and why no server on this machine can bring it about."""
 

@@ -42,7 +42,7 @@ def page() -> str:
     if table.EXCEPTIONS:
         parts.append(ALONE)
         parts.append("These answers are proven on facts alone.\n")
-        parts += [f"- `{answer}`: {escape(reason)}" for answer, reason in sorted(table.EXCEPTIONS.items())]
+        parts += [f"- `{answer}`: {inline(reason)}" for answer, reason in sorted(table.EXCEPTIONS.items())]
         parts.append("")
     return "\n".join(parts)
 
