@@ -28,7 +28,7 @@ TARGETS = expand(
         hosts=(Host("app.example.test"),),
         mail=(MailDomain("example.test"),),
         monitors=(Monitor("Login", "https://app.example.test/login"),),
-        flows=(Flow("walk", "https://app.example.test/", frozenset(), (), name="Log-in"),),
+        flows=(Flow("login", "https://app.example.test/", frozenset(), (), name="Log-in"),),
     )
 )
 each = pytest.mark.parametrize("check", CHECKS.values(), ids=list(CHECKS))

@@ -18,7 +18,7 @@ from checks.registry import load
 from tests.checks.flow.conftest import SECRETS, Street
 from tests.checks.samples import NOW
 
-FLOW = Flow("walk", "https://app.example.test/", frozenset({"app.example.test"}), (Step("Open", Request("/")),))
+FLOW = Flow("login", "https://app.example.test/", frozenset({"app.example.test"}), (Step("Open", Request("/")),))
 FINE = StepSeen("Open the page", State.OK, "ok", status=200, ms=120, host="app.example.test", path="/login")
 
 
@@ -57,7 +57,7 @@ CASES = {
     "foreign_host": seen(step("foreign_host", state=State.UNKNOWN, needs=("pay.example.test",))),
     "browser_missing": seen(step("browser_missing", state=State.UNKNOWN)),
     "secret_missing": Facts(FLOW, not_walked(FLOW, NOW, "secret_missing", needs=("QA_PASSWORD",))),
-    "waits": Facts(replace(FLOW, after="login"), not_walked(replace(FLOW, after="login"), NOW, "waits")),
+    "waits": Facts(replace(FLOW, after="signup"), not_walked(replace(FLOW, after="signup"), NOW, "waits")),
     "not_reached": Facts(FLOW, not_walked(FLOW, NOW, "not_reached")),
     "could_not_look": seen(step("ours", state=State.UNKNOWN)),
 }
