@@ -127,16 +127,20 @@ def before(scripts: int) -> Step:
     return lambda world: _put(world, scripts_before={APP: scripts})
 
 
-def result(score: float, lcp: float, *, calls: int = 1, others: float = 40.0, newest: bool = False) -> bytes:
+def result(
+    score: float, lcp: float, *, calls: int = 1, others: float = 40.0, newest: bool = False, host: str = APP
+) -> bytes:
     """One result as Lighthouse writes it; version 13 renamed the audit about scripts of others."""
     party = {"entity": "Chatty", "transferSize": 90_000, "mainThreadTime": others, "blockingTime": others}
     name = "third-parties-insight" if newest else "third-party-summary"
-    asked = [{"url": f"https://{APP}/api/me?n={n}", "resourceType": "Fetch", "transferSize": 300} for n in range(calls)]
-    script = {"url": f"https://{APP}/app.js", "resourceType": "Script", "transferSize": 150_000}
+    asked = [
+        {"url": f"https://{host}/api/me?n={n}", "resourceType": "Fetch", "transferSize": 300} for n in range(calls)
+    ]
+    script = {"url": f"https://{host}/app.js", "resourceType": "Script", "transferSize": 150_000}
     return json.dumps(
         {
             "lighthouseVersion": "13.0.1" if newest else "12.8.1",
-            "finalDisplayedUrl": f"https://{APP}/",
+            "finalDisplayedUrl": f"https://{host}/",
             "categories": {"performance": {"score": score}},
             "audits": {
                 "largest-contentful-paint": {"numericValue": lcp},
