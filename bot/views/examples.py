@@ -221,7 +221,6 @@ OF: dict[str, dict[str, str]] = {
         "left": "6",
         "out": "",
         "over": "12",
-        "seen": "20",
     },
     "obs.spikes": {
         "said": "40 failed log-ins in 5 minutes, normally 1: log-in may be broken for everybody",
@@ -335,7 +334,6 @@ OF: dict[str, dict[str, str]] = {
         "commits": "one commit",
         "file": ".env",
         "key_name": "Stripe secret key",
-        "path": ".",
         "read": "214 files and 96 commits",
         "shown": "sk_liv…Yd",
         "step": "Roll the key in Stripe under Developers - API keys",

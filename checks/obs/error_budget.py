@@ -44,9 +44,9 @@ OUTCOMES = {
         runbook="deploy_safely",
     ),
     "too_early": Outcome(
-        Status.UNKNOWN,
+        # Not "could not look": every new monitor begins like this, and there is nothing to repair.
+        Status.NA,
         "Too early to say how many minutes are left for {name}: it was seen for {seen} minutes this month",
-        impact="Nothing is proven either way: so few looks say nothing about a month.",
         fix=("Let the bot go on looking; after an hour it can say so.",),
     ),
     "not_watched": Outcome(

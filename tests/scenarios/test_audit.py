@@ -32,7 +32,12 @@ BREAKS = {
     "dmarc_gone": "mail.dmarc",
 }
 
-IN_ORDER = " checks are in order: "
+NOTHING_ELSE = "0 to fix before launch, 1 can wait, 0 could not be looked at"
+
+
+def fine(report: dict) -> bool:
+    """Nothing is wrong with the product; nobody has tried a rollback in this world, and that alone is said."""
+    return NOTHING_ELSE in report["text"] and "`rel.rollback_drill`" in words(report)
 
 
 async def test_a_healthy_company_may_launch(world):
@@ -43,7 +48,7 @@ async def test_a_healthy_company_may_launch(world):
         assert first["for_user"] == "UMIA"
         report = await world.check()
         assert report["text"].startswith("Go: nothing found that stops a launch")
-        assert IN_ORDER in words(report)
+        assert fine(report)
         await world.slack.command("mia", "#launch", "/launch status")
         await world.slack.wait_for("Go · marigold.test", user="mia", after=report["ts"])
         world.slack.open_home("ben")
@@ -58,11 +63,11 @@ async def test_each_fault_is_found_and_gone_after_repair(world, fault, check):
         world.company.switch(fault, on=True)
         broken = await world.check()
         assert f"`{check}`" in words(broken)
-        assert IN_ORDER not in words(broken)
+        assert not fine(broken)
         world.company.switch(fault, on=False)
         mended = await world.check()
         assert mended["text"].startswith("Go: nothing found")
-        assert IN_ORDER in words(mended)
+        assert fine(mended)
 
 
 async def test_the_report_is_one_message_edited_in_place(world):

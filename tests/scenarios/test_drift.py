@@ -59,7 +59,7 @@ async def test_the_first_clean_check_offers_and_a_person_accepts(world):
         assert "Undo" in labels(edited)
         again = await world.check()
         assert "Accept as Normal" not in labels(again)
-        assert " checks are in order" in words(again)
+        assert "0 to fix before launch, 1 can wait, 0 could not be looked at" in again["text"]
 
 
 async def test_a_change_is_shown_in_two_lines_and_was_somebodys(world):
