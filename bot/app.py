@@ -251,6 +251,7 @@ def _look_again_with(services: Services, walks: SmokeAgain) -> None:
     """Who looks again when somebody says that it is fixed: whoever has told of it."""
     watch = services.watch
     services.deploys.look_with(watch)
+    services.incidents.leave_to(walks.anew)
     walked = walks.again_or(watch.again, watch.fresh)
     deployed = services.deploys.again_or(walked)
     services.incidents.look_again_with(services.drills.again_or(services.events.again_or(deployed)))

@@ -16,7 +16,7 @@ from bot.domain.incident import Incident
 from bot.services.alerts import channel_of
 from bot.services.config import Config
 from bot.services.people import People
-from bot.services.transitions import Outcome, World, carry_out
+from bot.services.transitions import Anew, Outcome, World, carry_out
 from bot.store import clicks, incidents, journal, sending, timers
 from bot.store.beat import beat
 from bot.store.db import Store
@@ -52,6 +52,7 @@ class Incidents:
         self._config = config
         self._wake = wake
         self._recheck: Recheck | None = None
+        self._anew: Anew | None = None
         self._listener: Listener | None = None
         self._waiting: dict[int, list[asyncio.Future[Answer]]] = {}
         self.blind = False
@@ -61,6 +62,10 @@ class Incidents:
         """Who looks again when somebody says that it is fixed."""
         self._recheck = recheck
 
+    def leave_to(self, anew: Anew) -> None:
+        """Who looks anew at what is left of an incident that is over."""
+        self._anew = anew
+
     def listen(self, listener: Listener | None) -> None:
         """Who is told which incidents something happened to, after it is written."""
         self._listener = listener
@@ -68,7 +73,7 @@ class Incidents:
     def world(self, connection: sqlite3.Connection) -> World:
         """The product, its people and where alerts go, as of now."""
         config = self._config()
-        return World(config.product, People.of(config), channel_of(connection, config), self.blind)
+        return World(config.product, People.of(config), channel_of(connection, config), self.blind, self._anew)
 
     async def signal(self, signals: Sequence[Signal]) -> list[Outcome]:
         """What probes say; all of it in one transaction."""

@@ -1,12 +1,15 @@
-"""Walks for those who must know now: "It's fixed" on a card, and steps of runbooks that look for themselves."""
+"""Walks for those who must know now: "It's fixed" on a card, steps of runbooks, what an incident leaves behind."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import datetime
 from typing import Any
 
+from bot.domain.asks import Signal
 from bot.domain.detection import Sight as Seen
 from bot.domain.runbook.run import Sight, Verdict
 from bot.services.glance import Glance
@@ -52,6 +55,17 @@ class SmokeAgain:
     def mine(self, name: str) -> bool:
         """Whether this is what incidents call a flow of launch.yml."""
         return name.startswith(PREFIX) and flow_of(name, self._smoke.known()) is not None
+
+    def anew(self, connection: sqlite3.Connection, left: Signal, now: datetime) -> bool:
+        """Have the flow walked that an incident which is over leaves behind, within the caller's transaction.
+
+        Its last walk may be minutes older than the repair, and would call people for what works. False: no flow.
+        """
+        flow = flow_of(left.probe, self._smoke.known()) if left.probe.startswith(PREFIX) else None
+        if flow is None:
+            return False
+        self._smoke.ask(connection, now, Cause.SCHEDULE, flows=(flow.id,))
+        return True
 
     async def look(self, name: str, seconds: float) -> list[Sight]:
         """How the flow of that name is now, or all flows where it is none: for a step of a runbook."""

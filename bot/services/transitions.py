@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.asks import Command, Shared, Signal
 from bot.domain.decision import Answer, Decision, Follow, Priority, Say, What
+from bot.domain.events import Resolved
 from bot.domain.grouping import downstream_of, shared_cause, upstream_for
 from bot.domain.hours import NINE, next_at, next_working_day
 from bot.domain.incident import Incident
@@ -25,6 +27,8 @@ from bot.store import incidents, outbox, releases, second_routes, silences, time
 from bot.store.outbox import Prio
 from checks.model import Json
 
+Anew = Callable[[sqlite3.Connection, Signal, datetime], bool]
+"""Has this looked at anew, in the same transaction; False where it knows no way to."""
 MOST_FOLLOWING = 1000
 """Commands that one command may bring about."""
 HOLD = timedelta(minutes=3)
@@ -54,6 +58,8 @@ class World:
     channel: str
     """Where cards are posted; empty where there is no channel, so that the owner gets them."""
     blind: bool = False
+    anew: Anew | None = None
+    """Who looks again at what an incident that is over leaves behind, instead of believing its last look."""
 
 
 @dataclass(slots=True)
@@ -91,12 +97,20 @@ def carry_out(
             outcome.changed.append(decision.incident.id)
         if decision.recheck and decision.incident is not None:
             outcome.recheck.append((decision.incident.id, decision.recheck))
-        waiting.extend(decision.then)
+        waiting.extend(one for one in decision.then if not _seen_anew(connection, world, decision, one, now))
         if before is None and decision.incident is not None and isinstance(follow.command, Signal):
             shared = shared_cause(incidents.live(connection, world.product))
             if shared is not None:
                 waiting.append(Follow(None, shared))
     return outcome
+
+
+def _seen_anew(connection: sqlite3.Connection, world: World, decision: Decision, follow: Follow, now: datetime) -> bool:
+    """Whether what is left of an incident that has just ended is looked at anew, and said by that look."""
+    left = follow.command
+    if world.anew is None or follow.incident is not None or not isinstance(left, Signal) or left.drill:
+        return False
+    return any(isinstance(one, Resolved) for one in decision.events) and world.anew(connection, left, now)
 
 
 def _row(connection: sqlite3.Connection, product: str, follow: Follow) -> Incident | None:

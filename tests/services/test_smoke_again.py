@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.asks import FixedAsk
+from bot.domain.asks import FixedAsk, Reading, Signal
 from bot.domain.decision import AnswerCode
 from bot.domain.runbook.run import Verdict
+from bot.domain.severity import Sev, Trouble
 from bot.services.glance import Glance, bad, good
 from bot.services.incidents import Request
 from bot.services.runbook_leads import flows_of, topic_of
 from bot.services.smoke_again import SmokeAgain
 from tests.servers.http import Answer
-from tests.services.smoke_shop import PAGE, Shop, shop
+from tests.services.smoke_shop import PAGE, Shop, in_or_out, shop
 
 PRICE = Answer(body=PAGE + "49 EUR")
 
@@ -164,6 +165,35 @@ def walks_of(connection):
     from bot.store import walks
 
     return walks.unfinished(connection, "shop")
+
+
+def page(made: Shop, reading: Reading) -> Signal:
+    """How the page of the log-in stands."""
+    now = made.clock.now()
+    return Signal("shop", "production", "account", "home", Trouble.REACH, Sev.ONE, reading, now, now)
+
+
+@pytest.mark.parametrize("works", [True, False])
+async def test_what_an_outage_leaves_behind_is_walked_before_it_is_told(made: Shop, works: bool) -> None:
+    """The walk that failed was made in the outage: what works again calls nobody, what fails still does."""
+    made.incidents.leave_to(SmokeAgain(made.smoke, made.incidents).anew)
+    await made.incidents.signal([page(made, Reading.DOWN)])
+    made.web.route("shop.test", "/login", Answer(500, "no"))
+    await made.walk("login")
+    [checkout, outage] = await made.open()
+    assert [one.probe for one in outage.also] == ["Smoke: Log-in"]
+    if works:
+        made.web.route("shop.test", "/login", in_or_out)
+    made.later(seconds=60)
+    await made.incidents.signal([page(made, Reading.UP)])
+    assert [one.id for one in await made.open()] == [checkout.id]
+    [left] = await made.store.read(walks_of)
+    assert left.course.flows == ("login",)
+    await made.smoke.tick()
+    async with asyncio.timeout(20):
+        await made.smoke.wait(left.id)
+    told = [one.members[0].probe for one in await made.open() if one.id != checkout.id]
+    assert told == ([] if works else ["Smoke: Log-in"])
 
 
 async def test_the_runbook_of_what_customers_do_leads_out(made: Shop) -> None:
