@@ -78,7 +78,7 @@ OUTCOMES = {
         "No deploy of production was ever reported",
         fix=(
             "Let your host report deploys: docs/deploys.md has the steps for each; it takes five minutes.",
-            "Or let the bot read it from your product: under `deploy`, `version`: `url: /version` and `header: X-Version`",
+            "Or let the bot read it from your product: under `deploy.version`, `url: /version` and `header: X-Version`",
             "Or record one by hand: /launch deploy v1",
         ),
     ),

@@ -57,7 +57,7 @@ def test_a_damaged_row_holds_up_nobody(store, run, now, caplog):
     def work(connection):
         for number in (1, 2, 3):
             runs.put(connection, replace(run, id=number), at=now, did="Began", data={})
-        connection.execute("UPDATE run SET data = '{\"id\": \"x\"' WHERE id = 2")
+        connection.execute('UPDATE run SET data = \'{"id": "x"\' WHERE id = 2')
         assert [one.id for one in runs.live(connection, "shop")] == [1, 3]
         assert [one.id for one in runs.recent(connection, "shop")] == [3, 1]
         assert runs.get(connection, 2) is None
