@@ -1,4 +1,4 @@
-"""Large bodies are read beside the bot's own loop, each time that they are read."""
+"""Large bodies are read beside the bot's own loop; deliveries with much in them hold nobody up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import Self
 
 import pytest
 
-from bot.services.inbound import ALONE
+from bot.services.inbound import ALONE, PART
+from bot.store import heard
 from tests.services.doorstep import BEARER, ENVIRON, START, Doorstep
 
 SECRET = "a secret of Vercel"
@@ -61,5 +62,26 @@ async def test_a_large_body_is_never_read_on_the_loop(tmp_path: Path, path: str)
                 taken = await door.inbound.events(BEARER, body)
         assert taken.status == 202, taken.text
         assert read.count == 0
+    finally:
+        await door.close()
+
+
+async def test_a_delivery_of_many_alarms_is_worked_on_in_parts(tmp_path: Path) -> None:
+    """Each part is a transaction of its own; all are written down together, and the same delivery again is known."""
+    door = Doorstep(tmp_path)
+    alarms = [
+        {"status": "firing", "labels": {"alertname": f"Errors{one}", "service": f"s{one % 3}"}}
+        for one in range(2 * PART + 1)
+    ]
+    body = json.dumps({"alerts": alarms}).encode()
+    try:
+        assert (await door.inbound.take("alertmanager", {}, body, "in-the-url")).status == 202
+        rows = await door.store.read(lambda c: heard.due(c, door.config.product, door.now(), 99))
+        said = [len(await door.store.read(lambda c, row=row: heard.said(c, row.id))) for row in rows]
+        assert said == [PART, PART, 1]
+        assert (await door.inbound.take("alertmanager", {}, body, "in-the-url")).text.startswith("Known already")
+        await door.settled()
+        told = [member.probe for one in await door.incidents.live() for member in one.members]
+        assert len(set(told)) == len(told) == len(alarms)
     finally:
         await door.close()
