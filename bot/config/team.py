@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from bot.config.patterns import pattern
 from bot.config.section import Section
 from bot.config.values import (
     Channel,
@@ -155,6 +156,7 @@ class Version(Section):
                 raise refuse(f"pattern is no regular expression: {error}") from None
             if groups != 1:
                 raise refuse("pattern needs one group around the version, such as version ([0-9.]+)")
+            pattern(self.pattern)
         return self
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import sqlite3
@@ -45,6 +46,8 @@ PATIENCE = 10.0
 CAP = 64 * 1024
 READ = 20_000
 """Characters of a page that are searched."""
+STRETCH, SHARED = 2000, 400
+"""A pattern is looked for in stretches that share so much: in one long line it could take a second."""
 NOT_SEEN = timedelta(minutes=5)
 """After so long a version that its host calls live must be seen."""
 _VERSION = re.compile(r"[^\s<>\"'`|*]{1,100}")
@@ -163,7 +166,7 @@ async def look(written: Version, inventory: Inventory, now: datetime) -> str:
 
     async def asked(probe: LiveProbe) -> Glance:
         answer = await probe.get(url, cap=CAP, timeout=PATIENCE)
-        found.append(version_in(answer, written))
+        found.append(await asyncio.to_thread(version_in, answer, written))
         if answer.fault is not None or not found[-1]:
             return bad(now, Trouble.NOTE, "no_version", "no version was seen")
         return good(now, found[-1])
@@ -192,7 +195,17 @@ def _said(answer: Exchange, written: Version) -> Iterator[str]:
         with suppress(json_path.Absent):
             yield json_path.at(json_path.read(answer.text), written.json_path)
     if written.pattern is not None:
-        match = re.search(written.pattern, answer.text[:READ])
-        yield (match[1] or "") if match else ""
+        yield _matched(re.compile(written.pattern), answer.text[:READ])
     if (written.header, written.json_path, written.pattern) == (None, None, None):
         yield answer.text
+
+
+def _matched(sought: re.Pattern[str], text: str) -> str:
+    """What the group of a pattern finds first; "" where it finds nothing."""
+    step = STRETCH - SHARED
+    for begin in range(0, len(text), step):
+        match = sought.search(text, begin, begin + STRETCH)
+        # What reaches the end of a stretch may be cut: the next one has the whole of it.
+        if match and (match.end() < begin + STRETCH or match.start() < begin + step):
+            return match[1] or ""
+    return ""

@@ -37,6 +37,8 @@ def test_a_version_is_read_in_one_way(tmp_path, way):
     [
         ("version: {url: /v, pattern: '('}", "no regular expression"),
         ("version: {url: /v, pattern: 'v[0-9]+'}", "needs one group"),
+        ("version: {url: /v, pattern: '(v([0-9]+)+)'}", "needs one group"),
+        ("version: {url: /v, pattern: '(?:v+)+([0-9])'}", "could make it run for hours"),
         ("version: {url: /v, header: 'X: 1'}", "header"),
         ("version: {}", "url"),
         ("previews: hide", "previews"),

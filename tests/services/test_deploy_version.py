@@ -10,12 +10,13 @@ import pytest
 from bot.config.team import Version
 from bot.domain.deploys import Deploy, Stage
 from bot.domain.heard import Progress
-from bot.services.deploy_version import version_in
+from bot.services.deploy_version import look, version_in
 from bot.services.deploys import Deploys
 from checks.net.facts import Exchange
 from tests.servers.dns import DnsServer
 from tests.servers.http import Answer, Hostile, HttpServer
 from tests.services.deploy_house import FLOWS, House
+from tests.store.loop_watch import longest_block
 
 VERSION = FLOWS + "deploy: {version: {url: /version, json: build.version}}\n"
 
@@ -192,6 +193,8 @@ async def test_only_hosts_of_launch_yml_are_asked(tmp_path):
         ({"json": "version"}, Exchange("u", status=200, body=b'{"version": 43}'), "43"),
         ({"json": "version"}, Exchange("u", status=200, body=b'{"version": {"a": [1, 2]}}'), ""),
         ({"pattern": "build ([0-9a-f]+)"}, Exchange("u", status=200, body=b"<p>build a1b2c3d</p>"), "a1b2c3d"),
+        ({"pattern": "build ([0-9.]+)"}, Exchange("u", status=200, body=b" " * 1991 + b"build 1.2.34"), "1.2.34"),
+        ({"pattern": "build ([0-9.]+)$"}, Exchange("u", status=200, body=b" " * 1991 + b"build 1.2.34"), "1.2.34"),
         ({"pattern": "(x)?y"}, Exchange("u", status=200, body=b"y"), ""),
         ({}, Exchange("u", status=200, body=b"v43\n"), "v43"),
         ({"header": "X-V", "json": "v"}, Exchange("u", status=200, body=b'{"v": "v43"}'), "v43"),
@@ -204,3 +207,12 @@ async def test_only_hosts_of_launch_yml_are_asked(tmp_path):
 def test_a_version_is_read_as_written_down(written, answer, version):
     """A header, a field, a pattern, or the whole answer; what could not be a version is none."""
     assert version_in(answer, Version(url="/version", **written)) == version
+
+
+async def test_one_long_line_does_not_hold_the_bot_up(product):
+    """A plain pattern on a page without a blank is tried from each letter on."""
+    written = Version(url="http://shop.test/version", pattern="([0-9a-z.-]+)-build")
+    product.web.route("shop.test", "/version", Answer(body=b"a" * 30_000))
+    inventory = product.config.inventory
+    assert inventory is not None
+    assert await longest_block(lambda: look(written, inventory, product.clock.now())) < 0.25
