@@ -26,7 +26,7 @@ from bot.services.watching import limits_of
 from bot.store import deploys as rows
 from bot.store import settings
 from bot.store.db import Store
-from checks import json_path
+from checks import json_path, stretches
 from checks.inventory import Inventory
 from checks.net.facts import Exchange
 from checks.net.live import LiveProbe
@@ -46,8 +46,6 @@ PATIENCE = 10.0
 CAP = 64 * 1024
 READ = 20_000
 """Characters of a page that are searched."""
-STRETCH, SHARED = 2000, 400
-"""A pattern is looked for in stretches that share so much: in one long line it could take a second."""
 NOT_SEEN = timedelta(minutes=5)
 """After so long a version that its host calls live must be seen."""
 _VERSION = re.compile(r"[^\s<>\"'`|*]{1,100}")
@@ -195,17 +193,7 @@ def _said(answer: Exchange, written: Version) -> Iterator[str]:
         with suppress(json_path.Absent):
             yield json_path.at(json_path.read(answer.text), written.json_path)
     if written.pattern is not None:
-        yield _matched(re.compile(written.pattern), answer.text[:READ])
+        match = stretches.first(re.compile(written.pattern), answer.text[:READ])
+        yield (match[1] or "") if match else ""
     if (written.header, written.json_path, written.pattern) == (None, None, None):
         yield answer.text
-
-
-def _matched(sought: re.Pattern[str], text: str) -> str:
-    """What the group of a pattern finds first; "" where it finds nothing."""
-    step = STRETCH - SHARED
-    for begin in range(0, len(text), step):
-        match = sought.search(text, begin, begin + STRETCH)
-        # What reaches the end of a stretch may be cut: the next one has the whole of it.
-        if match and (match.end() < begin + STRETCH or match.start() < begin + step):
-            return match[1] or ""
-    return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from checks import json_path
+from checks import json_path, stretches
 from checks.flow import forms
 from checks.flow.judging import CodeOf, Unmet
 from checks.flow.model import Extract
@@ -43,5 +43,5 @@ def _found(extract: Extract, chain: Chain, cookie: CodeOf) -> str | None:
         return cookie(extract.what)
     if extract.source == "field":
         return forms.read(last.text).value(extract.what)
-    match = re.search(extract.what, last.text[:CAP])
+    match = stretches.first(re.compile(extract.what), last.text[:CAP])
     return plain(match[1]) if match and match[1] else None
