@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -11,6 +12,8 @@ from bot.domain.deploys import Deploy, Stage
 from bot.domain.heard import Progress
 from bot.store.codes import from_ms, to_ms
 from bot.store.plain import from_plain, to_plain
+
+log = logging.getLogger(__name__)
 
 LIVE = (
     "(stage IN ('live', 'smoke', 'good', 'bad') OR (stage = 'superseded' AND CASE WHEN data <> ''"
@@ -58,16 +61,15 @@ def put(connection: sqlite3.Connection, deploy: Deploy, due: datetime | None) ->
 
 def get(connection: sqlite3.Connection, id: int) -> Deploy | None:
     """One."""
-    row = connection.execute("SELECT * FROM deploy WHERE id = ?", (id,)).fetchone()
-    return None if row is None else _deploy(row)
+    return next(iter(_read(connection.execute("SELECT * FROM deploy WHERE id = ?", (id,)))), None)
 
 
 def by_key(connection: sqlite3.Connection, product: str, source: str, key: str) -> Deploy | None:
     """The one that its sender calls so."""
-    row = connection.execute(
+    rows = connection.execute(
         "SELECT * FROM deploy WHERE product = ? AND source = ? AND key = ? AND key <> ''", (product, source, key)
-    ).fetchone()
-    return None if row is None else _deploy(row)
+    )
+    return next(iter(_read(rows)), None)
 
 
 def recent(
@@ -86,7 +88,7 @@ def recent(
         f" AND ({not wanted} OR stage IN ({marks})) ORDER BY at DESC, id DESC LIMIT ?",
         (product, environment, environment, *wanted, limit),
     )
-    return [_deploy(row) for row in rows]
+    return _read(rows)
 
 
 def due(connection: sqlite3.Connection, product: str, now: datetime, *, limit: int = 20) -> list[Deploy]:
@@ -95,7 +97,7 @@ def due(connection: sqlite3.Connection, product: str, now: datetime, *, limit: i
         "SELECT * FROM deploy WHERE due_at <= ? AND product = ? ORDER BY due_at, id LIMIT ?",
         (to_ms(now), product, limit),
     )
-    return [_deploy(row) for row in rows]
+    return _read(rows)
 
 
 def live_before(connection: sqlite3.Connection, deploy: Deploy, *, limit: int = NEAR) -> list[Deploy]:
@@ -105,17 +107,17 @@ def live_before(connection: sqlite3.Connection, deploy: Deploy, *, limit: int = 
         " ORDER BY at DESC, id DESC LIMIT ?",
         (*_place(deploy), to_ms(deploy.live_at or deploy.began_at), deploy.id, limit),
     )
-    return [_deploy(row) for row in rows]
+    return _read(rows)
 
 
 def live_after(connection: sqlite3.Connection, deploy: Deploy) -> Deploy | None:
     """The first one of the same service that went live after it."""
-    row = connection.execute(
+    rows = connection.execute(
         f"SELECT * FROM deploy WHERE product = ? AND environment = ? AND service = ? AND at > ? AND id <> ? AND {LIVE}"  # noqa: S608
         " ORDER BY at, id LIMIT 1",
         (*_place(deploy), to_ms(deploy.live_at or deploy.began_at), deploy.id),
-    ).fetchone()
-    return None if row is None else _deploy(row)
+    )
+    return next(iter(_read(rows)), None)
 
 
 def last_good(before: Sequence[Deploy], version: str = "") -> str:
@@ -139,6 +141,17 @@ def shown(connection: sqlite3.Connection, id: int, channel: str, ts: str) -> Non
 
 def _place(deploy: Deploy) -> tuple[str, str, str]:
     return deploy.product, deploy.environment, deploy.service
+
+
+def _read(rows: Iterable[sqlite3.Row]) -> list[Deploy]:
+    """Deploys as records; one that cannot be read is passed over, so that it holds up no other."""
+    found = []
+    for row in rows:
+        try:
+            found.append(_deploy(row))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            log.warning("deploy %s cannot be read: %s", row["id"], error)
+    return found
 
 
 def _deploy(row: sqlite3.Row) -> Deploy:

@@ -468,6 +468,15 @@ async def test_a_row_of_an_older_program_reads_as_one_that_was_live(house):
     assert (deploy.previous, (await house.get(old.id)).stage) == ("v1", Stage.LIVE)
 
 
+@pytest.mark.parametrize("data", ["[]", "{", '{"stage": "flying"}', '{"stage": "good", "later": 1}'])
+async def test_a_row_that_cannot_be_read_holds_up_no_other(house, data):
+    """As a newer program, or a broken disk, may leave one behind: other deploys are heard, walked and told."""
+    odd = await house.hear(Progress.STARTED, "v42")
+    spoil = "UPDATE deploy SET data = ?, due_at = 0 WHERE id = ?"
+    await house.store.write(lambda c: c.execute(spoil, (data, odd)))
+    assert (await house.good("v43")).stage is Stage.GOOD
+
+
 async def test_a_report_without_a_version_is_nothing(house):
     """There is nothing that could be followed."""
     assert await house.deploys.record(Marker("generic", Progress.LIVE, " ", START)) == 0
