@@ -210,8 +210,16 @@ def superseded(deploy: Deploy, now: datetime) -> Deploy:
 
 
 def replaced(deploy: Deploy, by: Deploy, now: datetime) -> Deploy:
-    """Another one is live now; where its verdict has fallen, that is only written beside it."""
-    return replace(deploy, replaced_by=by.version) if deploy.judged else superseded(deploy, now)
+    """Another one is live now; where its verdict has fallen, that is only written beside it.
+
+    A walk that still goes on for it sees the other one, and says nothing about it any more.
+    """
+    return replace(deploy, replaced_by=by.version, run=0) if deploy.judged else superseded(deploy, now)
+
+
+def live_now(deploy: Deploy) -> bool:
+    """Whether it is what customers have, as far as its own row tells."""
+    return deploy.production and deploy.stage in WENT_LIVE - OVER and not deploy.replaced_by
 
 
 def judged(deploy: Deploy, walked: Walked, now: datetime) -> Deploy:

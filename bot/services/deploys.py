@@ -120,12 +120,15 @@ class Deploys:
             self._intake().keep(connection, replace(before, stage=Stage.LIVE, run=0, ended_at=None), now)
 
     async def again(self, number: int, who: str) -> int:
-        """Walk the flows for it once more; answers the number of the walk, 0 where there is nothing to walk."""
+        """Walk the flows for it once more; answers the number of the walk, 0 where there is nothing to walk.
+
+        Nor is there where customers have another one by now: what that shows says nothing about this one.
+        """
         now = self._clock.now()
 
         def work(connection: sqlite3.Connection) -> int:
             deploy = rows.get(connection, number)
-            if deploy is None or deploy.stage not in rules.WENT_LIVE or not self._smoke.flows():
+            if deploy is None or not rules.live_now(deploy) or not self._smoke.flows():
                 return 0
             run = self._smoke.ask(connection, now, Cause.HAND, deploy=number, asked_by=who)
             self._intake().keep(connection, replace(deploy, run=run, asked_at=now), now)

@@ -403,6 +403,19 @@ async def test_the_flows_can_be_walked_again_for_it(house):
     assert await house.deploys.again(999, "U0ANA") == 0
 
 
+async def test_a_walk_for_a_version_that_was_replaced_meanwhile_does_not_judge_it(house):
+    """What the walk saw was the next one: the version before stays good, and is what to go back to."""
+    old = await house.good("v42")
+    run = await house.deploys.again(old.id, "U0ANA")
+    number = await house.hear(Progress.LIVE)
+    await house.walk(run, "Checkout")
+    await house.run(20)
+    assert ((await house.get(old.id)).stage, (await house.get(old.id)).replaced_by) == (Stage.GOOD, "v43")
+    assert await house.deploys.again(old.id, "U0ANA") == 0
+    await house.walk((await house.get(number)).run, "Checkout")
+    assert ((await house.get(number)).stage, (await house.get(number)).previous) == (Stage.BAD, "v42")
+
+
 async def test_a_deploy_recorded_by_mistake_is_taken_back(house):
     """It is no cause any more; what a host said is not taken back by hand."""
     await house.good("v42")
