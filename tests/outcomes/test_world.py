@@ -17,8 +17,19 @@ NOTES = {
     "edge.ssl_mode no_edge",
     "edge.static_cache no_files",
     "exp.login_return not_written_down",
+    "obs.error_budget not_watched",
+    "obs.spikes not_counted",
     "perf.error_rate not_watched",
+    "perf.gate not_compared",
+    "perf.load_light not_allowed",
     "perf.p95 not_watched",
+    "perf.page no_budget",
+    "rel.deploy_event not_kept",
+    "rel.migrations not_read",
+    "rel.rollback_drill not_kept",
+    "sec.env_contract not_here",
+    "sec.logs not_here",
+    "sec.repo not_here",
 }
 """What one directory, an unsigned zone and a product without an edge cannot be asked."""
 

@@ -123,7 +123,7 @@ async def test_two_people_on_one_run(tmp_path: Path) -> None:
         thread = page.locator("#thread")
         await mia.act_as("Ben Okafor")
         await thread.get_by_role("button", name=step.buttons[0], exact=True).first.click()
-        await page.get_by_text("Somebody else has it").wait_for()
+        await page.get_by_text("Somebody else has it").first.wait_for()
         assert (await mia.read()).text == step.text
         await page.get_by_role("button", name="Take Over", exact=True).last.click()
         taken = await mia.read(before=step.text)

@@ -25,6 +25,14 @@ NEVER_HERE = {
     "replaced": "one resolver stands for all name servers",
     "private_address": "loopback addresses are nobody's",
     "not_watched": "nothing has been watched yet",
+    "not_counted": "nothing has been reported yet",
+    "not_compared": "there is one version only",
+    "not_measured": "nobody has asked for a load",
+    "not_allowed": "nobody has allowed a load",
+    "no_budget": "nobody has said what pages may weigh",
+    "not_kept": "the terminal keeps no deploys",
+    "not_read": "an audit from outside sees no code",
+    "not_here": "neither code nor logs are beside the product",
 }
 """Answers of checks that cannot pass on loopback, and why."""
 
