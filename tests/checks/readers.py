@@ -95,6 +95,7 @@ NOT_READERS = {
     "loading.may": "an address that `config.values.Url` read, or a person typed, who is told so",
     "page_weight.weight_of": "answers that `net.answer` read",
     "secret_search.matches": "a path of the owner's code, and a pattern of launch.yml, at most 300 characters",
+    "stretches.first": "a founder's pattern, which `config` proves; tests/checks/test_stretches.py times it",
     "rubric.digest": "our own tables",
     "registry.check": "our own checks",
     "search_signs.blocked": "engines that `hidden_from` found",
