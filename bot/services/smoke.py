@@ -118,8 +118,9 @@ class Smoke:
         With a channel it gets a message of its own there, which tells of the progress and becomes the result.
         """
         product = self._config().product
-        about = {"flows": flows, "deploy": deploy, "asked_by": asked_by, "channel": channel}
-        number = walks.ask(connection, product, now, cause.value, **about)  # type: ignore[arg-type]
+        number = walks.ask(
+            connection, product, now, cause.value, flows=flows, deploy=deploy, asked_by=asked_by, channel=channel
+        )
         if channel:
             outbox.post(connection, product, subject(number), now, channel=channel)
         return number
