@@ -23,7 +23,7 @@ _QUOTED = {
 _ESCAPES = {"'": re.compile(r"\\([\\'])"), '"': re.compile(r"\\([\\'\"abfnrtv])")}
 _MEANS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _TRAILING = re.compile(r"[^\S\r\n]*+(#[^\r\n]*+)?(?=\r\n|\n|\r|\Z)")
-_COMMENT = re.compile(r"\s+#(.*)")
+_COMMENT = re.compile(r"\s#(.*)")
 _EMPTY = re.compile(r"[^\S\r\n]*+(#[^\r\n]*+)?(?:\r\n|\n|\r|\Z)")
 _END = re.compile(r"\r\n|\n|\r")
 
