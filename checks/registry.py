@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import pkgutil
 import sys
 from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import TYPE_CHECKING
 
-from checks.model import Applies, Check, Kind, Outcome, Runner, Severity, Target
+from checks.model import Applies, Check, Kind, Outcome, Runner, Severity, Target, Verdict
+
+if TYPE_CHECKING:
+    from checks.probe import Probe
 
 _NO_FAMILIES = ("checks.net", "checks.providers")
 _checks: dict[str, Check] = {}
@@ -16,6 +22,31 @@ _loaded = False
 
 def _always(_target: Target) -> bool:
     return True
+
+
+def main_domain(target: Target) -> bool:
+    """For `applies`: what is true of the whole product is asked once, of its own domain."""
+    return target.name == target.inventory.domain
+
+
+def asks_nobody(judged: Callable[[Target], Verdict]) -> Runner:
+    """Below `@check`, for a check of what was handed over in the inventory: a plain function of the target."""
+
+    @wraps(judged)
+    async def run(target: Target, _probe: Probe) -> Verdict:
+        return judged(target)
+
+    return run
+
+
+def reads_files(judged: Callable[[Target], Verdict]) -> Runner:
+    """Below `@check`, for a check of files on this machine: the same in a thread, for disks can be slow."""
+
+    @wraps(judged)
+    async def run(target: Target, _probe: Probe) -> Verdict:
+        return await asyncio.to_thread(judged, target)
+
+    return run
 
 
 def check(
@@ -33,7 +64,10 @@ def check(
     applies: Applies = _always,
     again: bool = True,
 ) -> Callable[[Runner], Runner]:
-    """Register the decorated coroutine function as the check `id`; its module's docstring is the "why"."""
+    """Register the decorated coroutine function as the check `id`; its module's docstring is the "why".
+
+    One that needs no probe is a plain function of its target, below `asks_nobody` or `reads_files`.
+    """
 
     def register(run: Runner) -> Runner:
         module = sys.modules[run.__module__]

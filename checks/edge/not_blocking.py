@@ -17,7 +17,7 @@ from checks.inventory import Inventory
 from checks.model import Json, Kind, Outcome, Purpose, Severity, Status, Target, Verdict
 from checks.net.facts import Exchange
 from checks.probe import Probe
-from checks.registry import check
+from checks.registry import check, main_domain
 from checks.urls import host_of
 
 MOST = 10
@@ -137,10 +137,6 @@ class Facts:
     answers: tuple[tuple[Place, Exchange], ...] = ()
 
 
-def _main(target: Target) -> bool:
-    return target.name == target.inventory.domain
-
-
 @check(
     "edge.not_blocking",
     title="The shield lets customers through",
@@ -158,7 +154,7 @@ def _main(target: Target) -> bool:
         "https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/",
         "https://developers.cloudflare.com/waf/custom-rules/skip/",
     ),
-    applies=_main,
+    applies=main_domain,
 )
 async def not_blocking(target: Target, probe: Probe) -> Verdict:
     """GETs are shared with the monitors; only webhooks get a message of their own."""

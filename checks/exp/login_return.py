@@ -17,7 +17,7 @@ from checks.inventory import Inventory
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
 from checks.net.facts import Exchange
 from checks.probe import Probe
-from checks.registry import check
+from checks.registry import check, main_domain
 from checks.urls import host_of
 
 STRANGER = "launch-ready-check.invalid"
@@ -89,10 +89,6 @@ class Facts:
     tried: tuple[Tried, ...] = ()
 
 
-def _main(target: Target) -> bool:
-    return target.name == target.inventory.domain
-
-
 @check(
     "exp.login_return",
     title="Log-ins lead back to you only",
@@ -110,7 +106,7 @@ def _main(target: Target) -> bool:
         "https://www.rfc-editor.org/rfc/rfc9700#section-2.1",
         "https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2.3",
     ),
-    applies=_main,
+    applies=main_domain,
 )
 async def login_return(target: Target, probe: Probe) -> Verdict:
     """Two GETs for each log-in of a host whose owner allows it."""

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from checks.inventory import Spent
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
-from checks.probe import Probe
-from checks.registry import check
+from checks.registry import asks_nobody, check
 
 FEWEST_S = 3600.0
 """Seconds of a month that must have been seen."""
@@ -81,7 +80,8 @@ class Facts:
     links=("https://sre.google/workbook/error-budget-policy/",),
     again=False,
 )
-async def error_budget(target: Target, probe: Probe) -> Verdict:  # noqa: ARG001  (asks nobody: what was seen is handed over)
+@asks_nobody
+def error_budget(target: Target) -> Verdict:
     """Nothing is asked: this month's minutes stand in the inventory."""
     return judge(Facts(target.inventory.spent.get(target.name)))
 

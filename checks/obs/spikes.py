@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from checks.inventory import Counted
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
 from checks.moments import moment
-from checks.probe import Probe
-from checks.registry import check
+from checks.registry import asks_nobody, check, main_domain
 
 CODES = {
     "login_failed": "log_ins",
@@ -137,10 +136,6 @@ class Facts:
     counted: Counted | None
 
 
-def _main(target: Target) -> bool:
-    return target.name == target.inventory.domain
-
-
 @check(
     "obs.spikes",
     title="Nothing fails more often than usual",
@@ -156,10 +151,11 @@ def _main(target: Target) -> bool:
     ),
     verify='curl -sS -X POST -H "Authorization: Bearer $LAUNCH_TOKEN" https://YOUR-BOT/events',
     links=("https://sre.google/sre-book/monitoring-distributed-systems/",),
-    applies=_main,
+    applies=main_domain,
     again=False,
 )
-async def spikes(target: Target, probe: Probe) -> Verdict:  # noqa: ARG001  (asks nobody: what was counted is handed over)
+@asks_nobody
+def spikes(target: Target) -> Verdict:
     """Nothing is asked: what was counted stands in the inventory."""
     return judge(Facts(target.inventory.counted))
 

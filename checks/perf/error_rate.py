@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from checks.inventory import History
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
 from checks.perf.window import FEWEST, begin, tries
-from checks.probe import Probe
-from checks.registry import check
+from checks.registry import asks_nobody, check
 
 LIMIT = 0.01
 """Share of tries that may fail."""
@@ -95,7 +94,8 @@ class Facts:
     ),
     again=False,
 )
-async def error_rate(target: Target, probe: Probe) -> Verdict:  # noqa: ARG001  (asks nobody: what was seen is handed over)
+@asks_nobody
+def error_rate(target: Target) -> Verdict:
     """Nothing is asked: the history stands in the inventory."""
     return judge(Facts(target.inventory.history.get(target.name)))
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from checks.measured import Compared
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
-from checks.probe import Probe
-from checks.registry import check
+from checks.registry import asks_nobody, check
 from checks.regression import LIMIT, Call
 
 OUTCOMES = {
@@ -79,7 +78,8 @@ OUTCOMES = {
     ),
     again=False,
 )
-async def gate(target: Target, probe: Probe) -> Verdict:  # noqa: ARG001  (asks nobody: what was measured is handed over)
+@asks_nobody
+def gate(target: Target) -> Verdict:
     """Nothing is asked: the comparison stands in the inventory."""
     return judge(target.inventory.speed.compared.get(target.name))
 

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from checks.load_model import ENOUGH, ERRORS, Ended, Load
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
 from checks.moments import moment
-from checks.probe import Probe
-from checks.registry import check
+from checks.registry import asks_nobody, check
 from checks.regression import ABSOLUTE
 
 TIMES = 2.0
@@ -143,7 +142,8 @@ class Facts:
     ),
     again=False,
 )
-async def load_light(target: Target, probe: Probe) -> Verdict:  # noqa: ARG001  (nothing is sent by an audit)
+@asks_nobody
+def load_light(target: Target) -> Verdict:
     """Nothing is sent: the last test stands in the inventory."""
     from checks.firewall import agent
 

@@ -14,9 +14,8 @@ from types import MappingProxyType
 from checks.inventory import History, Inventory, Monitor
 from checks.model import Json, Kind, Outcome, Purpose, Severity, Status, Target, Verdict
 from checks.perf.window import FEWEST, begin, tries, usable
-from checks.probe import Probe
 from checks.ranks import nearest_rank
-from checks.registry import check
+from checks.registry import asks_nobody, check
 
 NEAR = 1.25
 """So many times the target is still only a warning."""
@@ -163,7 +162,8 @@ class Facts:
     ),
     again=False,
 )
-async def p95(target: Target, probe: Probe) -> Verdict:  # noqa: ARG001  (asks nobody: what was seen is handed over)
+@asks_nobody
+def p95(target: Target) -> Verdict:
     """Nothing is asked: the history stands in the inventory."""
     history = target.inventory.history.get(target.name)
     monitor = target.monitor or Monitor(target.name, target.url)

@@ -18,7 +18,7 @@ from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
 from checks.net.facts import Chain, ChainEnd, Reason
 from checks.probe import Probe
 from checks.redir.permanent import TEMPORARY
-from checks.registry import check
+from checks.registry import check, main_domain
 from checks.urls import host_of, next_of, same_place
 from checks.visit import CIRCLING, everywhere, visit
 
@@ -137,10 +137,6 @@ class Facts:
     """Hosts at which lines end and whose names visitors cannot find either."""
 
 
-def _main(target: Target) -> bool:
-    return target.name == target.inventory.domain
-
-
 @check(
     "redir.map",
     title="Old links still arrive",
@@ -155,7 +151,7 @@ def _main(target: Target) -> bool:
         "https://www.rfc-editor.org/rfc/rfc9110#section-15.4",
         "https://developers.google.com/search/docs/crawling-indexing/site-move-with-url-changes",
     ),
-    applies=_main,
+    applies=main_domain,
 )
 async def redirect_map(target: Target, probe: Probe) -> Verdict:
     """Follow the lines side by side."""

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from checks.inventory import Deployed
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
 from checks.moments import moment
-from checks.probe import Probe
-from checks.registry import check
+from checks.registry import asks_nobody, check, main_domain
 
 _BACK = "Go back to the version before: {back}. Type /launch runbook bad deploy, it leads you through."
 
@@ -99,10 +98,6 @@ class Facts:
     """None where nobody keeps it."""
 
 
-def _main(target: Target) -> bool:
-    return target.name == target.inventory.domain
-
-
 @check(
     "rel.deploy_event",
     title="The last deploy is known, and works",
@@ -117,10 +112,11 @@ def _main(target: Target) -> bool:
     ),
     verify="curl -sS -o /dev/null -D - {url}",
     links=("https://sre.google/sre-book/release-engineering/",),
-    applies=_main,
+    applies=main_domain,
     again=False,
 )
-async def deploy_event(target: Target, probe: Probe) -> Verdict:  # noqa: ARG001  (asks nobody: it is kept by the bot)
+@asks_nobody
+def deploy_event(target: Target) -> Verdict:
     """Nothing is asked: the last deploy stands in the inventory."""
     return judge(Facts(target.inventory.deployed))
 

@@ -7,14 +7,12 @@ everybody wait. Most changes can be made in two releases that nobody feels.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
-from checks.probe import Probe
-from checks.registry import check
+from checks.registry import check, reads_files
 from checks.sql_changes import Risk, risks, risks_in_code
 
 LARGEST = 5 * 1024 * 1024
@@ -140,10 +138,11 @@ class Facts:
     ),
     again=False,
 )
-async def migrations(target: Target, probe: Probe) -> Verdict:  # noqa: ARG001  (files, no network)
+@reads_files
+def migrations(target: Target) -> Verdict:
     """The migrations that the inventory names, where it names any: an audit from outside sees no code."""
     named = target.inventory.migrations
-    return worst(await asyncio.to_thread(lambda: list(read(named))) if named is not None else None)
+    return worst(list(read(named)) if named is not None else None)
 
 
 def read(paths: Iterable[str]) -> Iterator[Facts]:

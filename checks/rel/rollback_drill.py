@@ -13,8 +13,7 @@ from datetime import timedelta
 from checks.inventory import Rollback
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
 from checks.moments import moment
-from checks.probe import Probe
-from checks.registry import check
+from checks.registry import asks_nobody, check, main_domain
 
 STALE = timedelta(days=90)
 """Longer ago it proves little: the host, the code and the people have changed."""
@@ -63,10 +62,6 @@ class Facts:
     """None where nobody keeps it."""
 
 
-def _main(target: Target) -> bool:
-    return target.name == target.inventory.domain
-
-
 @check(
     "rel.rollback_drill",
     title="Going back has been tried",
@@ -81,10 +76,11 @@ def _main(target: Target) -> bool:
     ),
     verify="git log --oneline -5",
     links=("https://sre.google/sre-book/release-engineering/",),
-    applies=_main,
+    applies=main_domain,
     again=False,
 )
-async def rollback_drill(target: Target, probe: Probe) -> Verdict:  # noqa: ARG001  (asks nobody: it is kept by the bot)
+@asks_nobody
+def rollback_drill(target: Target) -> Verdict:
     """Nothing is asked: the last try stands in the inventory."""
     return judge(Facts(target.inventory.rollback))
 

@@ -14,8 +14,7 @@ from checks import dotenv_file
 from checks.code import Code, Variable
 from checks.file_pieces import Plain, Unreadable
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
-from checks.probe import Probe
-from checks.registry import check
+from checks.registry import check, main_domain, reads_files
 from checks.variable_contract import Wrong, look, variables
 
 LARGEST = 1024 * 1024
@@ -117,10 +116,11 @@ FEELS = "Whatever needs it fails for customers, while the build looks fine."
     ),
     verify="cut -d= -f1 {contract}",
     links=("https://12factor.net/config",),
-    applies=lambda target: target.name == target.inventory.domain,
+    applies=main_domain,
     again=False,
 )
-async def env_contract(target: Target, _probe: Probe) -> Verdict:
+@reads_files
+def env_contract(target: Target) -> Verdict:
     """The file that `code.settings` names, against the contract."""
     code = target.inventory.code
     if code is None or not code.settings:

@@ -7,14 +7,12 @@ to give it some that are made up, and to look at what it writes.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from time import perf_counter
 
 from checks.log_lines import MANY, Logs
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
-from checks.probe import Probe
-from checks.registry import check
+from checks.registry import check, main_domain, reads_files
 
 SECONDS = 25.0
 """For logs within an audit."""
@@ -125,17 +123,18 @@ CODES = {"secret key": "secret_in_log", "card number": "card_in_log"}
         "https://cheatsheetseries.owasp.org/cheatsheets/Logging_Cheat_Sheet.html#data-to-exclude",
         "https://www.rfc-editor.org/rfc/rfc6750#section-5.3",
     ),
-    applies=lambda target: target.name == target.inventory.domain,
+    applies=main_domain,
     again=False,
 )
-async def logs(target: Target, _probe: Probe) -> Verdict:
+@reads_files
+def logs(target: Target) -> Verdict:
     """The files that `code.logs` names, within the time of a check."""
     code = target.inventory.code
     if code is None or not code.logs:
         return Verdict("not_here", {"file": "app.log"})
     found = Logs(ends=perf_counter() + SECONDS)
     for path in code.logs:
-        await asyncio.to_thread(found.file, path, path)
+        found.file(path, path)
     return judge(found)
 
 

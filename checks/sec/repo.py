@@ -7,15 +7,13 @@ ever saved there must be replaced first; cleaning up comes after that.
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from time import perf_counter
 
 from checks import secret_baseline
 from checks.code_search import search_code
 from checks.model import Json, Kind, Outcome, Severity, Status, Target, Verdict
-from checks.probe import Probe
-from checks.registry import check
+from checks.registry import check, main_domain, reads_files
 from checks.secret_baseline import Baseline
 from checks.secret_search import SETTINGS, Leak, Search
 
@@ -121,10 +119,11 @@ OUTCOMES = {
         "https://docs.github.com/en/code-security/secret-scanning/introduction/about-push-protection",
         "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/removing-sensitive-data-from-a-repository",
     ),
-    applies=lambda target: target.name == target.inventory.domain,
+    applies=main_domain,
     again=False,
 )
-async def repo(target: Target, _probe: Probe) -> Verdict:
+@reads_files
+def repo(target: Target) -> Verdict:
     """The folder that `code.path` names, within the time of a check."""
     code = target.inventory.code
     if code is None or not code.path:
@@ -134,8 +133,8 @@ async def repo(target: Target, _probe: Probe) -> Verdict:
         baseline = secret_baseline.load(Path(code.baseline)) if code.baseline else secret_baseline.EMPTY
     except secret_baseline.BadBaseline as error:
         return Verdict("could_not_look", {"path": code.path, "file": ".", "reason": str(error)})
-    await asyncio.to_thread(search_code, Path(code.path), search, history=None if code.history else False)
-    return await asyncio.to_thread(judge, search, baseline, path=code.path)
+    search_code(Path(code.path), search, history=None if code.history else False)
+    return judge(search, baseline, path=code.path)
 
 
 def judge(search: Search, baseline: Baseline = secret_baseline.EMPTY, *, path: str = ".") -> Verdict:

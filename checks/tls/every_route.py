@@ -18,7 +18,7 @@ from checks.model import Json, Kind, Outcome, Purpose, Severity, Status, Target,
 from checks.net.facts import Chain, Exchange, Peer, Reason
 from checks.net.names import to_ascii
 from checks.probe import Probe
-from checks.registry import check
+from checks.registry import check, main_domain
 from checks.urls import host_of, next_of
 from checks.visit import unfinished, visit
 
@@ -88,10 +88,6 @@ class Facts:
     """The domain that was looked at."""
 
 
-def _main(target: Target) -> bool:
-    return target.name == target.inventory.domain
-
-
 @check(
     "tls.every_route",
     title="Certificates everywhere",
@@ -106,7 +102,7 @@ def _main(target: Target) -> bool:
     ),
     verify="openssl s_client -connect {bad}:443 -servername {bad} -verify_return_error -brief </dev/null",
     links=("https://www.rfc-editor.org/rfc/rfc9525", "https://www.rfc-editor.org/rfc/rfc6125#section-6.4.3"),
-    applies=_main,
+    applies=main_domain,
 )
 async def every_route(target: Target, probe: Probe) -> Verdict:
     """Read the start pages and the site map side by side, then shake hands with every new name at once."""
