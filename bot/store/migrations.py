@@ -18,6 +18,7 @@ from bot.store.tables.dns_as_decided import DNS_AS_DECIDED
 from bot.store.tables.drills import DRILLS
 from bot.store.tables.erasing import ERASING
 from bot.store.tables.foundation import FOUNDATION
+from bot.store.tables.gates import GATES
 from bot.store.tables.runbooks import RUNBOOKS
 from bot.store.tables.watching import WATCHING
 from bot.store.tables.windows import WINDOWS
@@ -78,6 +79,13 @@ def m007_drills(db: Database) -> None:
 def m008_deploys(db: Database) -> None:
     """Deploys with their course, what outside senders said, walks of flows, measurements, counted events."""
     for statement in DEPLOYS:
+        db.conn.execute(statement)
+
+
+@STEPS()
+def m009_gates(db: Database) -> None:
+    """What the gates of CI said last, and builds that they stopped."""
+    for statement in GATES:
         db.conn.execute(statement)
 
 
