@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -20,6 +19,7 @@ from bot.domain.trouble import trouble_of
 from bot.services.catalogue import meant_by
 from bot.services.config import Config
 from bot.services.people import People
+from bot.services.runbook_monitors import all_down
 from bot.services.runbook_people import called, contacts_of, panels_of
 from bot.services.runbook_places import RECOGNISED, UNKNOWN, Provider, fact_of, providers_of, written_down
 from bot.store import incidents, looks, releases, settings, written
@@ -27,9 +27,6 @@ from checks.finding import fill
 from checks.inventory import Inventory
 from checks.masking import clip, mask
 from checks.registry import load
-
-if TYPE_CHECKING:
-    pass
 
 RECENT = timedelta(minutes=30)
 """A version that went out this shortly before is a suspect."""
@@ -94,7 +91,7 @@ def known_of(
         "code": cause.code,
         "check": cause.check,
         "recent_deploy": _recent(connection, product, run, incident),
-        "all_down": _all_down(connection, product),
+        "all_down": all_down(connection, product),
         "incident": "yes" if incident is not None and incident.live else "no",
         "expires_in": _expires_in(cause),
     }
@@ -252,12 +249,6 @@ def _layer(cause: Cause, incident: Incident | None) -> str:
     if not found and cause.check and cause.code:
         found = {trouble_of(cause.check, cause.code)}
     return next((name for name, troubles in LAYERS if troubles & found), "none")
-
-
-def _all_down(connection: sqlite3.Connection, product: str) -> str:
-    states = [one.state for one in looks.every(connection, product) if not one.trouble]
-    down = sum(state == "down" for state in states)
-    return "no" if not down else "yes" if down == len(states) else "some"
 
 
 def _expires_in(cause: Cause) -> str:

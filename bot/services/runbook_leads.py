@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from bot.domain import spike_words
-from bot.domain.detection import State
 from bot.domain.incident import Incident
 from bot.domain.member import Light
 from bot.domain.runbook.book import Runbook
@@ -15,6 +14,7 @@ from bot.domain.runbook.search import lead
 from bot.domain.severity import Trouble
 from bot.services.catalogue import meant_by
 from bot.services.config import Config
+from bot.services.runbook_monitors import any_up
 from bot.services.smoke_news import topics
 from bot.store import drills, incidents, looks
 from checks.registry import load
@@ -24,7 +24,6 @@ PAGE = "up.http"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 WHOLE = "site_down"
 """The runbook for a page that does not answer, whichever it is."""
-ANSWERS = (State.UP, State.SLOW, State.RECOVERING)
 FLOWS: Mapping[str, str] = MappingProxyType(
     {"login": "login_broken", "signup": "signup_broken", "payment": "checkout_broken"}
 )
@@ -65,7 +64,7 @@ def topic_of(
     answer = load()[PAGE].outcomes.get(code)
     named = answer.runbook if answer is not None else ""
     flow = FLOWS.get(flows.get(first.probe, ""), "")
-    if named == WHOLE and flow in books and _others_up(connection, product):
+    if named == WHOLE and flow in books and any_up(connection, product):
         return flow
     return named if named in books else lead(books, "", "", first.trouble)
 
@@ -76,10 +75,6 @@ def code_of(connection: sqlite3.Connection, product: str, probe: str, trouble: T
         return "slow"
     look = looks.get(connection, product, probe)
     return str(look.data.get("code") or "") if look is not None else ""
-
-
-def _others_up(connection: sqlite3.Connection, product: str) -> bool:
-    return any(one.state in ANSWERS for one in looks.every(connection, product) if not one.trouble)
 
 
 def flows_of(config: Config) -> dict[str, str]:

@@ -135,10 +135,10 @@ class Watch:
         def take_up(connection: sqlite3.Connection) -> tuple[list[int], list[looks.Stored]]:
             heartbeats.expect(connection, config.product, jobs, now)
             numbers = [probes.monitor(connection, config.product, name) for name in wanted]
-            return numbers, looks.every(connection, config.product)
+            return numbers, looks.of_monitors(connection, config.product)
 
         numbers, found = await self._store.write(take_up)
-        stored = {one.target: one for one in found if not one.trouble}
+        stored = {one.target: one for one in found}
         for place, (number, (name, spot)) in enumerate(zip(numbers, wanted.items(), strict=True)):
             if place % SLICE == 0:
                 await turns().turn()

@@ -55,6 +55,11 @@ def every(connection: sqlite3.Connection, product: str) -> list[Stored]:
     ]
 
 
+def of_monitors(connection: sqlite3.Connection, product: str) -> list[Stored]:
+    """Those of monitors: one line each. Scheduled checks have one for each trouble."""
+    return [one for one in every(connection, product) if not one.trouble]
+
+
 def forget(connection: sqlite3.Connection, product: str, target: str) -> None:
     """It is not watched any more."""
     connection.execute("DELETE FROM look WHERE product = ? AND target = ?", (product, target))
