@@ -13,7 +13,7 @@ from bot.blockkit.words import clean, safe_url
 from bot.config.team import Deploy as Written
 from bot.domain import deploys as rules
 from bot.domain.deploys import OLD, Deploy, Stage, Walked
-from bot.domain.heard import Marker, range_page
+from bot.domain.heard import Marker, Progress, range_page
 from bot.services.alerts import channel_of
 from bot.services.config import Config
 from bot.services.deploy_figures import speed
@@ -28,6 +28,10 @@ from checks.masking import mask
 SUBJECT = "deploy"
 VERSION, WHO, NOTE = 100, 100, 300
 """Characters that are kept."""
+HAND = ("slack", "terminal")
+"""Senders that are people."""
+SLOW = timedelta(minutes=2)
+"""How much later a sender may tell of what another one told already."""
 _COMMIT = re.compile("[0-9a-fA-F]{7,64}")
 _SILENT = frozenset({Stage.RELEASED, Stage.CANCELLED, Stage.SUPERSEDED, Stage.UNDONE})
 """What has no message where it had none before."""
@@ -133,7 +137,8 @@ class Intake:
             known = next((one for one in near if _again(one, marker) and not _replaced(connection, one, marker)), None)
         if known is not None:
             return known
-        return next((one for one in near if one.stage is not Stage.UNDONE and rules.belongs(one, marker)), None)
+        known = next((one for one in near if one.stage is not Stage.UNDONE and rules.belongs(one, marker)), None)
+        return None if known is not None and _went_back(connection, known, marker) else known
 
     def _went_live(
         self, connection: sqlite3.Connection, deploy: Deploy, past: Sequence[Deploy], now: datetime
@@ -173,6 +178,19 @@ def _replaced(connection: sqlite3.Connection, deploy: Deploy, marker: Marker) ->
     """Whether another version went live in between: then the same one again is a deploy of its own."""
     later = None if deploy.live_at is None else rows.live_after(connection, deploy)
     return later is not None and later.live_at is not None and later.live_at < marker.at
+
+
+def _went_back(connection: sqlite3.Connection, deploy: Deploy, marker: Marker) -> bool:
+    """Whether another sender's report says that customers get it once more, after another one was live.
+
+    Who has told of neither may be slow, and speak of the first time still: a person is not, nor is who speaks later.
+    A version that fails so late was live already.
+    """
+    if marker.progress not in (Progress.STARTED, Progress.LIVE) or not _replaced(connection, deploy, marker):
+        return False
+    later = rows.live_after(connection, deploy)
+    since = None if later is None else later.live_at
+    return marker.source in HAND or (since is not None and marker.at - since > SLOW)
 
 
 def tidy(marker: Marker, now: datetime) -> Marker:

@@ -19,7 +19,7 @@ from bot.domain.detection import State
 from bot.domain.heard import Marker
 from bot.services.config import Config
 from bot.services.deploy_figures import speed
-from bot.services.deploy_intake import SUBJECT, Intake, Walks
+from bot.services.deploy_intake import HAND, SUBJECT, Intake, Walks
 from bot.services.deploy_sight import Eyes, NoEyes, sight_of, worth_a_look
 from bot.services.deploy_trouble import PROBE, failed, its_incident, over
 from bot.services.deploy_version import Versions
@@ -41,8 +41,6 @@ RETRY = timedelta(seconds=30)
 """What could not be done is tried again after this."""
 BY_HAND = 50
 """Among so many of the last ones what a person recorded can be taken back."""
-HAND = ("slack", "terminal")
-"""Senders that are people."""
 
 
 class Deploys:
@@ -266,6 +264,8 @@ class Deploys:
                 new = replace(new, incident=its_incident(connection, deploy))
             until = deploy.live_at + rules.WINDOW
             if now >= until:
+                later = rows.live_after(connection, deploy)
+                until = min(until, later.live_at or until) if later is not None else until
                 new = replace(new, after=speed(connection, deploy.product, deploy.live_at, until))
             if new != deploy:
                 self._intake().keep(connection, new, now)

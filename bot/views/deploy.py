@@ -214,8 +214,8 @@ def facts(state: State) -> tuple[tuple[str, Words], ...]:
         pairs.append(("Tried", (done,)))
     if deploy.before is not None or deploy.after is not None:
         pairs.append(("10 min before", (speed_words(deploy.before),)))
-        if deploy.after is not None:
-            pairs.append(("10 min after", (speed_words(deploy.after),)))
+        if deploy.after is not None and deploy.after.minutes:
+            pairs.append((f"{deploy.after.minutes} min after", (speed_words(deploy.after),)))
     if deploy.production and deploy.previous:
         pairs.append(("Last good before", (Code(one_line(deploy.previous, NAME)),)))
     if deploy.incident:

@@ -80,10 +80,13 @@ def item(deploy: Deploy) -> Item:
     note: Words = (f" · {one_line(deploy.note, NOTE)}",) if deploy.note else ()
     place = f"{one_line(deploy.service, 40)} " if deploy.service else ""
     lines: list[Words] = [_when(deploy)]
-    figures = [f"before: {speed_words(deploy.before)}"] if deploy.before is not None and deploy.before.n else []
-    figures += [f"after: {speed_words(deploy.after)}"] if deploy.after is not None and deploy.after.n else []
+    figures = [
+        f"{one.minutes} min {side}: {speed_words(one)}"
+        for one, side in ((deploy.before, "before"), (deploy.after, "after"))
+        if one is not None and one.n and one.minutes
+    ]
     if figures:
-        lines.append(("10 min ", "; 10 min ".join(figures)))
+        lines.append(("; ".join(figures),))
     word = "Back, " + _WORD[deploy.stage].lower() if deploy.back else _WORD[deploy.stage]
     title: Words = (place, Code(one_line(deploy.version, NAME)), *note)
     return Item(title, tuple(lines), TONE.get(deploy.stage, Tone.PLAIN), word)
