@@ -11,7 +11,7 @@ from checks.flow import model as facts
 from checks.flow.secret import Secret
 
 if TYPE_CHECKING:
-    from bot.config.flows import Expect, Flow, Move, Request, Step
+    from bot.config.flows import Expect, Flow, Move, Request, Step, Submit
     from bot.config.schema import LaunchFile
 
 _SOURCE = re.compile(r"(json|header|cookie|field): (.+)", re.DOTALL)
@@ -71,9 +71,7 @@ def _step(step: Step) -> facts.Step:
     return facts.Step(
         name=step.name,
         request=_request(step.request) if step.request is not None else None,
-        submit=facts.Submit(step.submit.form or "", dict(step.submit.fields), step.submit.follow)
-        if step.submit is not None
-        else None,
+        submit=_submit(step.submit) if step.submit is not None else None,
         browser=tuple(_move(move) for move in step.browser),
         extract=tuple(_extract(name, what) for name, what in step.extract.items()),
         expect=_expect(step.expect),
@@ -83,6 +81,10 @@ def _step(step: Step) -> facts.Step:
         repeat=step.repeat,
         webhook=step.webhook,
     )
+
+
+def _submit(submit: Submit) -> facts.Submit:
+    return facts.Submit(submit.form or "", dict(submit.fields), submit.follow, submit.press or "")
 
 
 def _request(request: Request) -> facts.Request:

@@ -102,6 +102,7 @@ class Submit(Section):
         default=None, description="#id, name or action of the form, or with:FIELD; without it the one with these fields"
     )
     fields: dict[str, Text] = Field(default={}, description="What is filled in: field name to text")
+    press: Text | None = Field(default=None, description="Words on the button; without it the first one of the form")
     follow: bool = Field(default=True, description="false: look at a redirect itself, and not where it leads")
 
 

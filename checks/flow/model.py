@@ -108,6 +108,8 @@ class Submit:
     fields that are filled in."""
     fields: Mapping[str, str] = field(default_factory=dict)
     follow: bool = True
+    press: str = ""
+    """Words, name or value of the button that is pressed; empty: as Enter does."""
 
 
 @dataclass(frozen=True, slots=True)

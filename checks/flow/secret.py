@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import NoReturn
 from urllib.parse import quote, quote_plus
@@ -13,6 +14,12 @@ from checks.masking import HIDDEN, mask
 
 SHORTEST = 4
 """Characters of a text that is searched for: shorter ones stand in every page by chance."""
+
+SECRET_LENGTH = 8
+"""Characters from which a cookie or a hidden value is hidden wherever it is repeated."""
+_WORD = r"(?:[A-Z]?[a-z]{1,16}|[A-Z]{2,4})"
+_PLAIN = re.compile(rf"(?:https?://[a-z0-9.:-]{{1,100}})?/?{_WORD}(?:[/._ -]{_WORD}){{0,8}}/?")
+"""A place or a few words, such as `/my/courses`, `dark-mode` or `de_DE`: written by people, and no token."""
 
 
 class Secret:
@@ -74,6 +81,11 @@ class Redactor:
             if form in text:
                 text = text.replace(form, HIDDEN)
         return mask(text)
+
+
+def secret_like(value: str) -> bool:
+    """Whether what a page hands out may open something: long enough, and neither a place nor a word."""
+    return len(value) >= SECRET_LENGTH and not _PLAIN.fullmatch(value)
 
 
 def forms(value: str) -> set[str]:

@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from checks.flow import browser, forms, judging
+from checks.flow import browser, form_sent, forms, judging
+from checks.flow.form_fields import NotOffered
 from checks.flow.judging import Unmet
 from checks.flow.model import STEP_SECONDS, Flow, Request, State, Step, StepSeen, Submit
+from checks.flow.secret import SECRET_LENGTH, secret_like
 from checks.flow.signing import BadKey, signed
 from checks.flow.taking import take
 from checks.flow.values import Missing, Unusable, Values
@@ -24,11 +26,8 @@ from checks.probe import Headers
 if TYPE_CHECKING:
     from checks.net.session import Sending, Session
 
-FORM = "application/x-www-form-urlencoded"
 ONLINE_SECONDS = 7.0
 """For the question whether the bot itself sees out; each page that tells it has five."""
-SECRET_LENGTH = 8
-"""Characters from which a cookie or a hidden value is hidden wherever it is repeated."""
 _MAYBE_OURS = frozenset({Reason.DNS, Reason.UNREACHABLE, Reason.TIMEOUT, Reason.REFUSED})
 
 
@@ -122,7 +121,7 @@ class Steps:
 
     def _learn(self) -> None:
         for value in self._session.jar.values():
-            if len(value) >= SECRET_LENGTH:
+            if secret_like(value):
                 self._values.redactor.learn(value)
 
     def _take(self, step: Step, chain: Chain, cookie: judging.CodeOf) -> Unmet | None:
@@ -131,7 +130,7 @@ class Steps:
             if isinstance(found, Unmet):
                 return found
             self._values.take(extract.name, found)
-            if len(found) >= 2 * SECRET_LENGTH:
+            if len(found) >= 2 * SECRET_LENGTH and secret_like(found):
                 self._values.redactor.learn(found)
         return None
 
@@ -156,7 +155,7 @@ class Steps:
         body = b""
         if request.form:
             body = urlencode(values.pairs(request.form)).encode("ascii")
-            headers = _with_type(headers, FORM)
+            headers = _with_type(headers, form_sent.URLENCODED)
         elif request.json is not None:
             body = json.dumps(values.json(request.json)).encode("ascii")
             headers = _with_type(headers, "application/json")
@@ -180,22 +179,21 @@ class Steps:
         found = forms.read(page.text)
         form = found.find(submit.form, fields)
         if form is None:
-            what = f"the form {submit.form}" if submit.form else f"a form with {' and '.join(fields) or 'fields'}"
-            raise _NoForm(f"does not find {clip(what, 120)} on the page {clip(urlsplit(page.url).path, 80)}")
+            raise _NoForm(_no_form(submit, tuple(fields), found, page))
         for one in form.fields:
-            if one.kind == "hidden" and len(one.value) >= SECRET_LENGTH:
+            if one.kind == "hidden" and secret_like(one.value):
                 self._values.redactor.learn(one.value)
         try:
-            target = forms.target_of(form, found.base, address)
+            sent = form_sent.sent(form, fields, found.base, address, press=submit.press)
+        except NotOffered as error:
+            raise _NoForm(str(error)) from None
         except ValueError as error:
             raise _NoForm(f"finds a form that leads nowhere: {error}") from None
-        pairs = form.pairs(fields)
         origin = f"{address.scheme}://{address.authority}"
         told: Headers = (("Referer", str(address).partition("?")[0]), ("Origin", origin))
-        if form.method == "GET":
-            return Sending(forms.with_query(target, pairs), "GET", told[:1], follow=submit.follow)
-        body = urlencode(pairs, errors="replace").encode("ascii")
-        return Sending(str(target), "POST", (*told, ("Content-Type", FORM)), body, submit.follow)
+        if sent.method == "GET":
+            return Sending(sent.url, "GET", told[:1], follow=submit.follow)
+        return Sending(sent.url, "POST", (*told, ("Content-Type", sent.kind)), sent.body, submit.follow)
 
     async def _browse(self, step: Step, seconds: float) -> Tried:
         moves, expected = browser.filled(step.browser, self._values), self._filled(step)
@@ -259,6 +257,17 @@ class Steps:
 
 class _NoForm(Exception):
     """There is no form to send; the text is the end of a sentence."""
+
+
+def _no_form(submit: Submit, fields: tuple[str, ...], found: forms.Forms, page: Exchange) -> str:
+    """What is sought and what there is instead, so that whoever reads it can write the right name."""
+    where = f"on the page {clip(urlsplit(page.url).path, 80)}"
+    if not found.forms:
+        return f"finds no form {where}; where a script draws it, write this step under browser:"
+    what = f"the form {submit.form}" if submit.form else f"a form with {' and '.join(fields) or 'fields'}"
+    there = [" and ".join(one.names()) or one.id or one.action for one in found.forms]
+    said = "; or ".join(clip(one, 60) for one in there[:3] if one)
+    return f"does not find {clip(what, 120)} {where}" + (f"; there is one with {said}" if said else "")
 
 
 def _missing(missing: Missing) -> Unmet:

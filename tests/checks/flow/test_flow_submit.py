@@ -1,0 +1,66 @@
+"""Forms that are sent on a walk: what goes out, and what is said where a form cannot be found or filled in."""
+
+from __future__ import annotations
+
+from checks.flow.model import Expect, FlowSeen, Request, State, Step, Submit
+from tests.checks.flow.conftest import Street
+from tests.checks.flow.product import APP, page
+
+OPEN = Step("Open it", Request("/it"))
+MANY = '<form id=find><input name=q></form><form method=post><input name="user[email]"><input name="user[pass]"></form>'
+
+
+async def sent(street: Street, html: str, submit: Submit, expect: Expect = Expect()) -> FlowSeen:  # noqa: B008
+    """What a walk says that opens a page and sends its form."""
+    street.web.route(APP, "/it", page("It", html))
+    return await street.walk(street.flow(OPEN, Step("Send it", submit=submit, expect=expect)))
+
+
+async def test_a_name_that_is_wrong_gets_those_that_are_there(street: Street) -> None:
+    """Rails calls its fields `user[email]`: who wrote `email` sees it in the sentence."""
+    seen = await sent(street, MANY, Submit(fields={"email": "a@b.test"}))
+    assert seen.state is State.FAILED
+    assert seen.steps[1].sentence == (
+        "does not find a form with email on the page /it; there is one with q; or user[email] and user[pass]"
+    )
+    seen = await sent(street, MANY, Submit(form="#enter"))
+    assert seen.steps[1].sentence.startswith("does not find the form #enter on the page /it; there is one with q")
+
+
+async def test_a_page_that_a_script_draws_has_no_form(street: Street) -> None:
+    """The sentence says what to write instead."""
+    seen = await sent(street, '<div id="root"></div><script src="/app.js"></script>', Submit(fields={"email": "x"}))
+    assert seen.steps[1].sentence == (
+        "finds no form on the page /it; where a script draws it, write this step under browser:"
+    )
+
+
+async def test_a_plan_that_is_no_longer_offered_cannot_be_bought(street: Street) -> None:
+    """The choice is gone from the page, so the flow ends there, and nothing is sent."""
+    html = "<form method=post><select name=plan><option value=m>Monthly</select></form>"
+    seen = await sent(street, html, Submit(fields={"plan": "y"}))
+    assert seen.steps[1].sentence == "does not offer “y” for plan; it offers “Monthly”"
+    assert [one.method for one in street.web.requests] == ["GET"]
+
+
+async def test_the_button_that_is_asked_for_is_pressed(street: Street) -> None:
+    """It leads elsewhere than the form; the first button is not pressed."""
+    street.web.route(APP, "/mail", page("Sent"))
+    html = "<form method=post><input name=e><button>Log in</button><button formaction=/mail>Mail a link</button></form>"
+    seen = await sent(street, html, Submit(fields={"e": "x"}, press="Mail a link"))
+    assert (seen.state, seen.steps[1].path) == (State.OK, "/mail")
+    assert street.web.requests[-1].body == b"e=x"
+
+
+async def test_a_hidden_place_or_word_does_not_blacken_the_report(street: Street) -> None:
+    """`next=/some/place` is no secret: where the walk ended is still readable; a token is not."""
+    token = "8f14e45fceea167a5a36dedd4bea2543"
+    html = (
+        "<form method=post action=/some/place><input type=hidden name=next value=/some/place>"
+        f"<input type=hidden name=kind value=nothing><input type=hidden name=csrf value={token}></form>"
+    )
+    street.web.route(APP, "/some/place", page("Sorry", f"<p>nothing is here for {token}</p>", 404))
+    seen = await sent(street, html, Submit())
+    assert seen.steps[1].path == "/some/place"
+    assert "nothing is here" in seen.steps[1].evidence
+    assert token not in repr(seen)
