@@ -18,7 +18,7 @@ from bot.views.timeline import export_json, export_markdown
 
 log = logging.getLogger(__name__)
 
-OFFER = Offer("incident.export", "Export", "/launch export INC-n")
+OFFER = Offer("incident.export", "Export", "/launch export INC-n", over=True)
 SHOWN = 2600
 """Characters of the text that are shown in Slack; the files hold all of it."""
 
@@ -58,25 +58,7 @@ async def _export(call: Call, services: Services, number: int) -> Reply:
 
 def texts(found: Story) -> tuple[str, str]:
     """The story as Markdown and as JSON."""
-    data = export_json(
-        found.incident,
-        found.events,
-        found.trail,
-        people=found.people,
-        zone=found.zone,
-        ways=found.ways,
-        routes=found.routes,
-    )
-    text = export_markdown(
-        found.incident,
-        found.events,
-        found.trail,
-        people=found.people,
-        zone=found.zone,
-        ways=found.ways,
-        routes=found.routes,
-    )
-    return text, json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    return export_markdown(found), json.dumps(export_json(found), ensure_ascii=False, indent=2) + "\n"
 
 
 def _shown(found: Story, text: str, files: tuple[str, ...]) -> Document:

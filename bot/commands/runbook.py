@@ -64,7 +64,7 @@ async def _live(services: Services) -> tuple[Suggested, ...]:
             leads=services.config.library.leads,
             flows=runbook_leads.flows_of(services.config),
         )
-        return tuple(Suggested(books[topic], one.id, what_of(one, {})) for one, topic in found)
+        return tuple(Suggested(books[topic], one.id, what_of(one)) for one, topic in found)
 
     return await services.store.read(look)
 

@@ -81,7 +81,7 @@ def headline(day: Digest) -> str:
 def _fallback(day: Digest) -> str:
     said = [headline(day)]
     if day.live:
-        said.append(f"{what_of(day.live[0], {})}: {felt(day.live[0]).now.lower()}")
+        said.append(f"{what_of(day.live[0])}: {felt(day.live[0]).now.lower()}")
     return ". ".join(said)
 
 
@@ -119,7 +119,7 @@ def _listed(heading: str, items: Sequence[Item]) -> list[Part]:
 
 def _incident(one: Incident) -> Item:
     """State, what it is about, what customers feel, since when, and who has it."""
-    title: Words = (Strong(f"{word(one)} · {what_of(one, {})}"), f" ({one.name}): {felt(one).now.lower()}, since ")
+    title: Words = (Strong(f"{word(one)} · {what_of(one)}"), f" ({one.name}): {felt(one).now.lower()}, since ")
     return Item((*title, Time(one.first_failure, "both")), (_holder(one),))
 
 
@@ -134,7 +134,7 @@ def _holder(one: Incident) -> Words:
 
 
 def _over(one: Incident) -> Item:
-    told = what_of(one, {})
+    told = what_of(one)
     return Item((Strong(told), f" ({one.name}): {felt(one).was.lower()}, for {lasted(one)}"), tone=Tone.GOOD)
 
 

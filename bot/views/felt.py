@@ -114,15 +114,15 @@ def felt(incident: Incident) -> Felt:
     return Felt(usual.word, *told)
 
 
-def what_of(incident: Incident, names: Mapping[str, str]) -> str:
-    """What it is about, as people call it; `names` are what customers call each service of launch.yml."""
+def what_of(incident: Incident) -> str:
+    """What it is about, as people call it."""
     if incident.service:
-        return called(names.get(incident.service) or begun(incident.service))
+        return called(begun(incident.service))
     services = list(dict.fromkeys(one.service for one in incident.own if one.service))
     if len(services) > 1:
         return f"{count(len(services), 'service')} together"
     if services:
-        return called(names.get(services[0]) or begun(services[0]))
+        return called(begun(services[0]))
     probes = probes_of(incident)
     return listed([called(one) for one in probes], 2) or "Your product"
 

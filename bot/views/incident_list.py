@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.blockkit.words import one_line
@@ -19,23 +19,20 @@ SHOWN = 10
 """Entries of each list; the rest is counted."""
 
 
-def incident_list(
-    live: Sequence[Incident], over: Sequence[Incident], names: Mapping[str, str] | None = None
-) -> Document:
-    """`live` worst first, `over` newest first; `names` are what customers call each service of launch.yml."""
-    named = names or {}
+def incident_list(live: Sequence[Incident], over: Sequence[Incident]) -> Document:
+    """`live` worst first, `over` newest first."""
     broken = [one for one in live if not one.drill]
     parts: list[Part] = []
     if live:
-        parts.append(Listing(tuple(_now(one, named) for one in live), limit=SHOWN))
+        parts.append(Listing(tuple(_now(one) for one in live), limit=SHOWN))
     else:
         parts.append(Paragraph(("I look on, and call whoever is on duty as soon as something breaks.",)))
     if over:
-        parts += [Heading("Over"), Listing(tuple(_then(one, named) for one in over), limit=SHOWN)]
+        parts += [Heading("Over"), Listing(tuple(_then(one) for one in over), limit=SHOWN)]
     example = next((one.name for one in (*live, *over)), "INC-12")
     parts.append(Paragraph(("The story of one: ", Code(f"/launch export {example}"), ". Who was told: ",
                             Code(f"/launch why {example}"), ".")))  # fmt: skip
-    return Document(_headline(broken, live), tuple(parts), _tone(live), fallback=_spoken(broken, named))
+    return Document(_headline(broken, live), tuple(parts), _tone(live), fallback=_spoken(broken))
 
 
 def _headline(broken: Sequence[Incident], live: Sequence[Incident]) -> str:
@@ -44,12 +41,12 @@ def _headline(broken: Sequence[Incident], live: Sequence[Incident]) -> str:
     return "Only a drill is going on" if live else "Nothing is broken"
 
 
-def _spoken(broken: Sequence[Incident], names: Mapping[str, str]) -> str:
+def _spoken(broken: Sequence[Incident]) -> str:
     if not broken:
         return "Nothing is broken: no incident is going on."
     first = broken[0]
     more = f", and {len(broken) - 1} more" if len(broken) > 1 else ""
-    return f"{first.name} is going on: {word(first).lower()}, {one_line(what_of(first, names), 60)}{more}."
+    return f"{first.name} is going on: {word(first).lower()}, {one_line(what_of(first), 60)}{more}."
 
 
 def _tone(live: Sequence[Incident]) -> Tone:
@@ -59,9 +56,9 @@ def _tone(live: Sequence[Incident]) -> Tone:
     return Tone.BAD if Tone.BAD in tones else Tone.WARN
 
 
-def _now(incident: Incident, names: Mapping[str, str]) -> Item:
+def _now(incident: Incident) -> Item:
     drill = "Drill. " if incident.drill else ""
-    title = f"{incident.name} · {what_of(incident, names)}"
+    title = f"{incident.name} · {what_of(incident)}"
     felt_line: Words = (f"{drill}{felt(incident).now}. Since ", Time(incident.first_failure, "both"), ".")
     actions = (take(incident),) if incident.status is Status.OPEN and incident.green_since is None else ()
     severity = f"Severity {int(incident.sev)}. "
@@ -80,8 +77,8 @@ def _holder(incident: Incident) -> Words:
     return ("Nobody is on it yet.",)
 
 
-def _then(incident: Incident, names: Mapping[str, str]) -> Item:
-    title: list[Span] = [f"{incident.name} · {what_of(incident, names)}: "]
+def _then(incident: Incident) -> Item:
+    title: list[Span] = [f"{incident.name} · {what_of(incident)}: "]
     at: datetime | None = incident.resolved_at
     if incident.outcome is Outcome.MERGED:
         title.append(f"had the same cause as INC-{incident.parent}")

@@ -16,7 +16,7 @@ from bot.render.spans import said
 from bot.views.answered import offers_when_red
 from bot.views.card import FALLBACK, headline, sentence_of
 from bot.views.card_buttons import hand_over, longer, snooze, take, timeline
-from bot.views.felt import felt, lasted, length, what_of
+from bot.views.felt import felt, lasted, length
 from bot.views.holding import REASON, coming
 from bot.views.notices import at, day
 from bot.views.prose import sentence as full
@@ -255,7 +255,7 @@ def _woke(state: State, _told: Told) -> Words:
 
 _SENTENCES: Mapping[Why, Sentence] = {
     Why.OPENED: _opened,
-    Why.CHANGED: lambda state, _told: (f"{what_of(state.incident, state.names)}: {_felt(state)}.",),
+    Why.CHANGED: lambda state, _told: (f"{state.what}: {_felt(state)}.",),
     Why.ACKED: _by(" is on it"),
     Why.JOINED: _by(" helps"),
     Why.EXTENDED: _by(" needs longer, and stays on it"),

@@ -27,8 +27,6 @@ class State:
     duty: Duty
     next: Next
     now: datetime | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
-    """What customers call each service, by its name in launch.yml."""
     people: Mapping[str, str] = field(default_factory=dict)
     """Names of launch.yml by Slack id."""
     calls: frozenset[str] | None = None
@@ -50,7 +48,7 @@ class State:
     @property
     def what(self) -> str:
         """What it is about, as people call it."""
-        return what_of(self.incident, self.names)
+        return what_of(self.incident)
 
 
 def naming(state: State, slack: str, unknown: str = "") -> Span:

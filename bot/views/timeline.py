@@ -37,16 +37,15 @@ from bot.views.prose import count
 from checks.model import Json
 
 if TYPE_CHECKING:
-    from bot.store.outbox import Delivery
-    from bot.store.second_routes import Way
+    from bot.services.stories import Story
 
 FIRST, LAST = 4, 20
 """Events shown in Slack: from the beginning and from the end."""
 Names = Mapping[str, str]
 
 
-def timeline(incident: Incident, events: Sequence[Event], *, names: Names | None = None) -> Document:
-    """The story in Slack; `names` are what customers call each service of launch.yml."""
+def timeline(incident: Incident, events: Sequence[Event]) -> Document:
+    """The story in Slack."""
     told = [one for one in events if not isinstance(one, happened.TECHNICAL)]
     left = max(0, len(told) - FIRST - LAST)
     begin, end = (told[:FIRST], told[-LAST:]) if left else (told, [])
@@ -55,7 +54,7 @@ def timeline(incident: Incident, events: Sequence[Event], *, names: Names | None
         parts.append(Note((f"… {count(left, 'event')} in between, all of them in the export …",)))
         parts.append(Listing(tuple(_line(one, incident) for one in end), limit=LAST))
     parts.append(Note(("As a file, with a notice for customers: ", Code(f"/launch export {incident.name}"))))
-    what = what_of(incident, names or {})
+    what = what_of(incident)
     spoken = f"The story of {incident.name}, {what}, in {count(len(told), 'event')}."
     return Document(f"{incident.name} · {what}: what happened", tuple(parts), tone_of(incident), fallback=spoken)
 
@@ -64,53 +63,33 @@ def _line(event: Event, incident: Incident) -> Item:
     return Item((Time(event.at, "both"), " – ", *happened.sentence(event, incident)))
 
 
-def export_markdown(
-    incident: Incident,
-    events: Sequence[Event],
-    trail: Sequence[Delivery],
-    *,
-    names: Names | None = None,
-    people: Names | None = None,
-    zone: str = "UTC",
-    ways: Sequence[Way] = (),
-    routes: Names | None = None,
-) -> str:
-    """The whole story as Markdown; `people` are names by Slack id, times are of that time zone.
-
-    `ways` are messages by second routes, `routes` what to call each.
-    """
-    what, known = what_of(incident, names or {}), people or {}
-    story = tuple(
-        Item(_here((f"{_stamp(one.at, zone)}: ", *happened.sentence(one, incident)), known, zone)) for one in events
+def export_markdown(story: Story) -> str:
+    """The whole story as Markdown, with people by their names and times of their zone."""
+    incident, events, zone = story.incident, story.events, story.zone
+    what = what_of(incident)
+    told = tuple(
+        Item(_here((f"{_stamp(one.at, zone)}: ", *happened.sentence(one, incident)), story.people, zone))
+        for one in events
     )
     parts: list[Part] = [
         Facts(_facts(incident, events, zone)),
         Heading("What happened"),
-        Listing(story, limit=max(1, len(story))),
+        Listing(told, limit=max(1, len(told))),
         Heading("For customers (draft)"),
         *(Paragraph((line,)) for line in customer_notice(incident, events, what, zone)),
         Heading("Summary without blame (draft)"),
         Facts(tuple((label, (text,)) for label, text in blameless_summary(incident, events, what, zone))),
         Heading("Who was told"),
-        _messages(trail, ways, known, routes or {}, zone),
+        _messages(story),
         Note((f"All times are {zone_name(zone)}. Written by Launch Ready from what it recorded.",)),
     ]
     return markdown(Document(f"{incident.name} · {word(incident)} · {what}", tuple(parts)))
 
 
-def export_json(
-    incident: Incident,
-    events: Sequence[Event],
-    trail: Sequence[Delivery],
-    *,
-    names: Names | None = None,
-    people: Names | None = None,
-    zone: str = "UTC",
-    ways: Sequence[Way] = (),
-    routes: Names | None = None,
-) -> dict[str, Json]:
+def export_json(story: Story) -> dict[str, Json]:
     """The whole story as JSON values: times are ISO 8601 in UTC, each event as it was stored and as a sentence."""
-    what, known, found = what_of(incident, names or {}), people or {}, figures(incident, events)
+    incident, events, zone = story.incident, story.events, story.zone
+    what, found = what_of(incident), figures(incident, events)
     return {
         "format": 1,
         "incident": incident.name,
@@ -138,7 +117,7 @@ def export_json(
             for one in incident.members
         ],
         "events": [
-            {**to_json(one), "rev": rev, "sentence": plain(_here(happened.sentence(one, incident), known, zone))}
+            {**to_json(one), "rev": rev, "sentence": plain(_here(happened.sentence(one, incident), story.people, zone))}
             for rev, one in enumerate(events, 1)
         ],
         "messages": [
@@ -153,12 +132,12 @@ def export_json(
                 "sent_at": _iso(one.sent_at),
                 "error": one.last_error,
             }
-            for one in trail
+            for one in story.trail
         ],
         "second_routes": [
             {
                 "id": one.delivery_id,
-                "route": (routes or {}).get(one.route, one.route),
+                "route": story.routes.get(one.route, one.route),
                 "to": one.person,
                 "why": one.why,
                 "state": one.state,
@@ -167,7 +146,7 @@ def export_json(
                 "sent_at": _iso(one.sent_at),
                 "error": one.last_error,
             }
-            for one in ways
+            for one in story.ways
         ],
         "customer_notice": list(customer_notice(incident, events, what, zone)),
         "summary": dict(blameless_summary(incident, events, what, zone)),
@@ -191,7 +170,8 @@ def _facts(incident: Incident, events: Sequence[Event], zone: str) -> tuple[tupl
     return tuple(facts)
 
 
-def _messages(trail: Sequence[Delivery], ways: Sequence[Way], people: Names, routes: Names, zone: str) -> Table:
+def _messages(story: Story) -> Table:
+    people, zone = story.people, story.zone
     rows = [
         (
             one.created_at,
@@ -200,17 +180,17 @@ def _messages(trail: Sequence[Delivery], ways: Sequence[Way], people: Names, rou
             _stamp(one.sent_at, zone) if one.sent_at else one.state.value,
             str(one.attempts),
         )
-        for one in trail
+        for one in story.trail
     ]
     rows += [
         (
             one.created_at,
-            f"by {routes.get(one.route, 'a route that is no longer in launch.yml')}",
+            f"by {story.routes.get(one.route, 'a route that is no longer in launch.yml')}",
             people.get(one.person, one.person),
             _stamp(one.sent_at, zone) if one.sent_at else one.state,
             str(one.attempts),
         )
-        for one in ways
+        for one in story.ways
     ]
     told = tuple((_stamp(at, zone), *rest) for at, *rest in sorted(rows, key=lambda row: row[0]))
     return Table(("Asked for", "What", "To", "Sent", "Attempts"), told)

@@ -76,7 +76,6 @@ def why(
     *,
     user: str = "",
     duty: Duty | None = None,
-    names: Mapping[str, str] | None = None,
 ) -> Document:
     """The trail of deliveries in Slack (`outbox.trail`) and by second routes (`second_routes.trail`).
 
@@ -97,7 +96,7 @@ def why(
         parts += [Heading("By other ways than Slack"), Listing(tuple(_way(one) for one in ways[-SHOWN:]))]
     parts.append(Actions((timeline(incident),)))
     headline = f"Who was told about {incident.name}"
-    spoken = f"{incident.name}, {what_of(incident, names or {})}: {_counted(told, ways)}"
+    spoken = f"{incident.name}, {what_of(incident)}: {_counted(told, ways)}"
     return Document(headline, tuple(parts), fallback=f"{one_line(spoken, 148)}.")
 
 

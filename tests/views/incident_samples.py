@@ -91,7 +91,6 @@ def state(found: Incident, *, duty: Duty | None = None, **more: Any) -> State:
     nine = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
     scene = Scene(on, nine, nine + timedelta(days=2), live=1)
     given = {
-        "names": {"sign-up": "Sign-up page", "log-in": "Log-in", "billing": "Billing", "api": "API"},
         "people": PEOPLE,
         "steps": STEPS,
         "runbook": "site_down",
@@ -165,12 +164,11 @@ STATES: dict[str, Callable[[], State]] = {
     ),
     "open_hostile": lambda: state(
         incident(
-            service="*evil* <!here>",
+            service=HOSTILE,
             members=(member(HOSTILE, evidence=HOSTILE),),
             deploy=HOSTILE,
             deploy_at=NOW - minutes(9),
         ),
-        names={"*evil* <!here>": HOSTILE},
         steps=(HOSTILE,),
         runbook="",
     ),

@@ -24,6 +24,7 @@ from bot.render.blocks import message
 from bot.render.markdown import markdown
 from bot.render.spans import sentence as plain
 from bot.render.text import text
+from bot.services.stories import Story
 from bot.store import outbox, second_routes
 from bot.store.db import Store
 from bot.store.outbox import Delivery, Kind, State
@@ -35,7 +36,6 @@ from bot.views.timeline import export_json, export_markdown, timeline
 from bot.views.why import BECAUSE, why
 from tests.views.incident_samples import ALONE, HOSTILE, NOW, PEOPLE, SEEN, STATES, member, minutes
 
-NAMES = {"sign-up": "Sign-up page"}
 BEGAN = NOW - minutes(30)
 
 
@@ -96,10 +96,10 @@ LONG = log(*(e.Noted(BEGAN + minutes(7 + n), actor="U0ANA", text=f"Step {n}") fo
 EVIL = log(e.Noted(BEGAN + minutes(9), actor="U0ANA", text=HOSTILE))
 
 DOCUMENTS: dict[str, Callable[[], Document]] = {
-    "timeline": lambda: timeline(OVER, STORY, names=NAMES),
+    "timeline": lambda: timeline(OVER, STORY),
     "timeline_long": lambda: timeline(replay(LONG), LONG),
     "timeline_hostile": lambda: timeline(replay(EVIL), EVIL),
-    "why": lambda: why(OVER, TRAIL, WAYS, STORY, user="U0ANA", duty=ALONE, names=NAMES),
+    "why": lambda: why(OVER, TRAIL, WAYS, STORY, user="U0ANA", duty=ALONE),
     "why_nothing": lambda: why(OVER, [], [], STORY),
     "why_many": lambda: why(OVER, [row(n, Kind.THREAD, about=4) for n in range(90)], [], STORY, user="U0CLEO"),
     "list_empty": lambda: incident_list([], []),
@@ -107,7 +107,6 @@ DOCUMENTS: dict[str, Callable[[], Document]] = {
     "list_all": lambda: incident_list(
         [STATES[name]().incident for name in ("open_reach", "acked", "asleep", "asleep_by_silence", "better")],
         [OVER, *(STATES[name]().incident for name in ("fixed_by_itself", "merged", "removed"))],
-        NAMES,
     ),
     "list_hostile": lambda: incident_list([STATES["open_hostile"]().incident] * 40, [OVER] * 40),
 }
@@ -176,13 +175,13 @@ def test_a_long_story_shows_its_ends():
     assert "Step 199" in shown
     assert "Step 50" not in shown
     assert "182 events in between" in shown
-    assert "Step 50" in export_markdown(replay(LONG), LONG, [])
+    assert "Step 50" in export_markdown(Story(replay(LONG), LONG, [], [], ALONE))
 
 
 def test_the_file_says_everything_by_names_and_in_one_zone():
     """Nobody who reads it later knows ids of Slack, or what the clock showed elsewhere."""
-    file = export_markdown(OVER, STORY, TRAIL, names=NAMES, people=PEOPLE, zone="Europe/Berlin")
-    assert file.startswith("# INC-12 · FIXED · Sign-up page\n")
+    file = export_markdown(Story(OVER, STORY, TRAIL, [], ALONE, PEOPLE, "Europe/Berlin"))
+    assert file.startswith("# INC-12 · FIXED · Sign-up\n")
     assert "Ana said that they were on it until 22:01" in file
     assert "U0ANA" not in file
     assert "All times are Berlin time." in file
@@ -193,10 +192,10 @@ def test_the_file_says_everything_by_names_and_in_one_zone():
 
 def test_the_file_as_json_keeps_every_event_as_it_was():
     """What was stored can be read back from the file, and stands beside its sentence."""
-    data = json.loads(json.dumps(export_json(OVER, STORY, TRAIL, names=NAMES, people=PEOPLE)))
+    data = json.loads(json.dumps(export_json(Story(OVER, STORY, TRAIL, [], ALONE, PEOPLE))))
     assert [from_json(one) for one in data["events"]] == STORY
     assert data["incident"] == "INC-12"
-    assert data["title"] == "Sign-up page"
+    assert data["title"] == "Sign-up"
     assert data["calls"] == 2
     assert data["people_on_it"] == 2
     assert data["ended_at"] == "2026-11-20T20:45:12+00:00"
@@ -325,4 +324,4 @@ def test_an_incident_can_be_told_before_it_has_any_word():
     found: Incident = replay(first)
     assert "Nobody said that they were on it" in dict(blameless_summary(found, first, "x", "UTC"))["What we did"]
     assert "Nothing has been sent" in text(why(found, [], [], first))
-    assert "**Over**: not yet" in export_markdown(found, first, [])
+    assert "**Over**: not yet" in export_markdown(Story(found, first, [], [], ALONE))
