@@ -21,6 +21,8 @@ def search_code(
         return
     if path.is_file():
         search.history = "off"
+        # Whoever names a link means the file behind it.
+        path = path.resolve()
         repository.search_files(path.parent, [path.name], search)
         return
     found = repository.find(path)
@@ -34,6 +36,7 @@ def search_code(
             if not found.bare:
                 _files(path, found, search)
             _history(found, search, history=history, since=since)
+            _large(found, search)
     except NoGit as error:
         search.trouble = str(error)
 
@@ -54,7 +57,29 @@ def _files(path: Path, found: Repository, search: Search) -> None:
         search.trouble = str(error)
         repository.search_files(path, repository.walked(path, search), search)
         return
+    if not names and not path.resolve().is_relative_to(found.folder.resolve()):
+        # Whoever names a folder that git ignores means what is in it.
+        if path.resolve() != found.top.resolve():
+            search.notes.append(f"Git keeps no file of {path.name}; all that is in it was searched")
+        repository.search_files(path, repository.walked(path, search), search)
+        return
     repository.search_files(found.top, names, search)
+
+
+def _large(found: Repository, search: Search) -> None:
+    """What Git LFS keeps: the contents that are on this machine; the others are said."""
+    if not search.large:
+        return
+    kept, absent = found.common() / "lfs" / "objects", 0
+    for id, shown in list(search.large.items()):
+        content = kept / id[:2] / id[2:4] / id
+        if content.is_file():
+            search.file(str(content), shown=f"{shown} (Git LFS)")
+        else:
+            absent += 1
+    if absent:
+        many = "file is" if absent == 1 else "files are"
+        search.notes.append(f"{absent} large {many} not on this machine and not searched: git lfs fetch --all")
 
 
 def _history(found: Repository, search: Search, *, history: bool | None, since: str) -> None:
@@ -64,4 +89,5 @@ def _history(found: Repository, search: Search, *, history: bool | None, since: 
     if search.trouble:
         return
     git_objects.search_history(found, search, since=since)
-    search.history = "since" if since else "shallow" if found.shallow() else "whole"
+    here = "partial" if search.absent else "shallow" if found.shallow() else "whole"
+    search.history = "since" if since and here != "partial" else here

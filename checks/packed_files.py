@@ -29,6 +29,9 @@ CLOSED = (
     (b"7z\xbc\xaf\x27\x1c", "packed with 7-Zip, which is not unpacked here"),
     (b"Rar!\x1a\x07", "packed with RAR, which is not unpacked here"),
     (b"\x28\xb5\x2f\xfd", "packed with Zstandard, which is not unpacked here"),
+    (b"# v2 git bundle\n", "a bundle of git; clone it, and search the clone"),
+    (b"# v3 git bundle\n", "a bundle of git; clone it, and search the clone"),
+    (b"PACK\x00\x00\x00\x02", "a pack of git, which is not unpacked here"),
 )
 _BROKEN = (
     OSError,

@@ -118,6 +118,17 @@ class Repository:
             raise NoGit(f"the repository is damaged or not whole; git says: {clip(mask(said), 160)}")
         return done.stdout
 
+    def partial(self) -> bool:
+        """Whether it was cloned without all its contents (`--filter`), which git would fetch when they are needed."""
+        try:
+            return bool(self.ask("config", "--get-regexp", r"^remote\..*\.promisor$|^extensions\.partialclone$"))
+        except NoGit:
+            return False
+
+    def common(self) -> Path:
+        """Where the contents lie, which several working folders may share."""
+        return self.top / os.fsdecode(self.ask("rev-parse", "--git-common-dir").rstrip(b"\n"))
+
     def shallow(self) -> bool:
         """Whether only the newest commits are here."""
         return self.ask("rev-parse", "--is-shallow-repository").strip() == b"true"

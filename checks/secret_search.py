@@ -7,6 +7,7 @@ of one is its masked form and a fingerprint that only who has the secret can mak
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,10 @@ PLACES = 50
 """Places of one secret that are kept."""
 UNREAD = 200
 LEAKS = 2000
+POINTER = re.compile(
+    rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]{1,200}\n){0,9}oid sha256:([0-9a-f]{64})\n"
+)
+"""What Git LFS leaves in the place of a large file."""
 SAMPLES = ("example", "sample", "template", "dist", "defaults", "schema")
 """Endings of settings files that hold no real value."""
 
@@ -106,9 +111,14 @@ class Search:
     ignored: int = 0
     """Files that a pattern passes over."""
     history: str = ""
-    """`whole`, `shallow` (only the newest commits are here), `since`, `staged`, `off`; `none` without a repository."""
+    """`whole`, `shallow` (only the newest commits are here), `partial` (some contents are not), `since`, `staged`,
+    `off`; `none` without a repository."""
     trouble: str = ""
     """Why the search could not be done as it was asked for."""
+    absent: int = 0
+    """Versions that a partial clone has left where it came from."""
+    large: dict[str, str] = field(default_factory=dict)
+    """Contents that Git LFS keeps elsewhere, by their SHA-256, each with one of its paths."""
     more_unread: int = 0
     unread: list[Unread] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -192,6 +202,8 @@ class Search:
     def source(self, shown: str, source: Source, *, size: int | None = None, blob: str = "", depth: int = 0) -> None:
         """Search whatever gives bytes. Raises `Unreadable` where some of it cannot be read."""
         head = head_of(source)
+        if pointer := POINTER.match(head):
+            self.large.setdefault(pointer[1].decode(), shown)
         if packed(head):
             self._inside(shown, head, source, size=size, blob=blob, depth=depth)
             return

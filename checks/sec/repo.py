@@ -82,7 +82,7 @@ OUTCOMES = {
         Status.UNKNOWN,
         "No key in {read}, but only {commits} of the history is here",
         impact="Older versions may still hold a key.",
-        fix=("Fetch all of it: `fetch-depth: 0` in actions/checkout, or git fetch --unshallow.",),
+        fix=("Fetch all of it: {fetch}.",),
     ),
     "could_not_look": Outcome(
         Status.UNKNOWN,
@@ -196,19 +196,25 @@ def rest(search: Search, *, path: str = ".", known: int = 0) -> Verdict:
         count = len(search.unread) + search.more_unread
         named = tuple(f"{one.file} ({one.why})" for one in search.unread[:5])
         return Verdict("read_in_part", seen | {"unread_count": _count(count, "file"), "unread": named})
-    if search.history == "shallow":
-        return Verdict("history_cut_off", seen | {"commits": _count(search.commits, "commit")})
+    if search.history in FETCH:
+        here = "a part" if search.absent else _count(search.commits, "commit")
+        return Verdict("history_cut_off", seen | {"commits": here, "fetch": FETCH[search.history]})
     return Verdict("ok_with_known" if known else "ok", seen)
 
 
 def reading(search: Search) -> str:
     """How much was read: `214 files and 3,180 earlier versions of 412 commits`."""
     files = _count(search.files, "file")
-    if search.history in ("whole", "shallow", "since"):
+    if search.history in ("whole", "since", *FETCH):
         return f"{files} and {_count(search.blobs, 'version')} of files in {_count(search.commits, 'commit')}"
     return f"{files}{HISTORY.get(search.history, '')}"
 
 
+FETCH = {
+    "shallow": "`fetch-depth: 0` in actions/checkout, or git fetch --unshallow",
+    "partial": "no `filter:` in actions/checkout, or git fetch --refetch --no-filter",
+}
+"""How the rest of a history comes here, by what was left out."""
 HISTORY = {
     "staged": " about to be committed",
     "off": ", without their history",

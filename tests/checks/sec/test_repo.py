@@ -22,6 +22,7 @@ import pytest
 
 from checks.code_search import search_code
 from checks.inventory import Inventory
+from checks.masking import mask
 from checks.model import Kind, Target, Verdict
 from checks.sec.repo import OUTCOMES, judge, repo
 from checks.secret_baseline import Baseline
@@ -282,13 +283,15 @@ def test_archives_are_looked_into(tmp_path, kind):
     [
         (b"7z\xbc\xaf\x27\x1c" + b"\0" * 50, "7-Zip"),
         (b"\x28\xb5\x2f\xfd" + b"\0" * 50, "Zstandard"),
+        (b"# v2 git bundle\n" + b"\0" * 50, "bundle of git"),
+        (b"PACK\0\0\0\2" + b"\0" * 50, "pack of git"),
         (b"PK\x03\x04" + b"\0" * 50, "damaged"),
         (b"\x1f\x8b" + b"\0" * 50, "damaged"),
         (packed_in("gzip", b"abc")[:-9], "damaged"),
         (packed_in("zip", packed_in("zip", packed_in("zip", b"deep"))), "archives"),
         (gzip.compress(b"\0" * 140_000_000, 1), "unpacks to more than 128 MB"),
     ],
-    ids=["7z", "zstd", "zip", "gzip", "cut", "deep", "bomb"],
+    ids=["7z", "zstd", "bundle", "pack", "zip", "gzip", "cut", "deep", "bomb"],
 )
 def test_what_cannot_be_unpacked_is_said(tmp_path, data, why):
     """Never passed over in silence, and never more than a bounded part of it."""
@@ -454,6 +457,103 @@ def test_stashes_tags_branches_and_merges_are_history_too(tmp_path):
     search = searched(top)
     assert found(search).keys() == {"openai", "npm", "groq", "square"}
     assert all(place.commit for one in search.leaks for place in one.places)
+
+
+def test_older_stashes_are_searched_too(tmp_path):
+    """One reference keeps all stashes; only its log knows of those before the newest."""
+    top = repository(tmp_path / "a", {"a": "1"})
+    for id in ("openai", "groq", "npm"):
+        write(top, {"a": f"k='{SECRETS[id]}'"})
+        git(top, "stash", "--quiet")
+    search = searched(top)
+    assert found(search).keys() == {"openai", "groq", "npm"}
+    assert all(place.commit for one in search.leaks for place in one.places)
+    assert found(searched(top, since="main")).keys() == {"openai", "groq", "npm"}
+
+
+def test_what_was_written_about_commits_and_tags_is_searched(tmp_path):
+    """A key that was pasted into a message is public too; names and ids in front of it are none of its lines."""
+    top = repository(tmp_path / "a", {"a": "1"})
+    git(top, "commit", "--quiet", "--allow-empty", "-m", f"Try it\n\nwith {LIVE}")
+    git(top, "tag", "-a", "v1", "-m", f"out with {SECRETS['npm']}")
+    search = searched(top)
+    newest = git(top, "rev-parse", "HEAD")
+    assert found(search) == {
+        "stripe-secret": f"message of a commit:3 (commit {newest[:10]})",
+        "npm": "message of tag v1:1",
+    }
+    assert (search.blobs, judge(search).code) == (1, "secret_in_history")
+    one = next(one for one in search.leaks if one.key.id == "stripe-secret")
+    assert (one.places[0].author, one.places[0].day) == (found_author(top), "2026-11-20")
+
+
+def found_author(top: Path) -> str:
+    """As the search shows an author: masked."""
+    return mask(git(top, "log", "-1", "--format=%ae"))
+
+
+def test_a_file_that_only_a_tag_keeps_has_a_name(tmp_path):
+    """It has no path, and is found all the same."""
+    top = repository(tmp_path / "a", {"a": "1"})
+    git(top, "tag", "kept", git(top, "hash-object", "-w", "--stdin", stdin=f"k='{LIVE}'".encode()))
+    assert found(searched(top)) == {"stripe-secret": "a file that only a tag keeps:1"}
+
+
+@pytest.mark.parametrize("left_out", ["blob:none", "tree:0"])
+def test_a_partial_clone_is_no_damage_and_no_proof(tmp_path, left_out):
+    """What is here is searched; that the rest is not is said, with the line that fetches it, which works."""
+    top = repository(tmp_path / "a", {"a.js": f"k='{LIVE}'"}, {"a.js": "gone"}, {"b.js": f"k='{SECRETS['npm']}'"})
+    git(top, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "--quiet", f"--filter={left_out}", f"file://{top}", "b")
+    search = searched(tmp_path / "b")
+    assert (search.trouble, search.unread, search.history) == ("", [], "partial")
+    assert found(search).keys() == {"npm"}
+    write(tmp_path / "b", {"b.js": "gone"})
+    clean = Search(files=1, history="partial", absent=2)
+    assert judge(clean).code == "history_cut_off"
+    assert "git fetch --refetch --no-filter" in str(judge(clean).seen["fetch"])
+    git(tmp_path / "b", "fetch", "--quiet", "--refetch", "--no-filter")
+    search = searched(tmp_path / "b")
+    assert search.history == "whole"
+    assert found(search).keys() == {"stripe-secret", "npm"}
+
+
+def test_with_an_object_missing_the_rest_is_searched_and_the_damage_is_said(tmp_path):
+    """A disk that lost one folder's listing does not hide what the others hold."""
+    top = repository(tmp_path / "a", {"a.js": f"k='{LIVE}'"}, {"a.js": "gone", "x/b": "2"}, {"x/b": "3"})
+    tree = git(top, "rev-parse", "HEAD~1:x")
+    (top / ".git/objects" / tree[:2] / tree[2:]).unlink()
+    search = searched(top)
+    assert "damaged" in search.trouble
+    assert found(search).keys() == {"stripe-secret"}
+
+
+def test_large_files_of_git_lfs_are_searched_where_they_are(tmp_path):
+    """Git keeps a pointer; the content lies beside it, or on a server, which is said."""
+    ids = ("ab" * 32, "cd" * 32)
+    pointers = {
+        f"{number}.bin": f"version https://git-lfs.github.com/spec/v1\noid sha256:{id}\nsize 12\n"
+        for number, id in enumerate(ids)
+    }
+    top = repository(tmp_path / "a", pointers)
+    write(top, {f".git/lfs/objects/ab/ab/{ids[0]}": f"k='{LIVE}'"})
+    search = searched(top)
+    assert found(search) == {"stripe-secret": "0.bin (Git LFS):1"}
+    assert search.notes == ["1 large file is not on this machine and not searched: git lfs fetch --all"]
+
+
+def test_whoever_names_a_link_or_an_ignored_folder_means_what_is_in_it(tmp_path):
+    """Nothing read is no proof; links that are met on the way are not followed."""
+    top = repository(tmp_path / "a", {".gitignore": "build", "a": "1"})
+    write(top, {"build/x.js": f"k='{LIVE}'", "empty/.keep": ""})
+    assert found(searched(top)) == {}
+    search = searched(top / "build")
+    assert found(search) == {"stripe-secret": "x.js:1"}
+    assert search.notes == ["Git keeps no file of build; all that is in it was searched"]
+    (tmp_path / "link.js").symlink_to(top / "build/x.js")
+    assert found(searched(tmp_path / "link.js")) == {"stripe-secret": "x.js:1"}
+    (top / "beside.js").symlink_to(top / "build/x.js")
+    assert found(searched(top)) == {}
 
 
 def test_a_bare_repository_and_a_subfolder_can_be_searched(tmp_path):
