@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from bot.commands.base import Call, Reply, action, command
 from bot.domain.heard import Marker, Progress, environment_of
@@ -23,10 +25,19 @@ STATES = {
 }
 PLACES = frozenset({"production", "prod", "staging", "stage", "preview", "test"})
 UNDO = frozenset({"undo", "mistake"})
+BACK = frozenset({"rollback", "roll-back", "back", "revert"})
+NO_VERSION = frozenset({"to", "on", "for", "help", "list", "?"})
+ALIKE = 0.81
+"""From here on a word is taken for a mistyped one."""
 
 
 class Unclear(Exception):
     """The words name no deploy; the text says what is missing."""
+
+    def __init__(self, said: str, *, back: bool = False) -> None:
+        super().__init__(said)
+        self.back = back
+        """Somebody looks for the way back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +62,13 @@ async def deploy(call: Call, services: Services) -> Reply:
     """Write it down, or take it back."""
     if not call.args:
         return Reply(view.unclear("Name the version that went out, and what changed if you like."))
-    if [word.lower() for word in call.args] == [call.args[0].lower()] and call.args[0].lower() in UNDO:
-        return await undo(call, services)
+    if call.args[0].lower() in UNDO and len(call.args) < 3:
+        version = call.args[1] if len(call.args) > 1 else ""
+        return Reply(view.undone(await services.deploys.undo(call.user, version=version), version))
     try:
         asked = read(call.args, names(services))
     except Unclear as error:
-        return Reply(view.unclear(str(error)))
+        return Reply(view.way_back() if error.back else view.unclear(str(error)))
     return await _record(call, services, asked)
 
 
@@ -72,11 +84,17 @@ def read(words: tuple[str, ...], services: tuple[str, ...] = ()) -> Asked:
     if not rest:
         raise Unclear(f"Which version is {words[0].lower()}? Write it behind the word.")
     version = rest.pop(0)
+    if version.lower() in BACK:
+        raise Unclear("", back=True)
+    if version.lower() in NO_VERSION | UNDO or version.startswith("-"):
+        raise Unclear("Nothing was written down. The version comes first, or behind a state.")
     if progress is None and rest and rest[0].lower().rstrip(":,") in STATES:
         progress = STATES[rest.pop(0).lower().rstrip(":,")]
     environment, service = "production", ""
     if len(rest) > 1 and rest[0].lower() in ("to", "on") and rest[1].lower() in PLACES:
         environment, rest = environment_of(rest[1]), rest[2:]
+    elif len(rest) > 1 and rest[0].lower() in ("to", "on") and (meant := _meant(rest[1:2], PLACES)):
+        raise Unclear(_NOT_SURE.format(meant=f"to {environment_of(meant)}"))
     if len(rest) > 1 and rest[0].lower() == "for":
         known = {name.casefold(): name for name in services}
         for most in range(min(len(rest) - 1, 5), 0, -1):
@@ -84,9 +102,24 @@ def read(words: tuple[str, ...], services: tuple[str, ...] = ()) -> Asked:
             if found is not None:
                 service, rest = found, rest[most + 1 :]
                 break
+        else:
+            if meant := _meant(rest[1:], services):
+                raise Unclear(_NOT_SURE.format(meant=f"for {meant}"))
     if len(version) > 100:
         raise Unclear("A version is a short name: v43, or the first seven letters of a commit.")
     return Asked(version, progress or Progress.LIVE, environment, service, " ".join(rest))
+
+
+_NOT_SURE = 'Did you mean "{meant}"? Nothing was written down. Type it once more, or say in other words what changed.'
+
+
+def _meant(rest: list[str], known: Iterable[str]) -> str:
+    """The known name that the next words are a mistyped one of; "" where they are something else."""
+    for name in known:
+        typed = " ".join(rest[: len(name.split())]).casefold()
+        if SequenceMatcher(None, typed, name.casefold()).ratio() >= ALIKE:
+            return name
+    return ""
 
 
 async def _record(call: Call, services: Services, asked: Asked) -> Reply:
@@ -110,10 +143,10 @@ async def _record(call: Call, services: Services, asked: Asked) -> Reply:
 
 @action("deploy.undo", stored=True)
 async def undo(call: Call, services: Services) -> Reply:
-    """[Take It Back], or `/launch deploy undo`."""
-    wanted = int(call.value) if call.value.isascii() and call.value.isdecimal() and len(call.value) < 10 else 0
-    gone = await services.deploys.undo(call.user, wanted)
-    return Reply(view.undone(gone), replaces=bool(call.value))
+    """[Take It Back]."""
+    if not (call.value.isascii() and call.value.isdecimal() and len(call.value) < 10):
+        return Reply(notice.old_button())
+    return Reply(view.undone(await services.deploys.undo(call.user, int(call.value))), replaces=True)
 
 
 @action("deploy.again", stored=True)

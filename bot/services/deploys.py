@@ -19,7 +19,7 @@ from bot.domain.detection import State
 from bot.domain.heard import Marker
 from bot.services.config import Config
 from bot.services.deploy_figures import speed
-from bot.services.deploy_intake import HAND, SUBJECT, Intake, Walks
+from bot.services.deploy_intake import SUBJECT, Intake, Walks, recorded_by_hand
 from bot.services.deploy_sight import Eyes, NoEyes, sight_of, worth_a_look
 from bot.services.deploy_trouble import PROBE, failed, its_incident, over
 from bot.services.deploy_version import Versions
@@ -87,15 +87,16 @@ class Deploys:
         self._wake()
         return number
 
-    async def undo(self, who: str, number: int = 0) -> Deploy | None:
+    async def undo(self, who: str, number: int = 0, *, version: str = "") -> Deploy | None:
         """Take back what a person recorded by hand, the last one or that one; None where there is none of a day."""
         now = self._clock.now()
 
         def work(connection: sqlite3.Connection) -> Deploy | None:
             product = self._config().product
             near = rows.recent(connection, product, limit=BY_HAND)
-            by_hand = [one for one in near if one.source in HAND and one.stage is not Stage.UNDONE]
+            by_hand = [one for one in near if recorded_by_hand(one) and one.stage is not Stage.UNDONE]
             mine = [one for one in by_hand if number in (0, one.id)]
+            mine = [one for one in mine if not version or rules.same_version(one.version, version)]
             if not mine or now - (mine[0].live_at or mine[0].began_at) > rules.OLD:
                 return None
             gone = self._intake().keep(connection, replace(mine[0], stage=Stage.UNDONE, ended_at=now), now)

@@ -24,6 +24,8 @@ from bot.document import (
     Words,
 )
 from bot.domain.deploys import Deploy, Stage, tried
+from bot.domain.gates import Build
+from bot.views import gate
 from bot.views.deploy import NAME, NOTE, TONE, headline, lasted, person, speed_words, waiting
 from bot.views.prose import count
 
@@ -44,13 +46,15 @@ _WORD = {
 }
 
 
-def deploys(every: Sequence[Deploy], *, limit: int = 10) -> Document:
-    """`/launch deploys`: newest first; staging and previews apart, and the notes of releases."""
+def deploys(every: Sequence[Deploy], *, limit: int = 10, stopped: Sequence[Build] = ()) -> Document:
+    """`/launch deploys`: newest first; staging and previews apart, builds that were stopped, the notes of releases."""
     kept = [one for one in every if one.stage is not Stage.UNDONE]
     named = [one for one in kept if one.stage is Stage.RELEASED]
     real = [one for one in kept if one.stage is not Stage.RELEASED]
     mine = [one for one in real if one.production]
     parts: list[Part] = [Listing(tuple(item(one) for one in mine), empty=_teach(kept), limit=limit)]
+    if stopped:
+        parts += [Heading("Stopped in CI"), Listing(tuple(gate.entry(one) for one in stopped), limit=5)]
     for place, name in (("staging", "Staging"), ("preview", "Previews, which customers never see")):
         apart = [one for one in real if one.environment == place]
         if apart:
@@ -145,15 +149,14 @@ def recorded(deploy: Deploy, *, flows: bool) -> Document:
     return Document(f"Written down · {name}{where}, {state}", (Paragraph(next_), *more, Actions((undo,))), Tone.GOOD)
 
 
-def undone(deploy: Deploy | None) -> Document:
+def undone(deploy: Deploy | None, version: str = "") -> Document:
     """Taken back, or nothing to take back."""
     if deploy is None:
-        return Document(
-            "Nothing to take back",
-            (Paragraph(("Nobody has recorded a deploy by hand in the last day. What hosts report stays.",)),),
-        )
+        what: Words = (Code(one_line(version, NAME)), " was not") if version else ("No deploy was",)
+        said: Words = (*what, " recorded by hand in the last day. What hosts and CI report stays.")
+        return Document("Nothing to take back", (Paragraph(said),))
     name = Code(one_line(deploy.version, NAME))
-    said: Words = (name, " counts as never deployed: no alert names it, and no runbook goes back to it.")
+    said = (name, " counts as never deployed: no alert names it, and no runbook goes back to it.")
     return Document(f"Taken back · {one_line(deploy.version, NAME)}", (Paragraph(said),), Tone.GOOD)
 
 
@@ -161,6 +164,14 @@ def unclear(problem: str) -> Document:
     """It cannot be read."""
     items = tuple(Item((Code(one),)) for one in EXAMPLES)
     return Document("Which version?", (Paragraph((problem,)), Listing(items)), Tone.WARN)
+
+
+def way_back() -> Document:
+    """Somebody who wants to go back asks the wrong command."""
+    said: Words = ("I cannot go back for you: that is done at your host. This leads you there: ",
+                   Code("/launch runbook roll_back_a_deploy"))  # fmt: skip
+    then: Words = ("Once the old version is live, tell me, where your host does not: ", Code("/launch deploy v42"))
+    return Document("Nothing was written down", (Paragraph(said), Paragraph(then)), Tone.WARN)
 
 
 def walking(number: int, run: int) -> Document:

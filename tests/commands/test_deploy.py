@@ -44,11 +44,37 @@ def test_what_is_typed_is_read_as_meant(typed, asked):
     assert read(tuple(typed.split()), ("sign-up", "checkout page")) == asked
 
 
-@pytest.mark.parametrize("typed", [("failed",), ("x" * 101,)])
+@pytest.mark.parametrize("typed", [("failed",), ("x" * 101,), ("to", "staging", "v43"), ("for", "sign-up")])
 def test_what_names_no_version_is_asked_for(typed):
     """Nothing is guessed."""
     with pytest.raises(Unclear):
         read(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("v43 to stagign", '"to staging"'),
+        ("v43 failed to stageing new form", '"to staging"'),
+        ("v43 on prodution", '"to production"'),
+        ("v43 for sing-up", '"for sign-up"'),
+        ("v43 for chekout page new form", '"for checkout page"'),
+    ],
+)
+def test_a_mistyped_place_or_service_is_asked_about(typed, meant):
+    """What was meant for staging must not be taken for what customers have."""
+    with pytest.raises(Unclear, match=meant):
+        read(tuple(typed.split()), ("sign-up", "checkout page"))
+
+
+@pytest.mark.parametrize("typed", ["help", "--help", "-h", "?", "list", "rollback", "rollback v42", "back to v42", "undo it please"])
+async def test_a_word_that_names_no_version_records_nothing(shop, typed):
+    """Who looks for help or the way back must not tell everybody that "help" is live."""
+    said = await ask(shop, f"deploy {typed}")
+    assert "Written down" not in said
+    assert await every(shop) == []
+    if "back" in typed:
+        assert "/launch runbook roll_back_a_deploy" in said
 
 
 async def test_a_deploy_is_recorded_and_listed(shop):
@@ -86,6 +112,18 @@ async def test_a_mistaken_one_is_taken_back(shop):
     assert (await click(shop, "deploy.undo", str(github.id))).startswith("Nothing to take back")
     assert "v44" not in await ask(shop, "deploys")
     assert (await rows_of(shop, github.id)).replaced_by == ""
+
+
+async def test_one_of_several_is_taken_back_by_its_name(shop):
+    """Also one that was told by `launch deploy` in a terminal; what says "undo" is never a version."""
+    await shop.deploys.record(Marker("launch", Progress.LIVE, "v43", shop.clock.now()))
+    await shop.deploys.record(Marker("launch", Progress.LIVE, "v44", shop.clock.now(), "run 7"))
+    await ask(shop, "deploy v45")
+    assert (await ask(shop, "deploy undo v46")).startswith("Nothing to take back")
+    assert (await ask(shop, "deploy undo v44")).startswith("Nothing to take back")
+    assert (await ask(shop, "deploy undo 43")).startswith("Taken back · v43")
+    assert (await ask(shop, "deploy mistake v45")).startswith("Taken back · v45")
+    assert [one.version for one in await every(shop) if one.stage is not Stage.UNDONE] == ["v44"]
 
 
 async def rows_of(services: Services, number: int) -> rows.Deploy:
