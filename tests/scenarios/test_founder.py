@@ -24,7 +24,6 @@ from tests.scenarios.world import a_world, hurrying
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(240),
 ]
 
@@ -221,6 +220,7 @@ def test_every_fault_has_its_founder() -> None:
     assert set(CASES) == set(faults.BY_ID)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("fault", CASES)
 async def test_it_is_repaired_and_proven(desk: Desk, fault: str) -> None:
     """From the alert, or the finding, to "fixed, proven", by reading and clicking alone."""
