@@ -51,6 +51,7 @@ from bot.services.drills import SUBJECT as DRILL
 from bot.services.drills import DrillEyes
 from bot.services.events import Events
 from bot.services.fallbacks import Fallbacks
+from bot.services.gates import SUBJECT as GATE
 from bot.services.health import Health, Socket
 from bot.services.inbound import Inbound
 from bot.services.incidents import Incidents
@@ -70,7 +71,7 @@ from bot.services.selfwatch import Outside
 from bot.services.smoke import Smoke
 from bot.services.smoke_again import SmokeAgain
 from bot.services.watch import Watch
-from bot.speakers import Speaker, deploy, drill, offline, release, runbook, speakers
+from bot.speakers import Speaker, deploy, drill, gate, offline, release, runbook, speakers
 from bot.speakers import reload as mended
 from bot.speakers.runbook import SUBJECT as RUN
 from bot.speakers.second_route import speak
@@ -240,6 +241,7 @@ def _voices(current: Current, clock: Clock, books: Books) -> Callable[[], dict[s
             RUN: runbook.speaker(current, clock, books),
             DRILL: drill.speaker(books),
             DEPLOY: deploy.speaker(current, clock),
+            GATE: gate.speaker(current, clock),
             RELEASE: release.speaker(current, clock),
         }
         return {**speakers(current(), clock), **own}

@@ -74,6 +74,7 @@ def build(
     app.router.add_post("/events", _events)
     app.router.add_get("/deploys/{key}", _deploy)
     app.router.add_post("/local/deploy", _local_deploy)
+    app.router.add_post("/local/gate", _local_gate)
     app.router.add_get("/local/deploys/{key}", _local_state)
     app.router.add_get("/local/door", _local_door)
     if slack is not None:
@@ -235,6 +236,12 @@ async def _local_deploy(request: web.Request) -> web.Response:
     """A deploy, told by `launch deploy` on this machine."""
     body = await request.read()
     return _answer(await request.app[SERVICES].inbound.report(request.headers, body, trusted=True))
+
+
+async def _local_gate(request: web.Request) -> web.Response:
+    """What a gate found, told by `launch … --tell` on this machine."""
+    body = await request.read()
+    return _answer(await request.app[SERVICES].inbound.gate(request.headers, body, trusted=True))
 
 
 async def _deploy(request: web.Request) -> web.Response:

@@ -75,12 +75,17 @@ def fill(words: str, values: Mapping[str, Json]) -> str:
     return _HOLE.sub(lambda hole: text_of(values.get(hole[1])), words)
 
 
+def wanted(check: Check, code: str) -> tuple[str, ...]:
+    """Names of the values that the words of an outcome ask for. Raises `KeyError` for a code that nobody knows."""
+    engine = code in ENGINE_OUTCOMES and code not in check.outcomes
+    outcome = ENGINE_OUTCOMES[code] if engine else check.outcomes[code]
+    return tuple(dict.fromkeys(_HOLE.findall(" ".join((outcome.summary, outcome.impact, *outcome.fix, check.verify)))))
+
+
 def holes(check: Check, target: Target, verdict: Verdict) -> tuple[str, ...]:
     """Names that the words of this outcome ask for and the verdict does not give: a mistake in the check."""
-    outcome = check.outcomes[verdict.code]
-    wanted = _HOLE.findall(" ".join((outcome.summary, outcome.impact, *outcome.fix, check.verify)))
     values = _values(target, verdict.seen)
-    return tuple(dict.fromkeys(name for name in wanted if values.get(name) is None))
+    return tuple(name for name in wanted(check, verdict.code) if values.get(name) is None)
 
 
 def _command(template: str, values: Mapping[str, Json]) -> str:

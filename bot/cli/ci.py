@@ -26,6 +26,20 @@ class Ran:
     log_url: str = ""
     repository: str = ""
     """Its address for people, without a slash at the end."""
+    branch: str = ""
+    """Empty where a tag is built."""
+    change: str = ""
+    """Number of the pull request."""
+    default: str = ""
+    """Name of the branch that leads to customers, where the builder says so."""
+    tag: str = ""
+    named: str = ""
+    """The repository as people write it, where the builder says so."""
+
+    @property
+    def project(self) -> str:
+        """The repository as people write it: `acme/shop`."""
+        return self.named or self.repository.partition("://")[2].partition("/")[2]
 
     def key(self, environment: str, service: str) -> str:
         """What all reports of this run about one deploy have in common; empty where there is no run."""
@@ -57,6 +71,7 @@ Value = Callable[[str], str]
 def _github(value: Value) -> Ran:
     repository = f"{value('GITHUB_SERVER_URL') or 'https://github.com'}/{value('GITHUB_REPOSITORY')}"
     run = value("GITHUB_RUN_ID")
+    tag = value("GITHUB_REF_TYPE") == "tag"
     return Ran(
         "GitHub Actions",
         f"github-{run}-{value('GITHUB_RUN_ATTEMPT') or '1'}" if run else "",
@@ -64,6 +79,9 @@ def _github(value: Value) -> Ran:
         author=value("GITHUB_ACTOR"),
         log_url=f"{repository}/actions/runs/{run}" if run and value("GITHUB_REPOSITORY") else "",
         repository=repository if value("GITHUB_REPOSITORY") else "",
+        branch="" if tag else value("GITHUB_HEAD_REF") or value("GITHUB_REF_NAME"),
+        change=_number(value("GITHUB_REF").removeprefix("refs/pull/").partition("/")[0]),
+        tag=value("GITHUB_REF_NAME") if tag else "",
     )
 
 
@@ -79,6 +97,10 @@ def _gitlab(value: Value) -> Ran:
         value("CI_ENVIRONMENT_URL"),
         value("CI_JOB_URL"),
         value("CI_PROJECT_URL"),
+        value("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME") or value("CI_COMMIT_BRANCH"),
+        _number(value("CI_MERGE_REQUEST_IID")),
+        value("CI_DEFAULT_BRANCH"),
+        value("CI_COMMIT_TAG"),
     )
 
 
@@ -95,6 +117,8 @@ def _vercel(value: Value) -> Ran:
         value("VERCEL_ENV"),
         f"https://{value('VERCEL_URL')}" if value("VERCEL_URL") else "",
         repository=f"https://github.com/{slug}" if known else "",
+        branch=value("VERCEL_GIT_COMMIT_REF"),
+        change=_number(value("VERCEL_GIT_PULL_REQUEST_ID")),
     )
 
 
@@ -109,6 +133,8 @@ def _netlify(value: Value) -> Ran:
         environment="production" if context == "production" else "preview" if context else "",
         url=value("URL") if context == "production" else value("DEPLOY_PRIME_URL"),
         repository=_page(value("REPOSITORY_URL")),
+        branch=value("HEAD") or value("BRANCH"),
+        change=_number(value("REVIEW_ID")) if value("PULL_REQUEST") == "true" else "",
     )
 
 
@@ -122,6 +148,7 @@ def _render(value: Value) -> Ran:
         repository=_page("https://github.com/" + value("RENDER_GIT_REPO_SLUG"))
         if value("RENDER_GIT_REPO_SLUG")
         else "",
+        branch=value("RENDER_GIT_BRANCH"),
     )
 
 
@@ -135,6 +162,7 @@ def _railway(value: Value) -> Ran:
         note=value("RAILWAY_GIT_COMMIT_MESSAGE"),
         environment=value("RAILWAY_ENVIRONMENT_NAME"),
         repository=f"https://github.com/{owner}/{name}" if owner and name else "",
+        branch=value("RAILWAY_GIT_BRANCH"),
     )
 
 
@@ -151,6 +179,10 @@ def _bitbucket(value: Value) -> Ran:
         value("BITBUCKET_COMMIT"),
         environment=value("BITBUCKET_DEPLOYMENT_ENVIRONMENT"),
         log_url=f"{page}/pipelines/results/{number}" if page and number else "",
+        named=value("BITBUCKET_REPO_FULL_NAME"),
+        branch=value("BITBUCKET_BRANCH"),
+        change=_number(value("BITBUCKET_PR_ID")),
+        tag=value("BITBUCKET_TAG"),
     )
 
 
@@ -161,7 +193,16 @@ def _circle(value: Value) -> Ran:
         value("CIRCLE_SHA1"),
         author=value("CIRCLE_USERNAME"),
         log_url=value("CIRCLE_BUILD_URL"),
+        named="/".join(filter(None, (value("CIRCLE_PROJECT_USERNAME"), value("CIRCLE_PROJECT_REPONAME")))),
+        branch=value("CIRCLE_BRANCH"),
+        change=_number(value("CIRCLE_PULL_REQUEST").rpartition("/")[2]),
+        tag=value("CIRCLE_TAG"),
     )
+
+
+def _number(text: str) -> str:
+    """Of a pull request; "false" and the like are none."""
+    return text if text.isascii() and text.isdecimal() else ""
 
 
 def _page(address: str) -> str:

@@ -79,7 +79,7 @@ def command(
         bad=_bad(findings, environment),
         notes=_notes(names, settings),
     )
-    return finish(report, wanted, document)
+    return finish(report, wanted, document, environment=environment)
 
 
 def _code(file: object, contract: Path | None, environment: str) -> tuple[Code, str]:

@@ -64,6 +64,8 @@ class Wanted:
     output: Path | None = None
     fail_on: str | None = None
     no_color: bool = False
+    tell: bool = False
+    """Tell the running bot what was found."""
 
     def launch_file(self, why: str) -> LaunchFile:
         """The `launch.yml` that is needed; without one, an error that says `why`. Raises `ConfigError`."""
@@ -94,6 +96,7 @@ def gate_options(command: Callable[..., int]) -> Callable[..., int]:
         type=click.Choice(SEVERITIES),
         help="Exit 1 also for a warning of this severity or worse.",
     )
+    @click.option("--tell", is_flag=True, help="Tell the bot what was found: at LAUNCH_URL, with LAUNCH_TOKEN.")
     @colour_option
     @functools.wraps(command)
     def wrapped(
@@ -103,9 +106,10 @@ def gate_options(command: Callable[..., int]) -> Callable[..., int]:
         output: Path | None,
         fail_on: str | None,
         no_color: bool,
+        tell: bool,
         **rest: Any,
     ) -> int:
-        return command(*args, wanted=Wanted(config, form, output, fail_on, no_color), **rest)
+        return command(*args, wanted=Wanted(config, form, output, fail_on, no_color, tell), **rest)
 
     return wrapped
 
@@ -135,8 +139,20 @@ async def _awaited(work: Work, bar: Bar) -> None:
     await work(bar)
 
 
-def finish(report: Report, wanted: Wanted, document: Document, *, stopped: bool = False) -> int:
-    """Write the report in the form that was asked for; the exit code. `document` is what people read."""
+def finish(
+    report: Report,
+    wanted: Wanted,
+    document: Document,
+    *,
+    stopped: bool = False,
+    environment: str = "",
+    live: bool = False,
+) -> int:
+    """Write the report in the form that was asked for; the exit code. `document` is what people read.
+
+    What the bot is told says also which `environment` it is about, where that is not the builder's, and with `live`
+    that customers have what was looked at. Whether it is reached changes no exit code.
+    """
     from checks.model import Severity
 
     text = _written(report, wanted, document)
@@ -145,7 +161,14 @@ def finish(report: Report, wanted: Wanted, document: Document, *, stopped: bool 
     else:
         save(wanted.output, text.rstrip("\n") + "\n")
         click.echo(f"{SAID[report.verdict.value]} The report is in {wanted.output}.", err=True)
-    return STOPPED if stopped else report.exit_code(Severity(wanted.fail_on) if wanted.fail_on else None)
+    if stopped:
+        return STOPPED
+    code = report.exit_code(Severity(wanted.fail_on) if wanted.fail_on else None)
+    if wanted.tell:
+        from bot.cli.telling import tell
+
+        tell(report, code, environment=environment, live=live)
+    return code
 
 
 def _written(report: Report, wanted: Wanted, document: Document) -> str:

@@ -107,7 +107,7 @@ def command(
         lambda bar: _measure(plan, into, Rules.of(file) if file else Rules(), timeout, bar),
         lambda: _cut(into, plan),
     )
-    return _finish(into, kept, now, wanted, stopped=stopped)
+    return _finish(into, kept, now, wanted, stopped=stopped, live=url is None and not lighthouse)
 
 
 def _wrong(sentence: str) -> click.UsageError:
@@ -243,7 +243,7 @@ def _cut(into: Measured, plan: Plan) -> str:
     return stopped(len(into.findings), len(plan.monitors) + len(plan.pages))
 
 
-def _finish(into: Measured, kept: Path | None, now: datetime, wanted: Wanted, *, stopped: bool) -> int:
+def _finish(into: Measured, kept: Path | None, now: datetime, wanted: Wanted, *, stopped: bool, live: bool) -> int:
     from bot.clock import SystemClock
     from bot.views.perf_gate import result
 
@@ -254,4 +254,4 @@ def _finish(into: Measured, kept: Path | None, now: datetime, wanted: Wanted, *,
     took = round((SystemClock().now() - now).total_seconds() * 1000)
     report = gate_report(into.inventory.product, into.findings, now, took)
     document = result(report, into.loads, saved=str(kept) if kept is not None and not stopped else "")
-    return finish(report, wanted, document, stopped=stopped)
+    return finish(report, wanted, document, stopped=stopped, live=live)

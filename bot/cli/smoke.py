@@ -96,7 +96,8 @@ def command(*, names: tuple[str, ...], url: str | None, listing: bool, timeout: 
     found = tuple(seen[one.id] for one in flows if one.id in seen)
     findings = findings_of(config, flows, found)
     report = gate_report(config.product, findings, now, max((one.ms for one in found), default=0))
-    return finish(report, wanted, view.terminal(found, known_of(config, found)), stopped=stopped)
+    document = view.terminal(found, known_of(config, found))
+    return finish(report, wanted, document, stopped=stopped, live=not url)
 
 
 async def _walk(flows: Sequence[Flow], config: Config, timeout: float, seen: dict[str, FlowSeen], bar: Bar) -> None:
@@ -125,19 +126,16 @@ async def _walk(flows: Sequence[Flow], config: Config, timeout: float, seen: dic
 
 def _base(url: str) -> str:
     """The address that paths of steps stand on. Raises click's error where it is none."""
-    from urllib.parse import urlsplit, urlunsplit
-
     from bot.config.names import BadName, web_url
 
+    from checks.net.jar import local
+
+    # A server on one's own machine has no certificate.
+    scheme = "http" if local(url.partition("/")[0].rpartition(":")[0] or url) else "https"
     try:
-        base = web_url(url if "://" in url else f"https://{url}", any_host=True)
+        return web_url(url if "://" in url else f"{scheme}://{url}", any_host=True)
     except BadName as error:
         raise click.BadParameter(str(error), param_hint="--url") from None
-    parts = urlsplit(base)
-    if parts.hostname == "localhost":
-        # Not every resolver knows that name; by RFC 6761 it is this machine.
-        base = urlunsplit(parts._replace(netloc=parts.netloc.replace("localhost", "127.0.0.1", 1)))
-    return base
 
 
 def _unset(flows: Sequence[Flow]) -> frozenset[str]:

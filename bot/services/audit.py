@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.config.names import BadName, ascii_name
-from bot.services import baseline, smoke_facts
+from bot.domain.from_ci import Told, with_ci
+from bot.services import baseline, gate_facts, smoke_facts
 from bot.services.apart import apart
 from bot.services.config import Config
 from bot.services.events_facts import informed
@@ -104,7 +105,7 @@ class Audits:
                 raise error from None
             raise NotListed(host, error.nearest) from error
 
-        def begin(connection: sqlite3.Connection) -> tuple[int, Inventory]:
+        def begin(connection: sqlite3.Connection) -> tuple[int, Inventory, tuple[Told, ...]]:
             audits.remember_product(connection, inventory.product, inventory.domain, now)
             running = audits.running(connection, inventory.product)
             if running is not None:
@@ -128,12 +129,13 @@ class Audits:
             known = smoke_facts.informed(connection, known, environment(), now)
             seen = trends.histories(connection, inventory.product, inventory.monitors, now)
             speed = replace(known.speed, loads=perf_runs.loads(connection, inventory.product))
-            return id, replace(known, history=seen, speed=speed)
+            told = gate_facts.told(connection, self._config)
+            return id, replace(known, history=seen, speed=speed), told
 
         # A stored audit without its task would look like one that a kill has cut off.
         async with self._starting:
-            id, known = await self._store.write(begin)
-            task = asyncio.create_task(self._run(id, known, names, rules, now), name=f"audit-{id}")
+            id, known, told = await self._store.write(begin)
+            task = asyncio.create_task(self._run(id, known, names, rules, now, told=told), name=f"audit-{id}")
             self._tasks[id] = task
         task.add_done_callback(lambda _: self._tasks.pop(id, None))
         self._wake()
@@ -174,8 +176,13 @@ class Audits:
         if task is not None:
             await asyncio.wait([task])
 
-    async def _run(self, id: int, inventory: Inventory, only: Sequence[str], rules: Rules, now: datetime) -> None:
-        """1 look, telling of the progress, 2 store the report, 3 ask for the edit that shows it."""
+    async def _run(
+        self, id: int, inventory: Inventory, only: Sequence[str], rules: Rules, now: datetime, *, told: Sequence[Told]
+    ) -> None:
+        """1 look, telling of the progress, 2 store the report, 3 ask for the edit that shows it.
+
+        `told` is what CI said last: it stands where the bot itself could not look.
+        """
         latest: list[Progress] = []
         offered: list[Offered] = []
         teller = asyncio.create_task(self._tell(id, inventory.product, latest), name=f"audit-{id}-progress")
@@ -196,6 +203,7 @@ class Audits:
                 )
             )
             await self._stop_telling(teller)
+            report = replace(report, findings=with_ci(report.findings, told, now))
             await self._keep(id, report, offered)
         except asyncio.CancelledError:
             await self._close(id, Stage.INTERRUPTED)

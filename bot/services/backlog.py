@@ -8,10 +8,12 @@ import sqlite3
 from collections.abc import Callable
 
 from bot.clock import Clock
+from bot.domain.gates import Gated
 from bot.domain.heard import Counted, Marker
 from bot.services.config import Config
 from bot.services.deploys import Deploys
 from bot.services.events import Events
+from bot.services.gates import Gates
 from bot.services.incidents import Incidents
 from bot.services.transitions import Outcome, World, carry_out
 from bot.store import heard
@@ -46,6 +48,7 @@ class Backlog:
         self._incidents = incidents
         self._deploys = deploys
         self._events = events
+        self._gates = Gates(config)
         self._wake = wake
         self._working = asyncio.Lock()
         self._more = False
@@ -109,13 +112,17 @@ class Backlog:
             return []
         outcomes: list[Outcome] = []
         deploys: list[Json] = []
+        builds: list[Json] = []
         for one in found:
             if isinstance(one, Marker):
                 deploys.append(self._deploys.heard(connection, one, now))
+            elif isinstance(one, Gated):
+                builds.append(self._gates.heard(connection, one, now))
             elif isinstance(one, Counted):
                 if why := self._events.count(connection, one, now):
                     log.info("an event of %s was not counted: %s", one.source, why)
             else:
                 outcomes.append(carry_out(connection, world, self._events.signal_of(one, now), now))
-        heard.done(connection, id, now, {"deploys": deploys} if deploys else None)
+        came = {name: numbers for name, numbers in (("deploys", deploys), ("builds", builds)) if numbers}
+        heard.done(connection, id, now, came or None)
         return outcomes

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from bot.adapters.hooks.base import Source, load
 from bot.config.names import shown
 from bot.config.nearest import did_you_mean
-from bot.services import reported
+from bot.services import gate_told, reported
 from bot.services.doctor import Line, State
 from bot.services.inbound import EVENTS, TOKEN, AtTheDoor
 from bot.services.knocks import Knock, Turned
@@ -24,7 +24,11 @@ SHORTEST = 16
 HELD_UP = timedelta(minutes=2)
 LONG_KEY = "openssl rand -hex 32"
 _BEFORE, _AFTER = "LAUNCH_HOOK_", "_SECRET"
-_OURS = {EVENTS: "Your product (POST /events)", reported.SOURCE: "launch deploy"}
+_OURS = {
+    EVENTS: "Your product (POST /events)",
+    reported.SOURCE: "launch deploy",
+    gate_told.SOURCE: "A gate in your CI (--tell)",
+}
 
 
 def lines(secrets: Mapping[str, str], door: AtTheDoor | None, now: datetime) -> tuple[Line, ...]:

@@ -22,8 +22,9 @@ from bot.adapters.hooks.proofs import bearer, by_token
 from bot.clock import Clock
 from bot.config.names import shown
 from bot.config.nearest import did_you_mean
+from bot.domain.gates import Gated
 from bot.domain.heard import Heard
-from bot.services import counted, heartbeats, reported
+from bot.services import counted, gate_told, heartbeats, reported
 from bot.services.backlog import Backlog
 from bot.services.config import Config
 from bot.services.deploys import Deploys
@@ -114,10 +115,12 @@ class Inbound:
         """Prove, parse and write down what a sender says; the work on it is done by `tick`."""
         if source == reported.SOURCE:
             return await self.report(headers, body)
+        if source == gate_told.SOURCE:
+            return await self.gate(headers, body)
         known = self._known = self._known or await asyncio.to_thread(load)
         sender = known.get(source)
         if sender is None:
-            names = sorted((*known, reported.SOURCE))
+            names = sorted((*known, gate_told.SOURCE, reported.SOURCE))
             near = did_you_mean(source, names) or f". Known are: {', '.join(names)}."
             said = f'No sender is called "{shown(source, 40)}"{near}'
             return self._away("", Turned.UNKNOWN, said, 404)
@@ -204,12 +207,27 @@ class Inbound:
         self._knocks.let_in(reported.SOURCE)
         return await self._write_down(reported.SOURCE, report.delivery, (report.marker,))
 
+    async def gate(self, headers: Mapping[str, str], body: bytes, *, trusted: bool = False) -> Taken:
+        """What a gate of CI found, as `launch secrets --tell` and its like send it; `trusted` as for a deploy."""
+        if not trusted and (no := self._no_token(gate_told.SOURCE, headers)):
+            return no
+        now = self._clock.now()
+        try:
+            # Every check is known before the first word is read, which takes a moment.
+            told = await asyncio.to_thread(gate_told.read, body, now)
+        except Unreadable as error:
+            return self._away(gate_told.SOURCE, Turned.UNREADABLE, str(error), 400)
+        self._knocks.let_in(gate_told.SOURCE)
+        if now - told.said.at >= OLDEST:
+            return Taken(200, "It is more than four weeks old; nothing was done.")
+        return await self._write_down(gate_told.SOURCE, told.delivery, (told.said,))
+
     async def standing(self, key: str) -> dict[str, Json] | None:
         """How a reported deploy stands, by the id of its report or by its key; None where nobody knows it."""
         product = self._config().product
         return await self._store.read(lambda c: reported.standing(c, product, key))
 
-    async def _write_down(self, source: str, delivery: str, said: tuple[Heard, ...]) -> Taken:
+    async def _write_down(self, source: str, delivery: str, said: tuple[Heard | Gated, ...]) -> Taken:
         product, now = self._config().product, self._clock.now()
 
         def work(connection: sqlite3.Connection) -> bool:

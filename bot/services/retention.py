@@ -12,6 +12,7 @@ from bot.store import (
     disagreement,
     drift,
     event_counts,
+    gates,
     heard,
     incidents,
     outbox,
@@ -44,6 +45,8 @@ HEARD = timedelta(days=30)
 """What senders said: so long is a delivery that comes again known. What came of it is kept elsewhere."""
 EVENT_IDS = timedelta(days=2)
 """Ids of single counted events, so that none is counted twice."""
+GATES = timedelta(days=90)
+"""What gates of CI said: it counts for a month, and is then named as too old; builds that they stopped."""
 COUNTED = timedelta(days=35)
 """Sums of counted events by the minute: two weeks of them say what is normal."""
 ORIGINS = timedelta(days=2)
@@ -73,6 +76,7 @@ async def retain(store: Store, now: datetime) -> Mapping[str, int]:
         "lists": await store.write(lambda c: release_runs.purge(c, now - INCIDENTS), durable=False),
         "past": await store.write(lambda c: past.purge(c, now - INCIDENTS), durable=False),
         "heard": await store.write(lambda c: heard.purge(c, now - HEARD, now - EVENT_IDS), durable=False),
+        "gates": await store.write(lambda c: gates.purge(c, now - GATES), durable=False),
         "counted": await store.write(
             lambda c: event_counts.forget_origins(c, now - ORIGINS) + event_counts.purge(c, now - COUNTED),
             durable=False,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.gates import Gated
 from bot.domain.heard import Counted, Heard, Marker, Outside
 from bot.store.codes import from_ms, to_ms
 from bot.store.plain import from_plain, to_plain
@@ -21,7 +22,12 @@ WAITS = tuple(timedelta(seconds=seconds) for seconds in (0, 2, 15, 60, 300))
 TRIES = len(WAITS)
 LONGEST_PROBLEM = 300
 
-_KINDS: Mapping[str, type[Heard]] = {"marker": Marker, "outside": Outside, "counted": Counted}
+_KINDS: Mapping[str, type[Heard | Gated]] = {
+    "marker": Marker,
+    "outside": Outside,
+    "counted": Counted,
+    "gated": Gated,
+}
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
@@ -48,7 +54,13 @@ class Left:
 
 
 def take(
-    connection: sqlite3.Connection, product: str, now: datetime, *, source: str, delivery: str, said: Sequence[Heard]
+    connection: sqlite3.Connection,
+    product: str,
+    now: datetime,
+    *,
+    source: str,
+    delivery: str,
+    said: Sequence[Heard | Gated],
 ) -> bool:
     """Write down what was said; False where this delivery is known already."""
     data = json.dumps({"said": [[_NAMES[type(one)], to_plain(one)] for one in said]}, ensure_ascii=False)
@@ -91,7 +103,7 @@ def due(connection: sqlite3.Connection, product: str, now: datetime, limit: int)
     return [Row(row["id"], row["source"], row["delivery"], row["tries"]) for row in rows]
 
 
-def said(connection: sqlite3.Connection, id: int) -> tuple[Heard, ...] | None:
+def said(connection: sqlite3.Connection, id: int) -> tuple[Heard | Gated, ...] | None:
     """What a row says; None where it is done. Raises KeyError, TypeError or ValueError where it cannot be read."""
     row = connection.execute("SELECT data FROM heard WHERE id = ? AND done_at IS NULL", (id,)).fetchone()
     if row is None:
