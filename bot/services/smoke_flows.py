@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from bot.services.smoke_tags import remains, tagged
 from checks.flow.model import CLEANUP_SECONDS, TOTAL_SECONDS, Flow, FlowSeen
 from checks.flow.secret import secrets_of
 from checks.inventory import Network
+from checks.net.jar import local
 
 if TYPE_CHECKING:
     from checks.flow.walk import OnProgress
@@ -66,19 +67,25 @@ def _near(flows: Sequence[Flow], name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(by_folded[one] for one in found))
 
 
+HERE = ("localhost", "127.0.0.1", "::1")
+"""This machine's names for itself: a server that was started as one of them leads to another."""
+
+
 def elsewhere(flows: Iterable[Flow], base: str) -> tuple[Flow, ...]:
     """The flows at another address, such as a preview: paths stand on it, and its host may be asked."""
     host = (urlsplit(base).hostname or "").lower()
-    return tuple(replace(one, base=base, hosts=one.hosts | {host}) for one in flows)
+    hosts = {host, *HERE} if local(host) else {host}
+    return tuple(replace(one, base=base, hosts=one.hosts | hosts) for one in flows)
 
 
 def reach(network: Network, base: str) -> Network:
     """How that address is reached: where somebody names this machine itself, it may be asked."""
     host = urlsplit(base).hostname or ""
-    if network.allow_private is True or not (is_address(host) and ip_address(host).is_loopback):
+    if network.allow_private is True or not local(host):
         return network
     opened = network.allow_private if isinstance(network.allow_private, tuple) else ()
-    return replace(network, allow_private=(*opened, ip_network(host)))
+    own = [ip_network(host)] if is_address(host) else []
+    return replace(network, allow_private=(*opened, *own, *(ip_network(one) for one in HERE[1:])))
 
 
 def environment(folder: Path | None = None) -> Mapping[str, str]:

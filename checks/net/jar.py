@@ -39,7 +39,7 @@ class _Cookie:
         """Section 5.4."""
         host = url.host == self.domain or (not self.only_host and url.host.endswith("." + self.domain))
         fresh = self.ends is None or self.ends > now
-        return host and fresh and _inside(path_of(url), self.path) and (url.scheme == "https" or not self.secure)
+        return host and fresh and _inside(path_of(url), self.path) and (secret(url) or not self.secure)
 
 
 class Jar:
@@ -91,7 +91,7 @@ class Jar:
         if not path.startswith("/"):
             path = _default_path(url)
         secure = "secure" in attributes
-        if secure and url.scheme != "https":
+        if secure and not secret(url):
             return
         only_host = not domain or address_of(url.host) is not None
         if not _prefix_holds(name, secure=secure, bare=not domain and path == "/"):
@@ -101,7 +101,7 @@ class Jar:
     def _put(self, cookie: _Cookie, url: Url) -> None:
         key = (cookie.domain, cookie.path, cookie.name)
         old = self._cookies.get(key)
-        if old is not None and old.secure and url.scheme != "https":
+        if old is not None and old.secure and not secret(url):
             return  # an answer that anybody on the way can write does not replace one that nobody can
         self._cookies.pop(key, None)
         if cookie.ends is not None and cookie.ends <= self._clock():
@@ -136,6 +136,17 @@ class Jar:
 def path_of(url: Url) -> str:
     """The path of a URL without its query."""
     return url.target.partition("?")[0]
+
+
+def secret(url: Url) -> bool:
+    """Whether nobody on the way reads along: over TLS, or within this machine, as browsers see it too."""
+    return url.scheme == "https" or local(url.host)
+
+
+def local(host: str) -> bool:
+    """Whether this names the machine itself (RFC 6761 section 6.3): `localhost`, `app.localhost`, `127.0.0.1`."""
+    address = address_of(host)
+    return address.is_loopback if address is not None else host == "localhost" or host.endswith(".localhost")
 
 
 def _default_path(url: Url) -> str:

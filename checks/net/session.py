@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.inventory import Network
-from checks.net.facts import Chain, ChainEnd, DnsAnswer, Exchange, Fault, Phases, Reason
-from checks.net.jar import Jar
+from checks.net.facts import Chain, ChainEnd, DnsAnswer, DnsStatus, Exchange, Fault, Phases, Reason
+from checks.net.jar import Jar, local
 from checks.net.ledger import Ledger
 from checks.net.limits import BudgetSpent, Limits
 from checks.net.live import LiveProbe
@@ -23,6 +23,8 @@ from checks.probe import BODY_CAP, MAX_HOPS, Headers
 
 READS = frozenset({"GET", "HEAD"})
 """Methods that change nothing (RFC 9110 section 9.2.1)."""
+LOOPBACK = {"A": "127.0.0.1", "AAAA": "::1"}
+"""What `localhost` is, by type of record."""
 GRACE = 0.2
 """Seconds that a request may take over its time, for what ends it."""
 _ABOUT_BODY = frozenset({"content-type", "content-length", "content-encoding"})
@@ -88,6 +90,9 @@ class Session(LiveProbe):
         self._kept.close()
 
     async def _lookup(self, name: str, type: str) -> DnsAnswer:
+        if local(name) and type in LOOPBACK:
+            # Not every resolver knows that name, and none may say that it is somewhere else.
+            return DnsAnswer(name, type, "", DnsStatus.OK, (LOOPBACK[type],))
         return await (self._resolve or self).dns(name, type)
 
     async def send(self, sending: Sending, *, timeout: float, cap: int = BODY_CAP, max_hops: int = MAX_HOPS) -> Chain:

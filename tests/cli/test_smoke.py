@@ -15,7 +15,7 @@ import pytest
 
 from bot.clock import SystemClock
 from tests.cli.conftest import Ran, Shop, clean
-from tests.servers.http import Answer, Hostile, HttpServer
+from tests.servers.http import Answer, Hostile, HttpServer, redirect
 
 Launch = Callable[..., Awaitable[Ran]]
 SECRETS = {"SMOKE_EMAIL": "qa@acme.test", "SMOKE_PASSWORD": "correct-horse-battery"}
@@ -127,10 +127,13 @@ async def test_at_a_server_on_this_machine(flows: Shop, launch: Launch, tmp_path
     path = tmp_path / "launch.yml"
     path.write_text(path.read_text().replace("allow_private: true", "allow_private: false"))
     async with HttpServer() as here:
-        here.route("127.0.0.1", "/pricing", PRICE)
-        ran = await launch("smoke", "checkout", "--url", f"http://localhost:{here.port}")
-        assert ran.code == 0, ran
-        assert here.asked("/pricing") == 1
+        here.route("localhost", "/pricing", redirect(f"http://127.0.0.1:{here.port}/price"))
+        here.route("127.0.0.1", "/price", PRICE)
+        for base in (f"http://localhost:{here.port}", f"localhost:{here.port}", f"127.0.0.1:{here.port}/"):
+            here.route("127.0.0.1", "/pricing", PRICE)
+            ran = await launch("smoke", "checkout", "--url", base)
+            assert ran.code == 0, ran
+        assert (here.asked("/pricing"), here.asked("/price")) == (3, 2)
     refused = await launch("smoke", "checkout")
     assert refused.code != 0, "the product's own names still lead to no private address"
 

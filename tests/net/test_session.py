@@ -11,7 +11,7 @@ from checks.net.jar import MAX_COOKIES, Jar
 from checks.net.session import Sending, Session
 from checks.net.urls import parse
 from tests.net.conftest import Site
-from tests.servers.http import Answer, Hostile, Request, redirect
+from tests.servers.http import Answer, Hostile, HttpServer, Request, redirect
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOSTS = frozenset({"a.test", "b.a.test"})
@@ -43,6 +43,7 @@ def jar(*lines: str, at: str = "https://a.test/in/page", now: datetime = NOW) ->
         ("s=1; Path=/; Domain=other.test", "https://other.test/", ""),
         ("s=1; Path=/; Secure", "http://a.test/", ""),
         ("s=1; Path=/", "http://a.test/", "s=1"),
+        ("s=1; Path=/; Secure", "http://localhost:3000/", ""),
         ("s=1; Path=/inner", "https://a.test/innermost", ""),
         ("s=1; Path=/inner", "https://a.test/inner/x", "s=1"),
         ("s=1; Path=/; Max-Age=0", "https://a.test/", ""),
@@ -189,3 +190,21 @@ async def test_a_request_ends_at_its_limit_however_the_server_drags(site: Site, 
         chain = await session.send(Sending("https://a.test/slow"), timeout=0.7)
     assert sum(one.phases.total for one in chain.exchanges) < 3000
     assert chain.last.fault is not None or chain.last.truncated
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "app.localhost"])
+def test_a_server_on_this_machine_may_set_what_is_meant_for_tls(host: str) -> None:
+    """As in browsers: production settings log in on http://localhost, too."""
+    at = f"http://{host}:3000/"
+    kept = jar("s=1; Path=/; Secure", "__Host-h=1; Path=/; Secure", at=at)
+    assert kept.header(parse(at)) == "s=1; __Host-h=1"
+    assert jar("s=1; Path=/; Secure", at="http://127.example.test/").values() == ()
+
+
+async def test_localhost_is_this_machine_whatever_dns_says(site: Site) -> None:
+    """The name is sent as it was typed; the name server of this test has never heard of it."""
+    async with HttpServer() as here:
+        here.route("localhost", "/", Answer(200, "here"))
+        async with visit(site, frozenset({"localhost"})) as session:
+            chain = await session.send(Sending(f"http://localhost:{here.port}/"), timeout=5)
+    assert chain.last.text == "here"
