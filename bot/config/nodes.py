@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from bot.config.names import shown
@@ -41,6 +41,8 @@ _SENTENCES = (
     ("flow mapping", "a { bracket is opened and never closed, or a comma is missing"),
     ("undefined alias", "an * stands before a word; put the text in quotes"),
     ("cannot start any token", "a text may not begin with this character; put it in quotes"),
+    ("expected '<document start>'", "this line does not fit what stands above it; check how far it is indented"),
+    ("expected the node content", "something is missing before this character; put a text that has it in quotes"),
     ("expected a single document", "there is a second document (---) in the file; keep only one"),
     ("special characters", "there is a control character in the file; delete it"),
 )
@@ -76,7 +78,7 @@ def read(text: str, file: str) -> Read:
     result = Read(file)
     try:
         _bounded(text)
-        root = YAML(typ="rt", pure=True).compose(text)
+        root = _yaml().compose(text)
         if root is not None:
             _Builder(result).build(root)
     except MarkedYAMLError as error:
@@ -93,22 +95,36 @@ class _TooMuch(Exception):
 
 
 def _bounded(text: str) -> None:
-    """Refuse what is nested or long beyond reason while it is read, before anything is built from it."""
+    """Refuse what is long beyond reason before it is read."""
     lines = text.split("\n", MAX_LINES)
     if len(lines) > MAX_LINES:
         raise _TooMuch(f"the file has more than {MAX_LINES} lines; nobody writes that by hand")
     if len(max(lines, key=len)) > LONGEST_LINE:
         raise _TooMuch(f"a line of the file has more than {LONGEST_LINE} characters")
-    depth = 0
-    for count, event in enumerate(YAML(typ="rt", pure=True).parse(text)):
-        if isinstance(event, CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, CollectionEndEvent):
-            depth -= 1
-        if depth > MAX_DEPTH:
-            raise _TooMuch("the file is nested too deeply")
-        if count > 2 * MAX_VALUES:
+
+
+class _Composer(Composer):
+    """Refuses what is nested or long beyond reason while it is read, before anything is built from it."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._count = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """The next node, key or value."""
+        self._count += 1
+        if self._count > 2 * MAX_VALUES:
             raise _TooMuch(f"the file has more than {MAX_VALUES} values; nobody writes that by hand")
+        if self.depth > MAX_DEPTH:
+            raise _TooMuch("the file is nested too deeply")
+        return super().compose_node(parent, index)
+
+
+def _yaml() -> YAML:
+    """A reader that leaves comments out: keeping them for writing costs as much as everything else."""
+    found = YAML(typ="safe", pure=True)
+    found.Composer = _Composer
+    return found
 
 
 def _syntax(error: MarkedYAMLError, file: str) -> Problem:
