@@ -67,7 +67,9 @@ def test_a_mistyped_place_or_service_is_asked_about(typed, meant):
         read(tuple(typed.split()), ("sign-up", "checkout page"))
 
 
-@pytest.mark.parametrize("typed", ["help", "--help", "-h", "?", "list", "rollback", "rollback v42", "back to v42", "undo it please"])
+@pytest.mark.parametrize(
+    "typed", ["help", "--help", "-h", "?", "list", "rollback", "rollback v42", "back to v42", "undo it please"]
+)
 async def test_a_word_that_names_no_version_records_nothing(shop, typed):
     """Who looks for help or the way back must not tell everybody that "help" is live."""
     said = await ask(shop, f"deploy {typed}")
