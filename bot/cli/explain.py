@@ -35,7 +35,7 @@ def command(check: str | None, no_color: bool) -> int:
     elif name in checks:
         document = views.explain(checks[name], most=100)
     elif name in {one.family for one in checks.values()}:
-        document = views.family(name, checks)
+        document = views.family(name, checks, typed="launch explain")
     else:
         raise click.UsageError(_unknown(check, checks), click.get_current_context())
     show(document, no_color=no_color)

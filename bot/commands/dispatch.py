@@ -49,7 +49,7 @@ def button(id: str) -> Button:
 
 
 async def _unknown(call: Call, _services: Services) -> Reply:
-    return Reply(view.unknown(call.verb, commands()))
+    return Reply(view.unknown(call.verb, commands(), call.text))
 
 
 async def _gone(_call: Call, _services: Services) -> Reply:

@@ -32,9 +32,8 @@ async def page(call: Call, services: Services) -> Reply:
             view.nobody_like(name, tuple(services.config.file.people) if services.config.file else (), EXAMPLE)
         )
     why = " ".join(words[1:])
-    offer = Offer(
-        "incident.page", "Call", f"/launch page INC-n {name}", f"{whom.slack or name} {why}"[:WHY_IN_BUTTON].strip()
-    )
+    command = f"/launch page INC-n {which.handle(whom, name)} {why}"[:WHY_IN_BUTTON].strip()
+    offer = Offer("incident.page", "Call", command, f"{whom.slack or name} {why}"[:WHY_IN_BUTTON].strip())
     found = await which.one_of(services, number, offer)
     if isinstance(found, Reply):
         return found

@@ -35,7 +35,9 @@ async def hand_over(call: Call, services: Services) -> Reply:
             view.nobody_like(name, tuple(services.config.file.people) if services.config.file else (), EXAMPLE)
         )
     found = await which.one_of(
-        services, number, Offer("incident.pass.to", "Hand Over", f"/launch pass INC-n {name}", to.slack or name)
+        services,
+        number,
+        Offer("incident.pass.to", "Hand Over", f"/launch pass INC-n {which.handle(to, name)}", to.slack or name),
     )
     if isinstance(found, Reply):
         return found

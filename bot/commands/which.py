@@ -11,6 +11,7 @@ from bot.commands.base import Call, Reply
 from bot.domain.asks import Command
 from bot.domain.decision import Answer, AnswerCode
 from bot.domain.incident import Incident
+from bot.domain.scene import Contact
 from bot.services.container import Services
 from bot.services.incidents import Request
 from bot.store import incidents
@@ -43,6 +44,13 @@ def take(words: Sequence[str], *, bare: bool = False) -> tuple[int | None, tuple
         if found or (bare and word.isascii() and word.isdigit() and len(word) <= 9):
             return int(found[1] if found else word), (*words[:index], *words[index + 1 :])
     return None, tuple(words)
+
+
+def handle(whom: Contact, word: str) -> str:
+    """How a person is written in a command to type: Slack hands over an id where somebody was mentioned."""
+    if whom.name:
+        return f"@{whom.name}"
+    return "@somebody" if word == whom.slack else word
 
 
 async def one_of(services: Services, number: int | None, offer: Offer) -> Incident | Reply:

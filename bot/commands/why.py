@@ -12,7 +12,7 @@ from bot.views.answered import Offer
 from bot.views.timeline import timeline as tale
 from bot.views.why import why as trail
 
-OFFER = Offer("incident.why", "Why?", "/launch why INC-n")
+OFFER = Offer("incident.why", "Why?", "/launch why INC-n", over=True)
 
 
 @command(

@@ -37,6 +37,8 @@ class Offer:
     """What to type, with the number in place of `INC-n`."""
     rest: str = ""
     """Comes back behind the incident's number and revision."""
+    over: bool = False
+    """Whether it is asked about incidents that are over, too."""
 
     def button(self, incident: Incident) -> Action:
         """For one incident."""
@@ -264,17 +266,18 @@ QUIET = frozenset({AnswerCode.SNOOZED, AnswerCode.CHECKING, AnswerCode.FIXED})
 
 
 def nothing_broken(offer: Offer) -> Document:
-    """There is no live incident to speak of."""
-    example = offer.command.replace("INC-n", "INC-12")
-    words: Words = ("I know of no incident that is live. About one that is over, name it: ", Code(example))
-    if not example:
-        words = ("I know of no incident that is live.",)
-    return Document(
-        "Nothing is broken",
-        (Paragraph(words), Paragraph(("The last ones: ", Code("/launch incidents")))),
-        Tone.GOOD,
-        fallback="Nothing is broken: no incident is live.",
-    )
+    """There is no live incident to speak of; but somebody asks, so perhaps they know more than the bot has seen."""
+    parts: tuple[Part, ...] = (
+        Paragraph(("I see nothing broken, so nothing was changed and nobody was called.",)),
+        Paragraph(("Do customers say otherwise? Look at everything now: ", Code("/launch check"),
+                   ". Or say what is wrong: ", Code("/launch runbook site is down"))),
+        Paragraph(("The last incidents: ", Code("/launch incidents"))),
+    )  # fmt: skip
+    if offer.over:
+        example = Code(offer.command.replace("INC-n", "INC-12"))
+        last = Code("/launch incidents")
+        parts = (Paragraph(("About one that is over, name it: ", example)), Paragraph(("The last ones: ", last)))
+    return Document("No incident is going on", parts, fallback="No incident is going on; nothing was changed.")
 
 
 def which(live: Sequence[Incident], offer: Offer) -> Document:

@@ -75,13 +75,16 @@ def explain(check: Check, most: int = SHOWN) -> Document:
     )
 
 
-def family(name: str, checks: Mapping[str, Check]) -> Document:
-    """The checks of one family, each with the first line of its reason."""
+def family(name: str, checks: Mapping[str, Check], typed: str = "/launch explain") -> Document:
+    """The checks of one family with their titles; `typed` is how to ask for one."""
     own = [check for check in checks.values() if check.family == name]
     items = tuple(_listed(check) for check in own)
     return Document(
         headline=FAMILIES.get(name, name),
-        parts=(Paragraph((f"{count(len(own), 'check')}. Ask for one of them:",)), Listing(items, limit=30)),
+        parts=(
+            Paragraph((f"{count(len(own), 'check')}. Ask for one, such as ", Code(f"{typed} {own[0].id}"), ":")),
+            Listing(items, limit=30),
+        ),
         fallback=f"The family {name} has {count(len(own), 'check')}.",
     )
 
@@ -124,7 +127,7 @@ def _coded(names: tuple[str, ...]) -> Words:
 
 
 def _listed(check: Check) -> Item:
-    return Item((Code(check.id), f" {check.title}"))
+    return Item((Code(check.id), f" · {check.title}"))
 
 
 def _flowing(text: str) -> str:

@@ -19,7 +19,7 @@ WALKS = frozenset({"dns.apex_www", "tls.hsts"})
 """Checks that open pages, although their family stands for something nearer."""
 _PLACE = "\x00"
 _VERBS = {"is": "are", "was": "were", "has": "have", "does": "do"}
-_SUBJECT = ("that ", "where ")
+_SUBJECT = ("that ", "where ", "how often ")
 _NAME = r"(?<![\w.-]){}(?![\w-]|\.\w)"
 """A place as a word of its own; `example.com` is not named by `www.example.com`."""
 _IN_PROSE = r"(?<![\w.@/=\"-]){}(?![\w/\"-]|\.\w|:\d)"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.document import Action, Actions, Code, Document, Item, Listing, Note, Paragraph, Person, Time, Tone, Words
 from bot.domain.silence import Refusal, Silence
-from bot.views.prose import count
+from bot.views.prose import count, listed
 
 if TYPE_CHECKING:
     from bot.services.silencing import Quiet
@@ -44,7 +44,7 @@ def muting(quiet: Quiet, names: Sequence[str]) -> Document:
     items = [_item(one, quiet) for one in quiet.now]
     items += [_item(one, quiet, later=True) for one in quiet.later]
     headline = f"{count(len(quiet.now), 'silence')} in force" if quiet.now else "Nothing is muted"
-    known = f"In launch.yml: {', '.join(names[:10])}." if names else ""
+    known = f"What can be muted: {listed(tuple(names), 10)}, or everything." if names else ""
     return Document(
         headline,
         (

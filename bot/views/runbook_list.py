@@ -24,6 +24,7 @@ from bot.document import (
 )
 from bot.domain.incident import Incident
 from bot.domain.runbook.book import Call, Runbook, Sort, Step
+from bot.domain.runbook.fill import fill
 from bot.domain.runbook.moved import Answer, Code
 from bot.domain.runbook.run import Standing
 from bot.views.card_buttons import take
@@ -87,7 +88,9 @@ def _many(books: Mapping[str, Runbook], sort: Sort) -> int:
 
 def _item(one: Suggested, *, primary: bool = False) -> Item:
     about = f"INC-{one.incident}: {one_line(one.about, 80)}" if one.incident else ""
-    lines: tuple[Words, ...] = tuple((text,) for text in (about, one_line(one.book.feels, 160)) if text)
+    # What is broken is not known yet, so words stand for the names in the text.
+    feels = one_line(fill(one.book.feels, {}).text, 160)
+    lines: tuple[Words, ...] = tuple((text,) for text in (about, feels) if text)
     return Item((Strong(one.book.title),), lines, actions=(start(one, primary=primary),))
 
 

@@ -23,10 +23,29 @@ def shop(make) -> Services:
 
 @pytest.mark.parametrize("typed", ["ack", "snooze 30m", "fixed", "pass @ben", "page @ben help"])
 async def test_nothing_is_broken(shop, typed):
-    """With nothing live there is nothing to do, and the way to the last ones."""
+    """Nothing live: nothing is done; who asks perhaps knows of a trouble that was not seen, and is told what to do."""
     said = await ask(shop, typed)
-    assert "Nothing is broken" in said
+    assert "No incident is going on" in said
+    assert "nobody was called" in said
+    assert "/launch check" in said
+    assert "INC-12" not in said
     assert "/launch incidents" in said
+
+
+@pytest.mark.parametrize("typed", ["why", "export"])
+async def test_stories_are_told_of_what_is_over(shop, typed):
+    """These are asked about incidents that are over, too."""
+    assert f"/launch {typed} INC-12" in await ask(shop, typed)
+
+
+@pytest.mark.parametrize("typed", ["pass U0BEN", "page U0BEN the shop is slow"])
+async def test_a_person_is_shown_by_name_where_slack_sent_an_id(shop, typed):
+    """What is offered to type again is what a person would type."""
+    await breaks(shop)
+    await breaks(shop, "checkout page", Sev.TWO)
+    said = await ask(shop, typed)
+    assert f"INC-1 {typed.partition(' ')[2].replace('U0BEN', '@ben')}" in said
+    assert "U0BEN" not in said
 
 
 @pytest.mark.parametrize("typed", ["ack", "snooze 30m", "fixed", "pass ben", "page ben help", "why", "export"])

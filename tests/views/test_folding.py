@@ -61,6 +61,12 @@ def test_the_same_answer_at_several_places_is_one_sentence(pages, sentence):
     assert group.impact == f"Nobody can use {'it' if pages == 1 else 'them'} while this lasts."
 
 
+def test_several_that_fail_now_and_then_are_many():
+    """`how often Home page and Pricing fail`, not `fails`."""
+    found = [replace(down(page), summary=f"Too early to say how often {page} fails: 0 of 9") for page in PAGES[:2]]
+    assert said(found) == "Too early to say how often Home page and Pricing fail: 0 of 9"
+
+
 def test_what_differs_between_the_places_is_left_out():
     """Nobody reads that all pages fail for the reason of the first one."""
     assert said(
