@@ -23,11 +23,6 @@ ALLOW_STEPS = (
 )
 """How the owner of a site behind Cloudflare lets this bot in. Needs `host` and `agent`."""
 
-ALLOW_LINKS = (
-    "https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/",
-    "https://developers.cloudflare.com/waf/custom-rules/skip/",
-)
-
 
 def blocked(exchange: Exchange) -> str:
     """Why this answer is a firewall's and not the site's; empty where it is the site's own.

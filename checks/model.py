@@ -180,7 +180,6 @@ class Finding:
     runbook: str = ""
 
 
-Judge = Callable[..., Verdict]
 Runner = Callable[[Target, "Probe"], Awaitable[Verdict]]
 Applies = Callable[[Target], bool]
 

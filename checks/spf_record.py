@@ -58,8 +58,6 @@ class Record:
     text: str
     terms: tuple[Term, ...]
     mistakes: tuple[Mistake, ...]
-    more_terms: int = 0
-    """Terms past the bound, not read."""
 
     @property
     def reached(self) -> tuple[Term, ...]:
@@ -97,7 +95,7 @@ def parse(text: str) -> Record:
             mistakes.append(Mistake(word[:200], f"{found.name}= may stand only once"))
         else:
             terms.append(found)
-    return Record(text, tuple(terms), tuple(mistakes), max(0, len(words) - MAX_TERMS))
+    return Record(text, tuple(terms), tuple(mistakes))
 
 
 def _term(word: str) -> Term | Mistake:

@@ -199,20 +199,6 @@ def preformatted(text: object, most: int = limits.SECTION_TEXT) -> Block:
     return {"type": "rich_text", "elements": [part]}
 
 
-def bullets(texts: Sequence[object], *, ordered: bool = False) -> Block:
-    """A list; plain text only."""
-    entries = [
-        {"type": "rich_text_section", "elements": [{"type": "text", "text": clip(quiet(clean(text)), 1000) or NOTHING}]}
-        for text in texts
-    ]
-    empty = [{"type": "rich_text_section", "elements": [{"type": "text", "text": NOTHING}]}]
-    style = "ordered" if ordered else "bullet"
-    return {
-        "type": "rich_text",
-        "elements": [{"type": "rich_text_list", "style": style, "elements": entries or empty}],
-    }
-
-
 def table(head: Sequence[object], rows: Sequence[Sequence[object]]) -> Block:
     """A table of plain cells, the first row its head; rows that do not fit are counted in the last one."""
     width = max(1, min(limits.TABLE_COLUMNS, max([len(head), *(len(row) for row in rows)], default=1)))

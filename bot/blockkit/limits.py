@@ -87,4 +87,3 @@ CHART_SERIES = 6  # [docs] data_visualization: series, and segments of a pie; th
 CHART_POINTS = 20  # [docs] data_visualization
 CHART_LABEL = 20  # [docs] data_visualization: category, segment and series names
 AXIS_LABEL = 50  # [docs] data_visualization
-GOOD_TABLE_COLUMNS = 5  # [guide] more cannot be read on a phone

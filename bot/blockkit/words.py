@@ -188,11 +188,6 @@ def bold(text: object) -> Markup:
     return _styled(text, "*")
 
 
-def italic(text: object) -> Markup:
-    """Italic, likewise."""
-    return _styled(text, "_")
-
-
 def _styled(text: object, style: str) -> Markup:
     said = quiet(clean(text))
     inner = said.strip()

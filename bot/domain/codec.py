@@ -45,11 +45,6 @@ def member_to_json(one: Member) -> dict[str, Any]:
     return {part.name: _plain(getattr(one, part.name)) for part in fields(one)}
 
 
-def member_from_json(data: Mapping[str, Any]) -> Member:
-    """The member that `member_to_json` wrote. Raises `Unreadable`."""
-    return _filled(Member, data)
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         # As fine as the row itself: replayed events must make exactly what is stored.

@@ -39,10 +39,10 @@ def next_at(now: datetime, at: time, zone: str, *, days: Collection[str] = ()) -
     return moment(day, at, zone)
 
 
-def next_working_day(now: datetime, zone: str, days: Collection[str], at: time = NINE) -> datetime:
-    """That time on the first working day after today, there. Without any working day: tomorrow."""
+def next_working_day(now: datetime, zone: str, days: Collection[str]) -> datetime:
+    """Nine o'clock on the first working day after today, there. Without any working day: tomorrow."""
     midnight = next_at(now, time(0), zone)
-    return next_at(midnight - timedelta(microseconds=1), at, zone, days=days)
+    return next_at(midnight - timedelta(microseconds=1), NINE, zone, days=days)
 
 
 @dataclass(frozen=True, slots=True)

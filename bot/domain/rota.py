@@ -217,10 +217,10 @@ def _edges(team: Team, service: str, begin: datetime, end: datetime) -> list[dat
     return sorted(edges)
 
 
-def next_change(team: Team, service: str, now: datetime, ahead: timedelta = FAR) -> tuple[datetime, Duty] | None:
-    """When somebody else will be called about a service, and who; None: not within `ahead`."""
+def next_change(team: Team, service: str, now: datetime) -> tuple[datetime, Duty] | None:
+    """When somebody else will be called about a service, and who; None: not within four weeks."""
     present = on_call(team, service, now).owner
-    for edge in _edges(team, service, now, now + ahead)[1:-1]:
+    for edge in _edges(team, service, now, now + FAR)[1:-1]:
         duty = on_call(team, service, edge)
         if (duty.owner.name, duty.owner.slack) != (present.name, present.slack):
             return edge, duty

@@ -99,8 +99,8 @@ def limit_of(normal: Normal, floor: int = FLOOR) -> int:
     return max(floor, math.ceil(TIMES * normal.usual - 1e-9), beyond_chance(normal.rate))
 
 
-def beyond_chance(rate: float, chance: float = CHANCE) -> int:
-    """The smallest number that a Poisson process of that mean reaches less often than `chance`."""
+def beyond_chance(rate: float) -> int:
+    """The smallest number that a Poisson process of that mean reaches less often than `CHANCE`."""
     if rate <= 0:
         return 0
     if rate > 100:
@@ -108,7 +108,7 @@ def beyond_chance(rate: float, chance: float = CHANCE) -> int:
         return math.ceil(rate + 5 * math.sqrt(rate))
     term = math.exp(-rate)
     reached, number = 1.0, 0
-    while reached > chance and number < 1000:
+    while reached > CHANCE and number < 1000:
         reached -= term
         number += 1
         term *= rate / number

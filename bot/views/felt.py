@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bot.blockkit.words import one_line
 from bot.domain.incident import Incident, Status
-from bot.domain.member import Light, Outcome
+from bot.domain.member import Outcome
 from bot.domain.severity import Trouble
 from bot.views.events_felt import counted, says
 from bot.views.prose import count, listed
@@ -137,9 +137,9 @@ def called(name: str) -> str:
     return one_line(name, NAME)
 
 
-def probes_of(incident: Incident, light: Light | None = None) -> tuple[str, ...]:
-    """The monitors that keep it open, each once; with `light`, those that look so."""
-    return tuple(dict.fromkeys(one.probe for one in incident.own if light in (None, one.light)))
+def probes_of(incident: Incident) -> tuple[str, ...]:
+    """The monitors that keep it open, each once."""
+    return tuple(dict.fromkeys(one.probe for one in incident.own))
 
 
 def word(incident: Incident) -> str:

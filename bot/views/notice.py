@@ -213,13 +213,6 @@ _here = (
 )
 
 
-def config_mistakes(problems: tuple[str, ...]) -> Document:
-    """launch.yml cannot be used: every mistake at once."""
-    from bot.views.setup import setup
-
-    return setup(problems=problems or ("launch.yml: it cannot be read",))
-
-
 def _choices(names: tuple[str, ...]) -> Words:
     spans: list[Code | str] = []
     for index, name in enumerate(names[:3]):
