@@ -48,6 +48,8 @@ class Signal:
     removed: bool = False
     """With GONE: it stands no longer in launch.yml."""
     drill: bool = False
+    url: str = ""
+    """Where who says it shows more about it."""
 
     @property
     def key(self) -> str:

@@ -49,3 +49,5 @@ class Member:
     evidence: str = ""
     until: datetime | None = None
     """While green: when its recovery window ends."""
+    url: str = ""
+    """Where somebody else who sees it shows more."""

@@ -50,6 +50,7 @@ def said_again(draft: Draft, one: Member) -> Signal:
         seen_at=draft.now,
         evidence=one.evidence,
         drill=incident.drill,
+        url=one.url,
     )
 
 
@@ -65,4 +66,5 @@ def member_of(signal: Signal) -> Member:
         first_at=signal.first_failure,
         last_at=signal.seen_at,
         evidence=signal.evidence,
+        url=signal.url,
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from bot.blockkit.words import safe_url
 from bot.domain.asks import Reading, Signal
 from bot.domain.heard import Outside
 from bot.domain.severity import CEILINGS, Sev, Trouble, sev_of
@@ -84,6 +85,7 @@ def signal_of(config: Config, outside: Outside, now: datetime) -> Signal:
         # What was heard while the incident ended does not open it again; what is heard now does.
         seen_at=now,
         evidence=_evidence(outside, unowned=not service) if outside.firing else "",
+        url=safe_url(outside.url) if outside.firing else "",
     )
 
 

@@ -13,6 +13,7 @@ from bot.document import (
     Document,
     Facts,
     Lamp,
+    Link,
     Note,
     Paragraph,
     Part,
@@ -167,6 +168,8 @@ def _facts(state: State) -> tuple[tuple[str, Words], ...]:
     names = [called(one) for one in probes]
     if names and [one.lower() for one in names] != [state.what.lower()]:
         facts.append(("What fails" if _failing(incident) else "What failed", (listed(names, MOST_NAMED),)))
+    if told := next((one.url for one in incident.own if one.url), ""):
+        facts.append(("The alarm", (Link(told, "open it"),)))
     also = [called(one.probe) for one in incident.also]
     if also:
         facts.append(("Also affected", (listed(tuple(dict.fromkeys(also)), MOST_NAMED),)))

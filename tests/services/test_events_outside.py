@@ -11,9 +11,13 @@ import pytest
 from bot.domain.asks import FixedAsk, Reading
 from bot.domain.decision import AnswerCode
 from bot.domain.heard import Outside
+from bot.domain.outlook import Next, NextStep
+from bot.domain.scene import Contact, Duty
 from bot.domain.severity import Sev
+from bot.render.text import text
 from bot.services.incidents import Request
 from bot.store import incidents
+from bot.views.card import State, card
 from tests.services.events_house import START, House, a_house, read
 
 
@@ -84,6 +88,22 @@ async def test_two_alarms_of_one_service_end_apart(house: House) -> None:
     assert len(found.own) == 2
     await house.incidents.signal([house.events.signal_of(alarm(service="shop", key="Slow", firing=False), START)])
     assert await house.live() == []
+
+
+async def test_where_an_alarm_shows_more_stands_on_the_card(house: House) -> None:
+    """One click to the graph that its sender keeps; what is no address of a page is left out."""
+    page = "https://graphs.shop.test/alerts/7"
+    for key, url in (("queue", "javascript:alert(1)"), ("HighErrorRate", page)):
+        await house.incidents.signal([house.events.signal_of(alarm(service="shop", key=key, url=url), house.time)])
+    [live] = await house.incidents.live()
+    assert [one.url for one in live.own] == ["", page]
+    said = text(card(State(live, Duty(Contact(), None, None), Next(NextStep.NOTHING))), width=80)
+    assert page in said
+    assert "javascript" not in said
+    await house.incidents.signal([house.events.signal_of(alarm(service="shop", firing=False), house.time)])
+    again = await read(house, lambda c: incidents.get(c, live.id))
+    assert again is not None
+    assert [one.url for one in again.own] == ["", page]
 
 
 async def test_hostile_words_of_a_sender_are_tamed(house: House) -> None:
