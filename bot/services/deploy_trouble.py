@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from bot.services.watching import spots_of
 from bot.store import incidents
 
 PROBE = "Deploys"
+_SLACK = re.compile("[UW][A-Z0-9]{2,20}")
 
 
 def failed(connection: sqlite3.Connection, world: World, config: Config, deploy: Deploy, now: datetime) -> Outcome:
@@ -67,7 +69,8 @@ def evidence_of(deploy: Deploy) -> str:
     """What happened, in a few words."""
     if deploy.stage is not Stage.FAILED:
         return ""
-    by = f" by {deploy.author}" if deploy.author else ""
+    # Who is no more than a Slack id here is named by the deploy's own message.
+    by = f" by {deploy.author}" if deploy.author and _SLACK.fullmatch(deploy.author) is None else ""
     still = f"; customers still have {deploy.instead_of or 'what they had'}"
     note = f" ({deploy.note})" if deploy.note else ""
     return f"{deploy.version}{by}{note} did not go out{still}"[:300]

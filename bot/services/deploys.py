@@ -280,12 +280,16 @@ class Deploys:
 
         async def look(incident: int, names: tuple[str, ...]) -> None:
             about = await self._store.read(lambda c: stored.get(c, incident))
-            if names != (PROBE,) or about is None:
+            if PROBE not in names or about is None:
                 await others(incident, names)
                 return
             pages = worth_a_look(self._config(), about.service)
             said = sight_of(pages, await self._eyes.fresh(pages) if pages else ())
             good = False if said.broken else True if said.good == said.of else None
-            await self._incidents.rechecked(incident, good, said.why)
+            rest = tuple(name for name in names if name != PROBE)
+            if good and rest:
+                await others(incident, rest)
+            else:
+                await self._incidents.rechecked(incident, good, said.why)
 
         return look

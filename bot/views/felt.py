@@ -66,7 +66,7 @@ FELT: Mapping[Trouble, Felt] = {
     ),
     Trouble.DEPLOY: Felt(
         "FAILED", "Customers still have the old version: the new one did not go out",
-        "A new version did not go out", "A new version went out"
+        "A new version did not go out", "Customers have a version that works"
     ),
     Trouble.HEARTBEAT: Felt(
         "MISSED", "A job that should have run did not report", "A job that should have run did not report",

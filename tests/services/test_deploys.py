@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.asks import Reading, Signal
+from bot.domain.asks import FixedAsk, Reading, Signal
 from bot.domain.deploys import Stage
 from bot.domain.heard import Marker, Progress
 from bot.domain.incident import Status
+from bot.domain.member import Outcome
 from bot.domain.severity import Sev, Trouble
+from bot.services.incidents import Request
 from bot.store import deploys as rows
 from bot.store import releases
 from bot.store.outbox import Kind
+from bot.views.felt import felt
 from tests.services.deploy_house import FLOWS, START, House
 
 MINUTE = timedelta(minutes=1)
@@ -154,6 +157,51 @@ async def test_fixed_is_believed_where_customers_have_what_works(house):
     assert asked == [incident.id]
     await again(incident.id, ("Deploys",))
     assert house.eyes.looked == 1
+
+
+async def test_fixed_looks_at_all_that_an_incident_of_a_deploy_is_about(house):
+    """Pages first; then whatever else belongs to it, by those who know how to look at that."""
+    asked: list[tuple[str, ...]] = []
+
+    async def others(_number: int, names: tuple[str, ...]) -> None:
+        asked.append(names)
+
+    again = house.deploys.again_or(others)
+    await house.hear(Progress.FAILED)
+    await house.run(4)
+    [incident] = await house.open()
+    for unlike in ({"home"}, set()):
+        house.eyes.bad = unlike
+        await house.incidents.ask(incident.id, FixedAsk("U0BEN"), Request(f"{len(unlike)}", "U0BEN", "fixed"))
+        await again(incident.id, ("Deploys", "Smoke: Checkout", "home"))
+        assert asked == ([] if unlike else [("Smoke: Checkout", "home")])
+        assert ((await house.open())[0].fix_at is None) == bool(unlike)
+
+
+async def test_a_release_that_was_given_up_is_not_called_one_that_went_out(house):
+    """Customers have the old version, and it works: that is what is said."""
+    await house.good("v42")
+    await house.hear(Progress.FAILED)
+    await house.run(4)
+    [incident] = await house.open()
+    house.incidents.look_again_with(house.deploys.again_or(nobody))
+    await house.incidents.ask(incident.id, FixedAsk("U0BEN"), Request("1", "U0BEN", "fixed"))
+    [over] = await house.every_incident()
+    assert over.outcome is Outcome.HUMAN
+    assert felt(over).again == "Customers have a version that works"
+
+
+async def nobody(_number: int, _names: tuple[str, ...]) -> None:
+    """Nothing else is to be looked at."""
+    raise AssertionError
+
+
+async def test_a_person_without_a_name_is_left_out_of_what_was_seen(house):
+    """A Slack id says nothing to anybody."""
+    await house.hear(Progress.FAILED, author="U0ULENA")
+    await house.run(4)
+    [incident] = await house.open()
+    assert incident.own[0].evidence == "v43 did not go out; customers still have what they had"
 
 
 async def test_two_at_once_the_one_that_goes_live_last_is_what_customers_have(house):
