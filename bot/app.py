@@ -192,6 +192,7 @@ async def start(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runt
         watch=watch,
         runbooks=runbooks,
         **parts,
+        settings=settings,
         health=health,
         flush=postman.wake,
         repaired=postman.revive,

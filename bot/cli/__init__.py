@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import click
 
 from bot.cli.errors import guarded
-from bot.cli.terminal import examples
+from bot.cli.terminal import Group, examples
 
 COMMANDS = (
     "run",
@@ -39,8 +39,10 @@ COMMANDS = (
 """In the order in which a founder meets them; the module of each has its name and holds `command`."""
 
 
-class Commands(click.Group):
+class Commands(Group):
     """The group of all commands; it imports a command's module only when it is asked for."""
+
+    tries = ("launch check example.com", "launch explain mail.spf")
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """In the order of `COMMANDS`."""
@@ -52,23 +54,6 @@ class Commands(click.Group):
             return None
         found = importlib.import_module(f"bot.cli.{cmd_name}").command
         return found if isinstance(found, click.Command) else None
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As usual, but an unknown name is answered with the nearest one and two examples."""
-        name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
-            from bot.config.names import shown
-            from bot.config.nearest import did_you_mean
-
-            near = did_you_mean(name, COMMANDS) or "."
-            raise click.UsageError(
-                f'There is no command "{shown(name)}"{near}\n'
-                "Examples: launch check example.com · launch explain mail.spf",
-                ctx,
-            )
-        return super().resolve_command(ctx, args)
 
 
 @click.command(

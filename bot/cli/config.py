@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.terminal import config_option, config_path, examples, lines, width, write
+from bot.cli.terminal import Group, config_option, config_path, examples, lines, width, write
 
 if TYPE_CHECKING:
     from bot.config.schema import LaunchFile
     from checks.inventory import Inventory
 
 
+class _Config(Group):
+    tries = ("launch config check", "launch config patch")
+
+
 @click.group(
     "config",
+    cls=_Config,
     invoke_without_command=True,
     short_help="Check launch.yml, print its schema or accepted DNS.",
     epilog=examples(

@@ -33,11 +33,25 @@ def guarded(work: Callable[[], Any], errors: TextIO) -> int:
 
 
 def _wrong_use(error: click.ClickException, errors: TextIO) -> int:
-    errors.write(f"{error.format_message()}\n")
-    context = getattr(error, "ctx", None)
-    if isinstance(error, click.UsageError) and context is not None:
+    context: click.Context | None = getattr(error, "ctx", None)
+    errors.write(f"{_sentence(error, context)}\n")
+    if isinstance(error, click.UsageError) and context is not None and not _is_help(error):
         errors.write(f"Help: {context.command_path} --help\n")
     return WRONG_USE
+
+
+def _is_help(error: click.ClickException) -> bool:
+    """A group without a command shows its help already."""
+    return isinstance(error, click.exceptions.NoArgsIsHelpError)
+
+
+def _sentence(error: click.ClickException, context: click.Context | None) -> str:
+    """What is wrong; where something was left out, with a line that can be pasted."""
+    if not isinstance(error, click.MissingParameter) or context is None or error.param is None:
+        return error.format_message()
+    said = f"{error.param.make_metavar(context)} is missing."
+    example = next((line for line in (context.command.epilog or "").splitlines() if line.startswith("  ")), "")
+    return f"{said} For example: {example.strip()}" if example else said
 
 
 def _other(error: Exception, errors: TextIO) -> int:

@@ -77,9 +77,15 @@ def _stories(incident: str | None, config: Path | None) -> Sequence[Story]:
     if known.error is not None:
         raise known.error
     if known.inventory is None:
-        raise click.ClickException(f"There is no {settings.launch_config}, so nobody knows whose incidents are meant.")
+        raise click.ClickException(
+            f"There is no {settings.launch_config}, so nobody knows whose incidents are meant. Run it in the folder "
+            "of your launch.yml, or name the file with --config."
+        )
     if not settings.database.is_file():
-        raise click.ClickException(f"Nothing is stored yet: there is no {settings.database}.")
+        raise click.ClickException(
+            f"Nothing is stored yet: there is no {settings.database}. The bot writes it once it runs (launch run). "
+            "Does it run elsewhere? Set LAUNCH_DATA to its data folder."
+        )
     found = list(every(settings.database, known, SystemClock().now(), number))
     return found[-1:] if incident is not None and number is None else found
 

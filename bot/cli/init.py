@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.terminal import config_option, config_path, examples, quiet, save
+from bot.cli.terminal import config_option, config_path, examples, lines, quiet, save, width, write
 
 if TYPE_CHECKING:
-    from checks.inventory import Network
+    from checks.inventory import Inventory, Network
+    from checks.probe import Probe
 
 
 @click.command(
@@ -50,10 +51,12 @@ def command(domain: str, config: Path | None, force: bool) -> int:
     quiet()
     with Bar(sys.stderr) as bar:
         bar.say(f"Looking at {domain} …")
-        text, hosts = asyncio.run(_found(domain, network, kept))
+        text, said = asyncio.run(_found(domain, network, kept))
     save(path, text)
-    click.echo(f"Wrote {path}: {hosts} host{'s' if hosts != 1 else ''} found.")
-    click.echo("Next: fill in who owns what, then run `launch config` and `launch check`.")
+    columns = width()
+    write(lines([f"Wrote {path}: {said}"], columns))
+    same = f" --config {config}" if config is not None else ""
+    write(lines([f"Next: fill in who owns what, then run `launch config{same}` and `launch check{same}`."], columns))
     return 0
 
 
@@ -74,7 +77,8 @@ def _network(path: Path) -> tuple[Network, str]:
     return network_of(file), section(path.read_text("utf-8-sig"), "network")
 
 
-async def _found(domain: str, network: Network, kept: str) -> tuple[str, int]:
+async def _found(domain: str, network: Network, kept: str) -> tuple[str, str]:
+    """The file's text, and what was found, as a sentence."""
     from bot.clock import SystemClock
     from bot.config.written import written
     from bot.services.discovery import discover, ends_at
@@ -83,4 +87,24 @@ async def _found(domain: str, network: Network, kept: str) -> tuple[str, int]:
     async with LiveProbe(network, SystemClock().now()) as probe:
         inventory = await discover(domain, probe, network)
         canonical = await ends_at(inventory, probe)
-    return written(inventory, canonical=canonical, network=kept), len(inventory.hosts)
+        said = await _seen(inventory, probe)
+    return written(inventory, canonical=canonical, network=kept), said
+
+
+async def _seen(inventory: Inventory, probe: Probe) -> str:
+    """The hosts that are there; the one that was named stands in the file even where it is not."""
+    from bot.views.prose import count, listed
+
+    asked = [(host.name, await probe.dns(host.name, kind)) for host in inventory.hosts for kind in ("A", "AAAA")]
+    there = tuple(dict.fromkeys(name for name, answer in asked if answer.records or answer.cnames))
+    if there:
+        return f"{count(len(there), 'host')} found ({listed(there, 6)})."
+    if all(answer.status.absent for _, answer in asked):
+        return (
+            f"no host found. DNS knows no address of {inventory.domain}. Is it spelt right? If so, no customer can "
+            "open it yet."
+        )
+    return (
+        "no host found, because DNS did not answer. Check this machine's internet connection, then run it again "
+        "with --force."
+    )

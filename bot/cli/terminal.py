@@ -21,6 +21,27 @@ MAX_WIDTH = 100
 """Lines longer than this are hard to read, however wide the window is."""
 
 
+class Group(click.Group):
+    """A group of commands that answers an unknown one with the nearest, and with lines that can be pasted."""
+
+    tries: tuple[str, ...] = ()
+    """Lines to paste."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As usual, but for a name that it does not know."""
+        names = self.list_commands(ctx)
+        if args[0] not in names and not args[0].startswith("-"):
+            from bot.config.names import shown
+            from bot.config.nearest import did_you_mean
+
+            near = did_you_mean(args[0], names) or "."
+            said = f'There is no command "{shown(args[0])}"{near}'
+            raise click.UsageError("\n".join((said, f"Examples: {' · '.join(self.tries)}")), ctx)
+        return super().resolve_command(ctx, args)
+
+
 def examples(*lines: str) -> str:
     """The examples at the end of a command's help; each line can be pasted."""
     # \b keeps click from wrapping the paragraph that follows.

@@ -25,7 +25,8 @@ async def doctor(call: Call, services: Services) -> Reply:
     """The self-test, with the files that this bot runs on; or a test of the second routes."""
     if call.args and call.args[0].lower() == "test":
         return await test(call, services)
-    settings = Settings.from_env(
+    # What this bot runs on: its environment may say something else by now, or name another bot's address.
+    settings = services.settings or Settings.from_env(
         tokens=False, launch_config=services.config.path, launch_data=services.store.path.parent
     )
     lines = await examine(settings, call.now, await services.inbound.at_the_door())

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
+from bot.config.settings import Settings
 from bot.runbooks import panels
 from bot.services.audit import Audits
 from bot.services.calendar import Calendar
@@ -47,6 +48,9 @@ class Services:
     deploys: Deploys
     events: Events
     inbound: Inbound
+
+    settings: Settings | None = None
+    """What this bot was started with; None where a test or a script made the services."""
 
     roles: Roles = field(default_factory=Roles)
     """Who may do what."""

@@ -73,10 +73,10 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         (("zzzz",), 'There is no command "zzzz".'),
         (("explain", "mail.sfp"), 'did you mean "mail.spf"?'),
         (("explain", "\x1b[2J"), "There is no check"),
-        (("init",), "DOMAIN"),
+        (("init",), "DOMAIN is missing. For example: launch init example.com"),
         (("init", "203.0.113.9"), "203.0.113.9 is an IP address"),
         (("requirements", "--format", "xml"), "'xml' is not one of"),
-        (("config", "chekc"), "chekc"),
+        (("config", "chekc"), 'There is no command "chekc", did you mean "check"?'),
         ((), "launch check example.com"),
     ],
 )

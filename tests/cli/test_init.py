@@ -26,7 +26,7 @@ async def test_init_writes_what_was_found_and_config_accepts_it(
     assert "stays as it is" in refused.err
     ran = await launch("init", "acme.test", "--force")
     assert ran.code == 0, ran.err
-    assert "Wrote launch.yml: 4 hosts found." in ran.out
+    assert "Wrote launch.yml: 4 hosts found (acme.test, www.acme.test, app.acme.test" in ran.out
     file = load(only_network)
     assert {host.name: host.purpose.value for host in file.hosts} == {
         "acme.test": "marketing",
@@ -53,6 +53,20 @@ async def test_init_elsewhere_leaves_the_other_file_alone(launch: Launch, only_n
     assert ran.code == 0, ran.err
     assert only_network.read_text() == before
     assert load(only_network.parent / "new.yml").names_a_product
+
+
+async def test_init_never_counts_a_host_that_is_not_there(launch: Launch, only_network: Path, shop: Shop) -> None:
+    """A name with a slip in it has no host; and where DNS is silent, nothing is proven."""
+    ran = await launch("init", "acmee.test", "--config", "slip.yml")
+    assert ran.code == 0, ran.err
+    (only_network.parent / "slip.yml").write_text(shop.network)
+    ran = await launch("init", "acmee.test", "--config", "slip.yml", "--force")
+    said = " ".join(ran.out.split())
+    assert "no host found. DNS knows no address of acmee.test. Is it spelt right?" in said
+    assert "`launch check --config slip.yml`" in said
+    (only_network.parent / "mute.yml").write_text('network: {resolvers: ["127.0.0.1:9"]}\n')
+    ran = await launch("init", "acme.test", "--config", "mute.yml", "--force")
+    assert "no host found, because DNS did not answer" in " ".join(ran.out.split())
 
 
 async def test_init_of_a_domain_that_mails_never_says_so(launch: Launch, only_network: Path, shop: Shop) -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.blockkit.validator import validate_message
 from bot.commands import dispatch
 from bot.commands.base import Call, Reply, Where, actions, commands
+from bot.config.settings import Settings
 from bot.document import Document
 from bot.render.blocks import message
 from bot.render.text import text
@@ -175,6 +176,24 @@ async def test_doctor_looks_at_the_files_this_bot_runs_on(make, tmp_path, monkey
     said = shown(await ask(make(), "doctor"))
     assert f"{tmp_path}/launch.yml, 2 hosts" in said.replace("\n  ", " ")
     assert "DNS" in said
+
+
+async def test_doctor_speaks_of_the_bot_that_answers(make, tmp_path):
+    """Not of one that might be started from this folder: its own tokens, and its own address."""
+    services = make()
+    services.settings = Settings.from_env(
+        env_file=None,
+        slack_bot_token="xoxb-1-2-abc",
+        slack_app_token="xapp-1-A1-2-abc",
+        slack_api_url="http://127.0.0.1:9/api/",
+        launch_config=services.config.path,
+        launch_data=tmp_path / "data",
+        launch_http="127.0.0.1:0",
+    )
+    said = shown(await ask(services, "doctor"))
+    assert "No tokens" not in said
+    assert "127.0.0.1:0 is free" in said
+    assert f"{tmp_path}/launch.yml, 2 hosts" in said.replace("\n  ", " ")
 
 
 async def finished(services: Services) -> int:

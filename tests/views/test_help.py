@@ -6,7 +6,8 @@ import pytest
 
 from bot.commands.base import commands
 from bot.render.text import text
-from bot.views.help import MEANT, MOMENTS, help, nearest, unknown, verb
+from bot.views import help as view
+from bot.views.help import MEANT, MOMENTS, nearest, unknown
 
 KNOWN = commands()
 LISTED = {name for name, command in KNOWN.items() if command.listed}
@@ -20,7 +21,7 @@ def test_every_verb_has_its_moment():
 
 def test_what_to_do_in_trouble_comes_first():
     """Nobody reads twenty lines while customers see an error."""
-    shown = text(help(KNOWN))
+    shown = text(view.help(KNOWN))
     assert shown.index("When something breaks") < shown.index("/launch ack") < shown.index("/launch runbook")
     assert shown.index("/launch runbook") < shown.index("Before you launch") < shown.index("/launch check ")
 
@@ -28,7 +29,7 @@ def test_what_to_do_in_trouble_comes_first():
 @pytest.mark.parametrize("name", sorted(LISTED))
 def test_values_to_type_stand_as_such(name):
     """No stray ticks: a word to type is drawn as one."""
-    for shown in (help(KNOWN), verb(KNOWN[name])):
+    for shown in (view.help(KNOWN), view.verb(KNOWN[name])):
         assert "ˋ" not in text(shown)
         assert "ˋ" not in shown.fallback
 
