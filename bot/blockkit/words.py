@@ -101,7 +101,7 @@ class Run:
 
     text: str
     style: str = ""
-    """`*` bold, `_` italic, a backtick for code, `token` for finished markup, "" for plain."""
+    """`*` bold, a backtick for code, `token` for finished markup, "" for plain."""
 
     @property
     def markup(self) -> str:

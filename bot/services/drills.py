@@ -17,15 +17,16 @@ from bot.domain import drill as rules
 from bot.domain.asks import Reading, Signal
 from bot.domain.drill import Drill, How, Stage
 from bot.domain.incident import Incident
-from bot.domain.member import Outcome as Ended
-from bot.domain.runbook.book import Do, Runbook
+from bot.domain.runbook.book import Runbook
 from bot.domain.runbook.known import Known
 from bot.domain.runbook.moved import Look
 from bot.domain.runbook.plain import Panel
-from bot.domain.runbook.run import LIVE, Run, Sight, Standing
+from bot.domain.runbook.run import Run, Sight, Standing
 from bot.domain.scene import Contact
 from bot.domain.severity import Sev, Trouble
 from bot.services.config import Config
+from bot.services.drill_console import console_at, may_click
+from bot.services.drill_course import broken, follow
 from bot.services.incidents import Incidents, Recheck, Request
 from bot.services.runbook_known import Cause, known_of
 from bot.services.runbooks import Eyes
@@ -139,7 +140,7 @@ class Drills:
     def _refusal(self, connection: sqlite3.Connection, product: str, owner: Contact, *, anyway: bool) -> No | None:
         if drills.live(connection, product) is not None:
             return No.BUSY
-        if _real(incidents.live(connection, product)):
+        if broken(incidents.live(connection, product)):
             return No.REAL
         return No.ASLEEP if owner.quiet_until is not None and not anyway else None
 
@@ -166,34 +167,27 @@ class Drills:
         def work(connection: sqlite3.Connection) -> bool | None:
             now, found = self._clock.now(), runs.get(connection, run)
             drill = drills.of_incident(connection, found.incident) if found is not None else None
-            if found is None or drill is None or drill.stage is Stage.ENDED or not _may(found, rev, request.user):
+            book = self._books().get(found.topic) if found is not None else None
+            if found is None or drill is None or drill.stage is Stage.ENDED or book is None:
                 return None
-            book = self._books().get(found.topic)
-            at = book.steps.get(found.step) if book is not None else None
-            if book is None or not isinstance(at, Do):
-                return None
-            shown = rules.controls(at, tasks_of(self._panels()), drill.id)
-            if index >= len(shown):
+            shown = console_at(found, drill, book, self._panels())
+            if index >= len(shown) or not may_click(found, rev, request.user):
                 return None
             right = shown[index].right
             given = {"id": request.id, "user": request.user, "action": request.action}
             if not right and not clicks.once(connection, drill.product, now, **given):
                 return False
             known = known_of(connection, self._config(), found, now, self._panels())
-            drill = rules.reachable(drill, book, known, at.id)
-            drills.put(connection, rules.did(drill, at.id, now, right=right))
+            drill = rules.reachable(drill, book, known, found.step)
+            drills.put(connection, rules.did(drill, found.step, now, right=right))
             return right
 
         return await self._store.write(work)
 
     async def shown(self, run: Run) -> tuple[str, ...]:
         """The controls of the simulated console at the step that stands open."""
-        book, tasks = self._books().get(run.topic), tasks_of(self._panels())
-        step = book.steps.get(run.step) if book is not None else None
         drill = await self._store.read(lambda c: drills.of_incident(c, run.incident))
-        if drill is None or not isinstance(step, Do):
-            return ()
-        return tuple(one.task for one in rules.controls(step, tasks, drill.id))
+        return tuple(one.task for one in console_at(run, drill, self._books().get(run.topic), self._panels()))
 
     async def tick(self) -> bool:
         """Take up what happened to the drill that is going on; says whether it is over."""
@@ -201,41 +195,10 @@ class Drills:
         drill = await self._store.read(lambda c: drills.live(c, product))
         if drill is None:
             return False
-        how = await self._store.write(lambda c: self._follow(c, drill.id))
+        how = await self._store.write(lambda c: follow(c, drill.id, self._clock.now()))
         if how is None:
             return False
         return await self._end(how, None, only=drill.id) is not None
-
-    def _follow(self, connection: sqlite3.Connection, id: int) -> How | None:
-        """Note first answers and the opening of the runbook; how it ended, where it did."""
-        now = self._clock.now()
-        before = drill = drills.get(connection, id)
-        if drill is None or drill.stage is Stage.ENDED:
-            return None
-        incident = incidents.get(connection, drill.incident)
-        run = next(iter(runs.of_incident(connection, drill.incident)), None)
-        if incident is not None and incident.acker:
-            drill = rules.acked(drill, incident.acker, now)
-        if run is not None:
-            # Who opens the runbook is on it, also without having said so.
-            drill = rules.acked(rules.opened(drill, run.id, now), run.holder, now)
-        if drill != before:
-            drills.put(connection, drill)
-        return self._how(connection, drill, incident, run)
-
-    def _how(
-        self, connection: sqlite3.Connection, drill: Drill, incident: Incident | None, run: Run | None
-    ) -> How | None:
-        if _real(incidents.live(connection, drill.product)):
-            return How.REAL
-        if run is not None and run.standing is Standing.HANDED:
-            return How.HANDED
-        if incident is None or not incident.live:
-            fixed = incident is not None and incident.outcome in (Ended.HUMAN, Ended.AUTO)
-            return How.FIXED if fixed and drill.stage is Stage.REPAIRED else How.STOPPED
-        if run is not None and run.standing is Standing.FIXED:
-            return How.FIXED
-        return How.LATE if rules.overdue(drill, self._clock.now()) else None
 
     async def _end(self, how: How, request: Request | None, *, only: int = 0) -> Drill | None:
         """End the one that is going on; with `only`, no other that somebody began meanwhile."""
@@ -303,29 +266,11 @@ class DrillEyes:
         return rules.sight(drill) if drill is not None else await self._real.look(asked, run, cause, incident)
 
 
-def tasks_of(panels: Mapping[str, Panel]) -> tuple[str, ...]:
-    """Every control of the simulated consoles: `host.roll_back`."""
-    return tuple(f"{kind}.{task}" for kind, panel in panels.items() for task in panel.tasks)
-
-
 def trouble_of(book: Runbook | None) -> Trouble:
     """The class of trouble that a runbook leads out of; where it names none, that nothing answers."""
     names = {one.name: one for one in Trouble}
-    return (
-        next((names[lead] for lead in book.leads if lead in names), Trouble.REACH)
-        if book is not None
-        else Trouble.REACH
-    )
-
-
-def _may(run: Run, rev: int, user: str) -> bool:
-    """Whether a button of the present step was clicked, by somebody who has the run."""
-    return run.standing in LIVE and rev >= run.turn and user in (run.holder, *run.helpers)
-
-
-def _real(live: list[Incident]) -> bool:
-    """Whether something is really broken that calls somebody."""
-    return any(not one.drill and one.sev <= Sev.TWO for one in live)
+    leads = book.leads if book is not None else ()
+    return next((names[lead] for lead in leads if lead in names), Trouble.REACH)
 
 
 def _service(config: Config) -> str:

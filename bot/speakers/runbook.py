@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.clock import Clock
-from bot.domain.drill import controls, truth
+from bot.domain.drill import truth
 from bot.domain.runbook.book import Ask, Do, Runbook
 from bot.domain.runbook.known import Known
 from bot.domain.runbook.moved import Wake
@@ -18,7 +18,7 @@ from bot.domain.runbook.run import Run
 from bot.domain.runbook.walk import NOTHING
 from bot.runbooks import panels as load_panels
 from bot.services.config import Config
-from bot.services.drills import tasks_of
+from bot.services.drill_console import console_at
 from bot.services.people import People
 from bot.services.runbook_known import known_of
 from bot.speakers.incident import names_of
@@ -89,7 +89,7 @@ def _practice(
     if drill is None:
         return (), ""
     if isinstance(step, Do) and step.changes:
-        return tuple(one.task for one in controls(step, tasks_of(panels), drill.id)), ""
+        return tuple(one.task for one in console_at(run, drill, book, panels)), ""
     number = truth(book, known, drill.hidden, step) if isinstance(step, Ask) else None
     return (), step.answers[number].label if isinstance(step, Ask) and number is not None else ""
 
