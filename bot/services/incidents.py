@@ -55,6 +55,8 @@ class Incidents:
         self._anew: Anew | None = None
         self._listener: Listener | None = None
         self._waiting: dict[int, list[asyncio.Future[Answer]]] = {}
+        self._seen_early: dict[int, Answer] = {}
+        """What fresh looks said before anybody waited for it: one for each incident that was just asked about."""
         self.blind = False
         """Whether the bot itself cannot see out: no probe says anything."""
 
@@ -90,6 +92,7 @@ class Incidents:
     async def ask(self, incident: int, command: Command, request: Request) -> Answer | None:
         """What a person asked for. It is a row before it is answered, and carried out once; None: it was before."""
         now = self._clock.now()
+        self._seen_early.pop(incident, None)
 
         def work(connection: sqlite3.Connection) -> Outcome | None:
             world = self.world(connection)
@@ -115,16 +118,21 @@ class Incidents:
         command = Rechecked(good, evidence)
         outcome = await self._store.write(lambda c: carry_out(c, self.world(c), command, now, incident=incident))
         await self._after([outcome])
-        for one in self._waiting.pop(incident, ()):
+        waiting = self._waiting.pop(incident, ())
+        if not waiting and outcome.answer is not None:
+            self._seen_early[incident] = outcome.answer
+        for one in waiting:
             if not one.done() and outcome.answer is not None:
                 one.set_result(outcome.answer)
         return outcome.answer
 
     async def verdict(self, incident: int, seconds: float) -> Answer | None:
-        """What the fresh look under way says about "It's fixed"; None where it takes longer than that.
+        """What the fresh look says about "It's fixed"; None where it takes longer than that.
 
-        To be awaited right after the answer that a look is under way, so that it cannot be over before.
+        To be awaited right after the answer that a look is under way; one that was over before is known all the same.
         """
+        if incident in self._seen_early:
+            return self._seen_early.pop(incident)
         coming: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(incident, []).append(coming)
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.asks import FixedAsk, Reading, Signal
+from bot.domain.decision import AnswerCode
 from bot.domain.deploys import Stage
 from bot.domain.heard import Marker, Progress
 from bot.domain.incident import Status
@@ -186,6 +187,9 @@ async def test_a_release_that_was_given_up_is_not_called_one_that_went_out(house
     [incident] = await house.open()
     house.incidents.look_again_with(house.deploys.again_or(nobody))
     await house.incidents.ask(incident.id, FixedAsk("U0BEN"), Request("1", "U0BEN", "fixed"))
+    seen = await house.incidents.verdict(incident.id, 0.0)
+    assert seen is not None
+    assert seen.code is AnswerCode.FIXED
     [over] = await house.every_incident()
     assert over.outcome is Outcome.HUMAN
     assert felt(over).again == "Customers have a version that works"
