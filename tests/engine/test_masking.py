@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.masking import HIDDEN, cut, mask, mask_json
+from tests.growth import slow_pieces
 
 LONG = "abcdefghijklmnopqrstuvwxyz0123456789ABCD"
 SECRETS = {
@@ -173,21 +172,8 @@ def test_no_key_survives_in_any_surroundings(before: str, secret: str, after: st
     ],
 )
 def test_time_grows_with_length_only(piece: str):
-    """Hostile repetition does not make it slow: twice the text takes at most some three times as long."""
-
-    def took(length: int) -> float:
-        text = piece * (length // len(piece))
-        best = 9.0
-        for _ in range(3):
-            began = time.perf_counter()
-            mask(text)
-            best = min(best, time.perf_counter() - began)
-        return best
-
-    took(1000)
-    small, large = took(20_000), took(80_000)
-    assert large < 0.05 or large / max(small, 1e-4) < 12, f"{small:.3f} s, then {large:.3f} s"
-    assert large < 3
+    """From two cookie jars on, four times the text takes about four times as long, whatever is repeated."""
+    assert not slow_pieces(mask, [piece], sizes=(16 * 1024, 64 * 1024))
 
 
 def test_json_is_masked_and_bounded():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +12,7 @@ from checks.secret_keys import find
 from checks.site_files import Served
 from tests.checks.planted import PUBLIC, SECRETS, names, site, token, visited
 from tests.checks.samples import HOST, chain, silent
+from tests.growth import LARGE, slow_pieces
 
 AWAY = Served(HOST, (chain(f"https://{HOST}/", "https://www.example.test/"),))
 BROKEN_SCRIPT = Served(HOST, (visited("<p>Hi"),), (silent(f"https://{HOST}/app.js", Reason.TIMEOUT),))
@@ -115,7 +114,4 @@ def test_no_pieces_of_keys_stop_the_search(pieces):
 )  # fmt: skip
 def test_a_megabyte_made_to_be_slow_is_not(piece):
     """Time in proportion to the text, whatever stands in it."""
-    text = piece * (1_000_000 // len(piece))
-    began = perf_counter()
-    find(text)
-    assert perf_counter() - began < 4
+    assert not slow_pieces(find, [piece], sizes=LARGE)

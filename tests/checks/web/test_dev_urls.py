@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +12,7 @@ from checks.site_files import Served
 from checks.web.dev_urls import OUTCOMES, judge
 from tests.checks.planted import PUBLIC, letters, site, visited
 from tests.checks.samples import HOST, chain, silent
+from tests.growth import LARGE, slow_pieces
 
 OWN = Own(("example.test",), frozenset({"next.example.test", "preview-of-us.pages.test"}))
 TEST_KEY = "pk_" + "test_" + letters(24)
@@ -172,7 +171,4 @@ def test_no_pieces_of_addresses_stop_the_search(pieces):
 )  # fmt: skip
 def test_a_megabyte_made_to_be_slow_is_not(piece):
     """Time in proportion to the text."""
-    text = piece * (1_000_000 // len(piece))
-    began = perf_counter()
-    judge(site(text, page=text), OWN)
-    assert perf_counter() - began < 6
+    assert not slow_pieces(lambda text: judge(site(text, page=text), OWN), [piece], sizes=LARGE)
