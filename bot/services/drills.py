@@ -29,7 +29,7 @@ from bot.services.drill_console import console_at, may_click
 from bot.services.drill_course import broken, follow
 from bot.services.incidents import Incidents, Recheck, Request
 from bot.services.runbook_known import Cause, known_of
-from bot.services.runbooks import Eyes
+from bot.services.runbook_under_way import Eyes
 from bot.services.transitions import Outcome, World, carry_out
 from bot.store import clicks, drills, incidents, journal, outbox, runs
 from bot.store.db import Store

@@ -6,32 +6,30 @@ looks again, and a click that was not carried out is.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
 
 from bot.clock import Clock
-from bot.domain.incident import Incident
 from bot.domain.runbook.book import Runbook
 from bot.domain.runbook.known import Known
 from bot.domain.runbook.looking import LOOK_LOST
 from bot.domain.runbook.moved import Answer, Code, Look, Moved
 from bot.domain.runbook.paths import digest_of
 from bot.domain.runbook.plain import Panel
-from bot.domain.runbook.run import LIVE, Act, BookGone, Command, IncidentEnded, Run, Saw, Sight, Standing, Tick, Verdict
+from bot.domain.runbook.run import LIVE, Act, BookGone, Command, IncidentEnded, Run, Saw, Standing, Tick
 from bot.domain.runbook.walk import NOTHING, begin, decide, is_due
 from bot.runbooks import load
 from bot.runbooks import panels as load_panels
 from bot.services.config import Config
 from bot.services.incidents import Incidents, Request
-from bot.services.runbook_known import Cause, cause_of, known_of
+from bot.services.runbook_known import known_of
 from bot.services.runbook_places import taken
 from bot.services.runbook_recognition import Recognise, Recognition
 from bot.services.runbook_rows import Asked, edit, keep, nowhere, present, prove, subject
+from bot.services.runbook_under_way import Eyes, UnderWay, seen
 from bot.store import clicks, incidents, journal, runs, written
 from bot.store.db import Store, StoreError
 
@@ -48,13 +46,6 @@ class Wish:
     check: str = ""
     target: str = ""
     code: str = ""
-
-
-class Eyes(Protocol):
-    """Who looks for a step; `runbook_looks.Looks` in the running bot."""
-
-    async def look(self, asked: Look, run: Run, cause: Cause, incident: Incident | None) -> Sight:
-        """What it looks like now; never raises for what it finds."""
 
 
 class Runbooks:
@@ -82,7 +73,7 @@ class Runbooks:
         self._books = books
         self._panels = panels
         self._recognition = Recognition(store, clock, config, recognise)
-        self._looking: dict[int, tuple[int, asyncio.Task[None]]] = {}
+        self._looking = UnderWay(self._looked)
 
     @property
     def books(self) -> Mapping[str, Runbook]:
@@ -271,44 +262,22 @@ class Runbooks:
 
     async def stop(self) -> None:
         """Look at nothing more; what was under way is looked at again after the next start."""
-        tasks = [task for _, task in self._looking.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self._looking.clear()
+        await self._looking.stop()
         await self._recognition.stop()
 
     async def settle(self) -> None:
         """Until every look under way has been answered."""
-        while tasks := [task for _, task in self._looking.values()]:
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await self._looking.settle()
 
     async def _after(self, moved: Moved) -> None:
         """Once it is written: send it, and look where that was asked for."""
         self._wake()
         if moved.look is not None:
-            self._look(moved.look)
+            self._looking.begin(moved.look)
 
-    def _look(self, asked: Look) -> None:
-        """One look of a run at a time: that of a step which was left meanwhile is given up."""
-        token, before = self._looking.get(asked.run, (0, None))
-        if before is not None and not before.done():
-            if token == asked.token:
-                return
-            before.cancel()
-        task = asyncio.create_task(self._looked(asked, before), name=f"run-{asked.run}-look")
-        self._looking[asked.run] = asked.token, task
-        task.add_done_callback(lambda done: self._given_back(asked.run, done))
-
-    def _given_back(self, run: int, done: asyncio.Task[None]) -> None:
-        if self._looking.get(run, (0, None))[1] is done:
-            del self._looking[run]
-
-    async def _looked(self, asked: Look, before: asyncio.Task[None] | None) -> None:
-        if before is not None:
-            await asyncio.wait([before])
+    async def _looked(self, asked: Look) -> None:
         try:
-            sight = await self._seen(asked)
+            sight = await seen(asked, self._store, self._eyes, self._config().product)
             moved = await self._store.write(lambda c: self._carry_out(c, asked.run, Saw(asked.token, sight)))
         except StoreError as error:
             # The run still stands at this step, so the next tick looks again.
@@ -319,28 +288,6 @@ class Runbooks:
             return
         if moved is not None:
             await self._after(moved)
-
-    async def _seen(self, asked: Look) -> Sight:
-        """What the look saw; where the bot itself is at fault that is unknown, and a person is asked to look."""
-        try:
-            return await self._sight(asked)
-        except StoreError:
-            raise
-        except Exception as error:
-            log.exception("the look of run %s", asked.run)
-            return Sight(Verdict.UNKNOWN, f"a mistake of the bot itself ({type(error).__name__})")
-
-    async def _sight(self, asked: Look) -> Sight:
-        product = self._config().product
-
-        def read(connection: sqlite3.Connection) -> tuple[Run, Cause, Incident | None]:
-            run = runs.get(connection, asked.run)
-            assert run is not None  # noqa: S101  (it asked for this look)
-            incident = incidents.get(connection, run.incident) if run.incident else None
-            return run, cause_of(connection, product, run, incident), incident
-
-        run, cause, incident = await self._store.read(read)
-        return await self._eyes.look(asked, run, cause, incident)
 
 
 def same(run: Run, wish: Wish, incident: int) -> bool:
