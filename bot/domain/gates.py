@@ -157,8 +157,9 @@ class Build:
 
     @property
     def passed(self) -> tuple[Gate, ...]:
-        """Gates of the same run that let it pass."""
-        return tuple(one for one in self.gates if one.ended is Ended.PASSED and one.run == self.run)
+        """Gates that let it pass: of the same run while others hold it up."""
+        over = self.ended_at is not None
+        return tuple(one for one in self.gates if one.ended is Ended.PASSED and (over or one.run == self.run))
 
     @property
     def environment(self) -> str:
@@ -200,7 +201,17 @@ def fold(before: Build | None, said: Gated, bad: tuple[Found, ...], more: int, p
         said.gate, said.ended, said.at, said.environment, said.run, said.version, said.live, said.log_url, bad, more
     )
     if before is None:
-        blank = Build(0, product, said.repository, said.branch, said.change, said.main, said.at, said.at)
+        blank = Build(
+            0,
+            product,
+            said.repository,
+            said.branch,
+            said.change,
+            main=said.main,
+            began_at=said.at,
+            at=said.at,
+            ended_at=said.at,
+        )
         return (_moved(blank, gate, said),)
     others = tuple(one for one in before.gates if not _same(one, said))
     moved = _moved(replace(before, gates=others), gate, said)
@@ -229,7 +240,7 @@ def _moved(build: Build, gate: Gate, said: Gated) -> Build:
     """With this gate as it stands now. Whose build it is, the newest report says."""
     gates = (*build.gates, gate)
     held = any(one.ended is not Ended.PASSED for one in gates)
-    began = said.at if held and (build.ended_at is not None or not build.gates) else build.began_at
+    began = said.at if held and build.ended_at is not None else build.began_at
     build = replace(build, gates=gates, began_at=began, ended_at=None if held else max(build.at, said.at))
     if said.at < build.at:
         return build

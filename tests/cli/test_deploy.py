@@ -37,7 +37,7 @@ class Stub:
         self.headers.append(request.headers)
         if request.can_read_body:
             body = await request.json()
-            self.bodies.append({**body["deploy"], "delivery": body["id"]})
+            self.bodies.append({**body.get("deploy", body), "delivery": body["id"]})
         status, said = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(said, str):
             return web.Response(status=status, text=said, headers={"Location": "https://elsewhere.test/"})
