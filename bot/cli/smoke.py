@@ -68,7 +68,7 @@ def command(*, names: tuple[str, ...], url: str | None, listing: bool, timeout: 
     if not every:
         from bot.services.smoke_words import snippet
 
-        return _shown(answers.none_yet(snippet(config), str(file.path)), wanted, 2)
+        return _shown(answers.none_yet(snippet(config), str(file.path), here="launch smoke"), wanted, 2)
     try:
         flows = pick(every, names)
     except UnknownFlow as error:
@@ -81,7 +81,8 @@ def command(*, names: tuple[str, ...], url: str | None, listing: bool, timeout: 
     if url:
         base = _base(url)
         flows = elsewhere(flows, base)
-        config = replace(config, inventory=replace(config.inventory, network=reach(config.inventory.network, base)))
+        network = reach(config.inventory.network, base)
+        config = replace(config, inventory=replace(config.inventory, flows=elsewhere(every, base), network=network))
     if listing:
         return _shown(answers.listing(flows, _unset(flows)), wanted, 0)
     now = SystemClock().now()
@@ -127,7 +128,6 @@ async def _walk(flows: Sequence[Flow], config: Config, timeout: float, seen: dic
 def _base(url: str) -> str:
     """The address that paths of steps stand on. Raises click's error where it is none."""
     from bot.config.names import BadName, web_url
-
     from checks.net.jar import local
 
     # A server on one's own machine has no certificate.

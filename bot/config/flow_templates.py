@@ -77,6 +77,10 @@ def _signup(given: Parameters) -> Made:
     fields = {given["email_field"]: "{email}", given["password_field"]: "{password}"}
     if given["name_field"]:
         fields[given["name_field"]] = "Launch Ready test {run}"
+    if given["repeat_field"]:
+        fields[given["repeat_field"]] = "{password}"
+    if given["tick"]:
+        fields[given["tick"]] = "on"
     steps: list[Made] = [
         {"name": "Open the sign-up page", "request": {"url": given["page"]}, "slow_after": 3},
         {"name": "Create an account", "submit": {"fields": fields}, "expect": _expect(contains=given["shows"])},
@@ -85,7 +89,11 @@ def _signup(given: Parameters) -> Made:
         inside = _expect(contains=given["inside_shows"])
         steps.append({"name": "See the first page inside", "request": {"url": given["inside"]}, "expect": inside})
     made: Made = {"carries": "signup", "steps": steps}
-    if given["remove"]:
+    if given["remove_form"]:
+        opened = [{"name": "Open the page inside", "request": {"url": given["inside"]}}] if given["inside"] else []
+        leave = {"name": "Remove the test account", "submit": {"form": given["remove_form"]}}
+        made["cleanup"] = [*opened, leave]
+    elif given["remove"]:
         request = {"url": given["remove"], "method": given["remove_method"]}
         made["cleanup"] = [{"name": "Remove the test account", "request": request, "repeat": True}]
     return made
@@ -191,12 +199,15 @@ _ALL = (
             Parameter("page", "path of the page to sign up", "/signup"),
             _EMAIL_FIELD,
             _PASSWORD_FIELD,
+            Parameter("repeat_field", "name of the field in which the password is typed again"),
             Parameter("name_field", "name of the field for the customer's name"),
+            Parameter("tick", "name of the box that has to be ticked"),
             Parameter("shows", "text on the page after signing up"),
             Parameter("inside", "path of a page that only customers see"),
             Parameter("inside_shows", "text on that page"),
             Parameter("remove", "path that removes the account of whoever is logged in"),
             Parameter("remove_method", "how that path is asked", "POST"),
+            Parameter("remove_form", "instead the form that removes it, on the page inside: #id, name or action"),
         ),
         _signup,
         env=("password",),

@@ -177,6 +177,7 @@ OF: dict[str, dict[str, str]] = {
         "place": "https://app.example.com/signup",
         "run": "k3v9x2",
         "step": "send the form",
+        "try_it": "Open https://app.example.com/signup in a private window of your browser and do the same.",
         "why": "answers with error 500 instead of the page for new customers",
     },
     "hdr.basics": {

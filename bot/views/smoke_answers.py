@@ -31,8 +31,8 @@ CAN: Mapping[str, str] = {"login": "log in", "signup": "sign up", "payment": "pa
 SHOWN = 12
 
 
-def none_yet(snippet: str, file: str = "launch.yml") -> Document:
-    """There are no flows: what they are for, and one to begin with."""
+def none_yet(snippet: str, file: str = "launch.yml", *, here: str = "/launch smoke") -> Document:
+    """There are no flows: what they are for, and one to begin with. `here`: how a walk is asked for at this place."""
     return Document(
         headline="No flows to walk yet",
         parts=(
@@ -44,7 +44,7 @@ def none_yet(snippet: str, file: str = "launch.yml") -> Document:
             ),
             Heading(f"Copy this into {file} and change what is yours"),
             Preformatted(snippet),
-            Paragraph(("Then type ", Code("/launch smoke"), " here. More flows to copy are in docs/flows.md.")),
+            Paragraph(("Then type ", Code(here), " here. More flows to copy are in docs/flows.md.")),
             Note(("Passwords never belong into that file: it names the environment variables that hold them.",)),
         ),
         tone=Tone.UNKNOWN,

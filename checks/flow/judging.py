@@ -36,6 +36,9 @@ _ALERT = re.compile(
 _HEADING = re.compile(r"<h1[^>]{0,300}>([^<]{3,300})<", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"<p(?:\s[^>]{0,300})?>([^<]{3,300})<", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]{0,300}>([^<]{3,300})<", re.IGNORECASE)
+_CSRF = re.compile(r"csrf|cross-site (?:post|request)|authenticity ?token", re.IGNORECASE)
+"""What frameworks say that refuse whatever has no token of a form, before the product's own code sees it."""
+_PAGE = re.compile(r"\s{0,200}<(?:!doctype html|html)\b", re.IGNORECASE)
 _WORDS = ("message", "error_description", "error", "errors", "detail", "title", "reason")
 
 
@@ -122,10 +125,21 @@ def _expected(expect: Expect, chain: Chain, cookie: CodeOf) -> Unmet | None:
 
 
 def _refused(chain: Chain) -> Unmet | None:
-    status = chain.exchanges[0].status
+    first = chain.exchanges[0]
+    status, text = first.status, first.text[:TOLD]
     if status in REFUSED:
-        return None
-    if 200 <= status < 400:
+        if _CSRF.search(text) is None:
+            return None
+        why = "refuses real messages, too: it asks for the token of a form (CSRF) before it looks at any signature"
+        return Unmet("status", why)
+    if 300 <= status < 400:
+        to = _place(urljoin(first.url, first.redirects_to))
+        why = f"leads on to {to}; payment providers do not follow that. Is this the address that your provider has?"
+        return Unmet("redirect", why)
+    if 200 <= status < 300 and _PAGE.match(text):
+        why = f"answers with a web page (status {status}), as no receiver does: is this the right address?"
+        return Unmet("status", why)
+    if 200 <= status < 300:
         return Unmet("forged_accepted", f"takes a message that nobody signed (status {status} instead of a refusal)")
     return Unmet("status", f"answers with {_error(status)} to a forged message; 400, 401 or 403 is right")
 

@@ -23,7 +23,7 @@ SECONDS = 70.0
 """For all flows together where no walk was made before; the bot's own walks have two minutes."""
 
 _AGAIN = "When it is mended, walk it again: `launch smoke {flow}`, or `/launch smoke {flow}` in Slack."
-_SELF = "Open {place} in a private window of your browser and do the same: {step}."
+_SELF = "{try_it}"
 _NEWS = "Did it begin with a new version? Then go back to the one before; your customers come first."
 _LOG = "Else look for the error in the log at your host, at the time of this walk."
 _REPAIR = (_SELF, _NEWS, _LOG, _AGAIN)
@@ -110,7 +110,7 @@ OUTCOMES = {
         Status.FAIL,
         "{name} fails at “{step}”: it {why}",
         impact="Customers get no page at all there.",
-        fix=("See first what the other checks say about {host}: names, certificate, server.", _NEWS, _AGAIN),
+        fix=("Look what the other checks say about {host}: names, certificate, server.", _NEWS, _AGAIN),
         severity=Severity.BLOCKER,
         breaks=True,
         runbook="site_down",
@@ -215,7 +215,10 @@ OUTCOMES = {
     "secret_missing": Outcome(
         Status.NA,
         "{name} was not walked: it needs {needs}, which is not set where the bot runs",
-        fix=("Add to .env where the bot runs: {first_need}=the value, then restart the bot.",),
+        fix=(
+            "Write a line with {first_need} and its value into .env where the bot runs; the next walk reads it.",
+            "In CI, make it a secret of the project, and hand it to the step under env:.",
+        ),
     ),
     "waits": Outcome(
         Status.UNKNOWN,
@@ -233,7 +236,7 @@ OUTCOMES = {
         Status.UNKNOWN,
         "Could not walk {name}: “{step}” {why}",
         impact="Nothing is proven either way.",
-        fix=("See first what the other checks say about {host}.", _AGAIN),
+        fix=("Look what the other checks say about {host}.", _AGAIN),
     ),
 }
 
@@ -305,6 +308,7 @@ def judge(facts: Facts) -> Verdict:
     left = next((one for one in seen.cleanup if one.state is not State.OK), None)
     step = left if seen.code == "left_over" else seen.at_fault
     said = f" (“{step.evidence}”)" if step is not None and step.evidence else ""
+    place = _place(flow, seen, step)
     values: dict[str, Json] = {
         "flow": flow.id,
         "host": (step.host if step is not None else "") or host_of(flow.base),
@@ -312,7 +316,8 @@ def judge(facts: Facts) -> Verdict:
         "seconds": round(seen.ms / 1000, 1),
         "step": step.name if step is not None else "",
         "why": f"{step.sentence}{said}" if step is not None else "",
-        "place": _place(flow, seen, step),
+        "place": place or flow.base,
+        "try_it": _try_it(flow, place, step),
         "needs": ", ".join(seen.needs),
         "first_need": next(iter(seen.needs), ""),
         "after": flow.after,
@@ -327,13 +332,26 @@ def judge(facts: Facts) -> Verdict:
 
 def _place(flow: Flow, seen: FlowSeen, at_fault: StepSeen | None) -> str:
     """Where a person begins to try it: the page that failed where it is one to open, else the one seen before it."""
-    base = urlsplit(flow.base)
     pages: list[str] = []
     for step, one in zip(flow.steps, seen.steps, strict=False):
         opened = one.host and one.path and (step.request is None or step.request.method == "GET")
         if opened and (one is not at_fault or step.request is not None):
-            netloc = base.netloc if one.host == base.hostname else one.host
-            pages.append(f"{base.scheme}://{netloc}{one.path}")
+            pages.append(_address(flow, one))
         if one is at_fault:
             break
-    return pages[-1] if pages else flow.base
+    return pages[-1] if pages else ""
+
+
+def _address(flow: Flow, one: StepSeen) -> str:
+    base = urlsplit(flow.base)
+    return f"{base.scheme}://{base.netloc if one.host == base.hostname else one.host}{one.path}"
+
+
+def _try_it(flow: Flow, place: str, at_fault: StepSeen | None) -> str:
+    """How a person does the same: in a browser where that is possible."""
+    if at_fault is None:
+        return f"Open {place or flow.base} yourself."
+    if place or not at_fault.path:
+        return f"Open {place or flow.base} in a private window of your browser and do the same: {at_fault.name}."
+    to = _address(flow, at_fault)
+    return f"Ask your developer to send the same to {to}, and to look into your server's log at that moment."

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 ONLINE_SECONDS = 7.0
 """For the question whether the bot itself sees out; each page that tells it has five."""
+READS = ("GET", "HEAD")
+_NEVER_CAME = frozenset({Reason.DNS, Reason.REFUSED, Reason.UNREACHABLE, Reason.TLS, Reason.BLOCKED, Reason.BUDGET})
+"""No connection came about, so nothing was received."""
 _MAYBE_OURS = frozenset({Reason.DNS, Reason.UNREACHABLE, Reason.TIMEOUT, Reason.REFUSED})
 
 
@@ -54,7 +57,9 @@ class Steps:
         self._stack = AsyncExitStack()
         self._window: browser.Window | None = None
         self.sent = False
-        """Whether anything went out."""
+        """Whether anything went out that somebody may have received."""
+        self.wrote = False
+        """Whether something was asked that may have made something."""
 
     async def close(self) -> None:
         """Close the browser, where there is one."""
@@ -101,8 +106,11 @@ class Steps:
         return replace(step, expect=filled)
 
     async def _send(self, step: Step, sending: Sending, seconds: float, form_page: str) -> Tried:
-        self.sent = True
+        before = self.sent, self.wrote
+        self.sent, self.wrote = True, self.wrote or sending.method not in READS
         chain = await self._session.send(sending, timeout=seconds)
+        if all(one.fault is not None and one.fault.reason in _NEVER_CAME for one in chain.exchanges):
+            self.sent, self.wrote = before
         spent = sum(one.phases.total for one in chain.exchanges) / 1000
         self._learn()
         wrong = self._judged(step, chain, form_page) or judging.slow(step, spent)
@@ -203,7 +211,7 @@ class Steps:
                 return Tried(opened)
             self._window = opened
             self._stack.push_async_callback(opened.close)
-        self.sent = True
+        self.sent = self.wrote = True
         began = asyncio.get_running_loop().time()
         wrong, last = await self._window.do(moves, seconds)
         spent = asyncio.get_running_loop().time() - began
@@ -286,4 +294,4 @@ def repeatable(step: Step) -> bool:
     """Whether a step may be done twice: where that is written down, else where it only reads."""
     if step.repeat is not None:
         return step.repeat
-    return step.request is not None and step.request.method in ("GET", "HEAD")
+    return step.request is not None and step.request.method in READS

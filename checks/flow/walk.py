@@ -154,11 +154,13 @@ class _Walk:
         if not self._flow.cleanup or not self._steps.sent:
             return ()
         ends = min(self._budget.ends, self._loop.time() + seconds)
-        seen = []
+        wrote, seen = self._steps.wrote, []
         for step in self._flow.cleanup:
             seen.append(await self._one(step, ends))
             self._on_step(seen[-1])
-        return tuple(seen)
+        failed, short = (any(step.state is not State.OK for step in steps) for steps in (seen, self._seen))
+        # What ended before it wrote anything has most likely left nothing: its clean-up found nothing to remove.
+        return () if failed and short and not wrote else tuple(seen)
 
 
 async def _surely(work: Coroutine[None, None, T]) -> T:

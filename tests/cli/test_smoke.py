@@ -138,6 +138,15 @@ async def test_at_a_server_on_this_machine(flows: Shop, launch: Launch, tmp_path
     assert refused.code != 0, "the product's own names still lead to no private address"
 
 
+async def test_what_to_do_first_is_at_that_address(flows: Shop, launch: Launch) -> None:
+    """With its scheme and port: a person who opens it sees the same."""
+    async with HttpServer() as here:
+        here.route("localhost", "/pricing", Answer(500, "Internal error"))
+        ran = await launch("smoke", "checkout", "--url", f"localhost:{here.port}")
+    assert ran.code == 1
+    assert f"Do first: Open http://localhost:{here.port}/pricing in a private window" in ran.out
+
+
 async def test_the_list_sends_nothing(flows: Shop, launch: Launch) -> None:
     """What there is, and which variables are not set here."""
     ran = await launch("smoke", "--list", SMOKE_EMAIL="x")
@@ -155,6 +164,7 @@ async def test_wrong_use(flows: Shop, launch: Launch, tmp_path: Path) -> None:
     ran = await launch("smoke")
     assert ran.code == 2
     assert "No flows to walk yet" in ran.out
+    assert "Then type `launch smoke` here." in ran.out
     assert "flows:" in ran.out
     (tmp_path / "launch.yml").unlink()
     ran = await launch("smoke")

@@ -153,6 +153,12 @@ class Product:
         return redirect(f"https://{PAY}/c/pay/cs_test_{secrets.token_hex(8)}", 303)
 
     def _billing_callback(self, request: Request) -> Answer:
+        if "callback_moved" in self.faults:
+            return redirect("/billing/callback/", 308)
+        if "callback_is_page" in self.faults:
+            return page("Marigold")
+        if "callback_wants_token" in self.faults:
+            return page("Forbidden", "<p>CSRF verification failed. Request aborted.</p>", 403)
         wanted = hmac.new(SIGNING, request.body, hashlib.sha256).hexdigest()
         if "forged_accepted" in self.faults or hmac.compare_digest(wanted, request.header("x-signature")):
             return answer(200, {"received": True})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -14,7 +15,8 @@ from bot.config.load import load
 from checks.flow.model import Flow, FlowSeen, State
 from checks.flow.secret import Secret
 from tests.checks.flow.conftest import SECRETS, Street
-from tests.checks.flow.product import SIGNING
+from tests.checks.flow.product import APP, PASSWORD, SIGNING, page
+from tests.servers.http import Answer, Request
 
 PARAMETERS = {
     "login": "env: {password: QA_PASSWORD}, with: {email: qa@app.test, shows: Your newsletters}",
@@ -38,6 +40,14 @@ FAULTS = [
     ("checkout", "checkout_500", "payment", "error 500"),
     ("billing-callback", "forged_accepted", "forged_accepted", "takes a message that nobody signed"),
     ("billing-callback", "callback_breaks", "payment", "error 500 to a forged message"),
+    (
+        "billing-callback",
+        "callback_moved",
+        "payment",
+        "leads on to app.test/billing/callback/; payment providers do not",
+    ),
+    ("billing-callback", "callback_is_page", "payment", "answers with a web page (status 200), as no receiver does"),
+    ("billing-callback", "callback_wants_token", "payment", "refuses real messages, too: it asks for the token of a"),
     ("password-reset", "mail_down", "login", "We could not send a mail."),
     ("webhook", "hooks_orders_500", "broken", "error 500"),
     ("api-health", "database_down", "broken", "says “down” for status instead of “ok”"),
@@ -115,3 +125,37 @@ async def test_a_message_signed_like_a_real_one_is_taken(street: Street, tmp_pat
     secrets = {**SECRETS, "QA_SIGNING": Secret(SIGNING.decode())}
     assert (await street.walk(flow, secrets)).code == "ok"
     assert (await street.walk(flow, {"QA_SIGNING": Secret("another key")})).code == "broken"
+
+
+SIGN_UP = """
+product: {domain: app.test}
+flows:
+  - id: signup
+    template: signup
+    env: {password: QA_PASSWORD}
+    email: qa@app.test
+    with: {page: /join, repeat_field: again, tick: terms, shows: Welcome, inside: /join, remove_form: "#leave"}
+"""
+JOIN = (
+    "<form method=post><input name=email><input name=password type=password><input name=again type=password>"
+    "<input type=checkbox name=terms value=yes><button>Join</button></form>"
+)
+
+
+async def test_a_sign_up_that_asks_twice_and_wants_a_tick(street: Street, tmp_path: Path) -> None:
+    """The password goes into both fields, the box is ticked, and the account leaves by a form with its token."""
+    path = tmp_path / "launch.yml"
+    path.write_text(SIGN_UP)
+
+    def join(request: Request) -> Answer:
+        sent = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
+        if not sent:
+            leave = "<form id=leave method=post action=/leave><input type=hidden name=csrf value=t0k3n></form>"
+            return page("Join", JOIN + leave)
+        right = sent["password"] == sent["again"] == PASSWORD and sent["terms"] == "yes"
+        return page("Welcome" if right else "No", status=200 if right else 422)
+
+    street.web.route(APP, "/join", join)
+    street.web.route(APP, "/leave", lambda request: page("Gone", status=200 if request.body == b"csrf=t0k3n" else 403))
+    seen = await street.walk(to_inventory(load(path)).flows[0])
+    assert (seen.code, [step.state for step in seen.cleanup]) == ("ok", [State.OK, State.OK]), seen.sentence

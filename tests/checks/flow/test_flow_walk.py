@@ -14,7 +14,7 @@ from checks.flow.walk import Budget, walk, walk_all
 from tests.checks.flow.conftest import SECRETS, Street, until
 from tests.checks.flow.product import MAIL, PASSWORD, page
 from tests.servers.dns import Fault
-from tests.servers.http import Answer
+from tests.servers.http import Answer, closed_port
 
 OPEN = Step("Open the log-in page", Request("/login"), expect=Expect(contains="Log in"))
 LOGIN = Step(
@@ -118,6 +118,24 @@ async def test_clean_up_runs_after_success_and_failure(street: Street) -> None:
     seen = await street.walk(flow)
     assert (seen.state, seen.code) == (State.OK, "left_over")
     assert any(name.startswith(f"qa+{seen.run}@") for name in street.product.accounts)
+
+
+async def test_nothing_is_said_to_be_left_over_where_nothing_was_made(street: Street) -> None:
+    """The form was not there, or the server refused the connection: clean-up that then fails left nothing behind."""
+    remove = Step("Remove the account", Request("/account/delete", "POST"))
+    send = Step("Sign up", submit=Submit(fields={"nowhere": "x"}))
+    seen = await street.walk(street.flow(OPEN, send, cleanup=(remove,)))
+    assert (seen.state, seen.cleanup) == (State.FAILED, ())
+    assert street.web.asked("/account/delete") == 1
+    street.product.faults.add("signup_refused")
+    join = Step("Sign up", Request("/signup", "POST"))
+    seen = await street.walk(street.flow(join, cleanup=(remove,)))
+    assert [step.state for step in seen.cleanup] == [State.FAILED]
+    _, port = closed_port()
+    ports = {443: port}
+    async with street.session(ports=ports) as session:
+        seen = await walk(street.flow(join, cleanup=(remove,)), session, SECRETS, session.clock(), Budget.of(20))
+    assert (seen.code, seen.cleanup) == ("unreachable", ())
 
 
 async def test_clean_up_runs_when_the_walk_is_called_off(street: Street) -> None:

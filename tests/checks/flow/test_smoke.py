@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from checks.finding import build
 from checks.flow.judging import told
 from checks.flow.model import Flow, FlowSeen, Request, State, Step, StepSeen
 from checks.flow.outcome import not_walked, seen_of
@@ -117,8 +118,6 @@ async def test_flows_without_a_walk_are_walked_once_for_all_of_them(street: Stre
 
 async def test_no_secret_gets_into_what_the_check_says(street: Street) -> None:
     """Neither into its words nor into what it saw."""
-    from checks.finding import build
-
     street.product.faults.add("login_refused")
     login = (
         Step("Open", Request("/login")),
@@ -147,6 +146,21 @@ def test_a_person_is_sent_to_the_page_that_failed_or_to_the_one_with_the_form():
     alone = replace(flow, steps=(posted.steps[1],))
     found = judge(Facts(alone, seen_of(alone, (broken,), (), at=NOW, ms=1, run="r"))).seen
     assert found["place"] == "http://127.0.0.1:8000/"
+    assert found["try_it"] == (
+        "Ask your developer to send the same to http://127.0.0.1:8000/dashboard, and to look into your server's log"
+        " at that moment."
+    )
+
+
+def test_what_is_to_be_done_first_survives_the_masking():
+    """The line with the variable is no secret; it once read `SMOKE_PASSWORD=[masked]`."""
+    facts = Facts(replace(FLOW, secrets={"password": "SMOKE_PASSWORD"}), not_walked(FLOW, NOW, "secret_missing"))
+    facts = replace(facts, seen=replace(facts.seen, needs=("SMOKE_PASSWORD",)))
+    target = next(one for one in expand(Inventory("p", "a.test", "https://a.test/", flows=(FLOW,))) if one.walk)
+    finding = build(load()["flow.smoke"], target, judge(facts), at=NOW)
+    assert finding.fix[0] == (
+        "Write a line with SMOKE_PASSWORD and its value into .env where the bot runs; the next walk reads it."
+    )
 
 
 @pytest.mark.parametrize(
