@@ -6,7 +6,6 @@ Whatever is awaited is a moment in the row: a kill loses nothing, and nothing is
 from __future__ import annotations
 
 import asyncio
-import logging
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,6 +19,7 @@ from bot.domain.heard import Marker
 from bot.services.config import Config
 from bot.services.deploy_figures import speed
 from bot.services.deploy_intake import SUBJECT, Intake, Walks, recorded_by_hand
+from bot.services.deploy_log import tell_once
 from bot.services.deploy_sight import Eyes, NoEyes, sight_of, worth_a_look
 from bot.services.deploy_trouble import PROBE, failed, its_incident, over
 from bot.services.deploy_version import Versions
@@ -32,8 +32,6 @@ from bot.store import journal
 from bot.store.db import Store
 
 __all__ = ["SUBJECT", "Deploys"]
-
-log = logging.getLogger(__name__)
 
 WALK = timedelta(seconds=150)
 """After so long without a result of the walk the monitors are asked instead."""
@@ -63,6 +61,7 @@ class Deploys:
         self._smoke = smoke
         self._wake = wake
         self._eyes: Eyes = NoEyes()
+        self._told: frozenset[str] = frozenset()
         self._versions = Versions(store, clock, config, self._intake)
 
     def look_with(self, eyes: Eyes) -> None:
@@ -148,9 +147,7 @@ class Deploys:
         now = self._clock.now()
         due = await self._store.read(lambda c: rows.due(c, self._config().product, now))
         done = await asyncio.gather(*(self._turn(one) for one in due), return_exceptions=True)
-        for deploy, error in zip(due, done, strict=True):
-            if isinstance(error, Exception):
-                log.error("deploy %s: %s", deploy.id, error, exc_info=error)
+        self._told = tell_once({one.id: error for one, error in zip(due, done, strict=True)}, self._told)
         doubt = any(one.state is State.SUSPECT for one in self._eyes.standings())
         found = await self._versions.tick(hurry=doubt)
         if due or found:
