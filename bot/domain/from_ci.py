@@ -78,8 +78,13 @@ def said_of(own: Finding, told: Sequence[Told], now: datetime) -> Finding:
     evidence += [Asked("what else it found", one.by or "your CI", one.finding.summary) for one in also[:NAMED]]
     if len(also) > NAMED:
         evidence.append(Asked("what else it found", first.by or "your CI", f"{len(also) - NAMED} more like these"))
+    # What is in order needs no more words; whatever is not is read, and then asked where it comes from.
+    impact = first.finding.impact
+    if first.finding.status is not Status.PASS:
+        impact = f"{impact} Your CI said so {first.about}.".strip()
     return replace(
         first.finding,
+        impact=impact,
         target=own.target,
         kind=own.kind,
         owner=own.owner,

@@ -52,6 +52,7 @@ def test_the_finding_of_ci_stands_in_the_place_of_one_that_does_not_apply():
         Severity.BLOCKER,
         "A key",
     )
+    assert found.impact == "Your CI said so on 18 November 2026, 09:30 UTC, about a1b2c3d of main."
     assert (found.target, found.owner, found.service, found.at) == ("shop.test", "ana", "shop", NOW)
     [asked] = found.evidence
     assert (asked.of, asked.answer) == (
@@ -68,7 +69,8 @@ def test_of_several_the_worst_stands_and_the_others_are_named():
     named = [one.answer for one in found.evidence[1:]]
     assert named == [*(f"Key {n}" for n in range(NAMED)), "4 more like these"]
     assert only(OWN, told(FINE), told(UNSEEN)).code == "history_cut_off"
-    assert only(OWN, told(FINE)).status is Status.PASS
+    fine = only(OWN, told(FINE))
+    assert (fine.status, fine.impact) == (Status.PASS, "")
 
 
 def test_what_was_said_too_long_ago_no_longer_counts():
