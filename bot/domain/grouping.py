@@ -35,9 +35,9 @@ def explains(upstream: Incident, signal: Signal) -> bool:
     The same service, nearer to the visitor, and not milder: what is less bad explains nothing that is worse.
     """
     return (
-        upstream.live
+        upstream.trouble in upstream_of(signal.trouble)
+        and upstream.live
         and _one_world(upstream, signal)
-        and upstream.trouble in upstream_of(signal.trouble)
         and upstream.sev <= signal.sev
         and signal.service in _services(upstream)
     )
@@ -60,7 +60,8 @@ def upstream_for(signal: Signal, live: Iterable[Incident]) -> Incident | None:
 
     An incident that has the probe as a member already comes first, so that its recovery is heard there as well.
     """
-    others = [one for one in live if one.live and one.key != signal.key]
+    key = signal.key
+    others = [one for one in live if one.live and one.key != key]
     holding = [one for one in others if _holds(one, signal)]
     if holding:
         return min(holding, key=lambda one: one.id)
@@ -79,14 +80,14 @@ def _holds(incident: Incident, signal: Signal) -> bool:
 
 def downstream_of(signal: Signal, live: Iterable[Incident]) -> tuple[Incident, ...]:
     """The live incidents that a new one of this kind would explain."""
+    key = signal.key
     return tuple(
         one
         for one in live
-        if one.live
-        and one.key != signal.key
-        and one.drill == signal.drill
-        and (one.product, one.environment) == (signal.product, signal.environment)
-        and one.service == signal.service
+        if one.service == signal.service
+        and one.key != key
+        and one.live
+        and _one_world(one, signal)
         and signal.trouble in upstream_of(one.trouble)
         and signal.sev <= one.sev
     )

@@ -15,6 +15,7 @@ from bot.services.deploys import Deploys
 from bot.services.events import Events
 from bot.services.gates import Gates
 from bot.services.incidents import Incidents
+from bot.services.live import Live
 from bot.services.transitions import Outcome, World, carry_out
 from bot.store import heard
 from bot.store.db import Store, StoreError
@@ -112,6 +113,7 @@ class Backlog:
             return []
         outcomes: list[Outcome] = []
         deploys: list[Json] = []
+        live = Live(connection, world.product)
         builds: list[Json] = []
         for one in found:
             if isinstance(one, Marker):
@@ -122,7 +124,7 @@ class Backlog:
                 if why := self._events.count(connection, one, now):
                     log.info("an event of %s was not counted: %s", one.source, why)
             else:
-                outcomes.append(carry_out(connection, world, self._events.signal_of(one, now), now))
+                outcomes.append(carry_out(connection, world, self._events.signal_of(one, now), now, live=live))
         came = {name: numbers for name, numbers in (("deploys", deploys), ("builds", builds)) if numbers}
         heard.done(connection, id, now, came or None)
         return outcomes

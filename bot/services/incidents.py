@@ -15,6 +15,7 @@ from bot.domain.decision import Answer
 from bot.domain.incident import Incident
 from bot.services.alerts import channel_of
 from bot.services.config import Config
+from bot.services.live import Live
 from bot.services.people import People
 from bot.services.transitions import Anew, Outcome, World, carry_out
 from bot.store import clicks, incidents, journal, sending, timers
@@ -85,7 +86,8 @@ class Incidents:
 
         def work(connection: sqlite3.Connection) -> list[Outcome]:
             world = self.world(connection)
-            return [carry_out(connection, world, one, now) for one in signals]
+            live = Live(connection, world.product)
+            return [carry_out(connection, world, one, now, live=live) for one in signals]
 
         return await self._after(await self._store.write(work))
 
@@ -159,12 +161,12 @@ class Incidents:
 
     def _due(self, connection: sqlite3.Connection, now: datetime) -> tuple[int, list[Outcome]]:
         world = self.world(connection)
+        live = Live(connection, world.product)
         due = timers.due(connection, world.product, now)[:BATCH]
         outcomes = []
         for one in due:
-            outcomes.append(
-                carry_out(connection, world, TimerDue(one.kind, one.guard_rev, one.due_at), now, incident=one.incident)
-            )
+            command = TimerDue(one.kind, one.guard_rev, one.due_at)
+            outcomes.append(carry_out(connection, world, command, now, incident=one.incident, live=live))
             timers.drop(connection, one)
         return len(due), outcomes
 
@@ -177,8 +179,9 @@ class Incidents:
             # A restart would otherwise see the old clock's last beat, and move everything once more.
             beat(connection, world.product, now)
             sending.not_later(connection, now)
+            live = Live(connection, world.product)
             return [
-                carry_out(connection, world, ClockPutBack(by), now, incident=one.id)
+                carry_out(connection, world, ClockPutBack(by), now, incident=one.id, live=live)
                 for one in incidents.unclosed(connection, world.product)
             ]
 

@@ -22,6 +22,7 @@ from bot.domain.lifecycle import decide
 from bot.domain.scene import Release, Scene
 from bot.domain.severity import Sev, Trouble
 from bot.domain.silence import covering
+from bot.services.live import Live
 from bot.services.people import People
 from bot.store import incidents, outbox, releases, second_routes, silences, timers
 from bot.store.outbox import Prio
@@ -75,9 +76,19 @@ class Outcome:
 
 
 def carry_out(
-    connection: sqlite3.Connection, world: World, command: Command, now: datetime, *, incident: int | None = None
+    connection: sqlite3.Connection,
+    world: World,
+    command: Command,
+    now: datetime,
+    *,
+    incident: int | None = None,
+    live: Live | None = None,
 ) -> Outcome:
-    """Decide and write; `incident` is the number it is for, None where its key leads there."""
+    """Decide and write; `incident` is the number it is for, None where its key leads there.
+
+    Who carries out many commands in one transaction gives all of them the same `live`.
+    """
+    live = live or Live(connection, world.product)
     outcome = Outcome()
     waiting = deque([Follow(incident, command)])
     steps = 0
@@ -86,10 +97,10 @@ def carry_out(
         if steps > MOST_FOLLOWING:
             raise RuntimeError(f"{type(command).__name__} brings about commands without end")
         follow = waiting.popleft()
-        before = _row(connection, world.product, follow)
-        scene = scene_of(connection, world, before, follow.command, now, upstream=follow.upstream)
+        before = _row(live, follow)
+        scene = scene_of(connection, world, before, follow.command, now, upstream=follow.upstream, live=live)
         decision = decide(before, follow.command, scene, now)
-        _write(connection, world, decision, now)
+        _write(connection, world, decision, now, live)
         if steps == 1:
             outcome.answer = decision.answer
             outcome.incident = decision.incident.id if decision.incident else 0
@@ -99,7 +110,7 @@ def carry_out(
             outcome.recheck.append((decision.incident.id, decision.recheck))
         waiting.extend(one for one in decision.then if not _seen_anew(connection, world, decision, one, now))
         if before is None and decision.incident is not None and isinstance(follow.command, Signal):
-            shared = shared_cause(incidents.live(connection, world.product))
+            shared = shared_cause(live.all())
             if shared is not None:
                 waiting.append(Follow(None, shared))
     return outcome
@@ -113,11 +124,11 @@ def _seen_anew(connection: sqlite3.Connection, world: World, decision: Decision,
     return any(isinstance(one, Resolved) for one in decision.events) and world.anew(connection, left, now)
 
 
-def _row(connection: sqlite3.Connection, product: str, follow: Follow) -> Incident | None:
+def _row(live: Live, follow: Follow) -> Incident | None:
     if follow.incident is not None:
-        return incidents.get(connection, follow.incident)
+        return live.get(follow.incident)
     if isinstance(follow.command, Signal | Shared):
-        return incidents.by_key(connection, product, follow.command.key)
+        return live.by_key(follow.command.key)
     return None
 
 
@@ -129,16 +140,18 @@ def scene_of(
     now: datetime,
     *,
     upstream: int = 0,
+    live: Live | None = None,
 ) -> Scene:
     """The surroundings of a decision about an incident, or about the one that a signal would open."""
     service, trouble, environment = _about(incident, command)
-    live = incidents.live(connection, world.product)
+    live = live or Live(connection, world.product)
+    others = live.all()
     above: Incident | None = None
     below: tuple[Incident, ...] = ()
     if upstream:
-        above = incidents.get(connection, upstream)
+        above = live.get(upstream)
     elif isinstance(command, Signal):
-        above, below = upstream_for(command, live), downstream_of(command, live)
+        above, below = upstream_for(command, others), downstream_of(command, others)
     zone = world.people.time_zone
     held = silences.active(connection, world.product, now)
     return Scene(
@@ -151,7 +164,7 @@ def scene_of(
         downstream=below,
         # That a version did not go out is not the fault of the one that is live.
         release=None if trouble is Trouble.DEPLOY else _release(connection, world.product, service, environment, now),
-        live=len(live),
+        live=len(others),
         blind=world.blind,
     )
 
@@ -175,11 +188,11 @@ def _release(
     return Release(last.version, last.at, last.author, hold_until=last.at + HOLD)
 
 
-def _write(connection: sqlite3.Connection, world: World, decision: Decision, now: datetime) -> None:
+def _write(connection: sqlite3.Connection, world: World, decision: Decision, now: datetime, live: Live) -> None:
     incident = decision.incident
     if incident is None or not decision.events:
         return
-    incidents.put(connection, incident, decision.events)
+    live.put(incident, decision.events)
     timers.replace(connection, incident.id, decision.timers)
     for say in decision.say:
         _say(connection, world, incident, say, now)

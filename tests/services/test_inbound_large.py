@@ -85,3 +85,27 @@ async def test_a_delivery_of_many_alarms_is_worked_on_in_parts(tmp_path: Path) -
         assert len(set(told)) == len(told) == len(alarms)
     finally:
         await door.close()
+
+
+@pytest.mark.parametrize("services", [1, PART])
+async def test_incidents_are_read_once_for_each_part_of_a_delivery(tmp_path: Path, services: int) -> None:
+    """However many alarms it holds: read with each alarm, the work would grow with their square."""
+    door = Doorstep(tmp_path)
+    alarms = [
+        {"status": "firing", "labels": {"alertname": f"Errors{one}", "service": f"s{one % services}"}}
+        for one in range(2 * PART)
+    ]
+    ran: list[str] = []
+    try:
+        assert (
+            await door.inbound.take("alertmanager", {}, json.dumps({"alerts": alarms}).encode(), "in-the-url")
+        ).status == 202
+        await door.store.write(lambda c: c.set_trace_callback(ran.append))
+        await door.settled()
+        await door.store.write(lambda c: c.set_trace_callback(None))
+        live = await door.incidents.live()
+        assert sum(len(one.members) for one in live) == len(alarms)
+        assert len(live) == services
+        assert sum("status IN ('open'" in statement for statement in ran) == 2
+    finally:
+        await door.close()
