@@ -14,7 +14,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.blockkit.surfaces import action_name
 from bot.document import Document
+from bot.services.incidents import Request
 
 if TYPE_CHECKING:
     from bot.document import Form
@@ -76,6 +78,11 @@ class Call:
     def number(self) -> str:
         """The mark of it; where Slack gave none, the moment."""
         return self.id or f"{self.now.timestamp():.6f}"
+
+    @property
+    def request(self) -> Request:
+        """What the person asked for, as it is written down before it is answered."""
+        return Request(self.number, self.user, action_name(self.name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sqlite3
 
-from bot.commands import which
 from bot.commands.base import Call, Reply, action, command
 from bot.document import Document
 from bot.domain.drill import due
@@ -14,7 +13,6 @@ from bot.domain.runbook.book import Runbook
 from bot.domain.runbook.search import find
 from bot.services.container import Services
 from bot.services.drills import No
-from bot.services.incidents import Request
 from bot.store import drills
 from bot.views import drill as view
 from bot.views import notice, runbook_list
@@ -66,7 +64,7 @@ async def _board(services: Services) -> Document:
 
 
 async def _start(call: Call, services: Services, book: Runbook, *, anyway: bool = False) -> Reply:
-    begun = await services.drills.start(book, Request(call.number, call.user, which.action_of(call)), anyway=anyway)
+    begun = await services.drills.start(book, call.request, anyway=anyway)
     if begun is None:
         return Reply(None)
     match begun.no:
@@ -123,7 +121,7 @@ async def stop(call: Call, services: Services) -> Reply:
 
 
 async def _stop(call: Call, services: Services) -> Reply:
-    ended = await services.drills.stop(Request(call.number, call.user, which.action_of(call)))
+    ended = await services.drills.stop(call.request)
     return Reply(view.stopped(ended))
 
 
@@ -135,7 +133,7 @@ async def console(call: Call, services: Services) -> Reply:
     if found is None or run is None:
         return Reply(notice.old_button())
     rev, index = int(found[2]), int(found[3])
-    request = Request(call.number, call.user, which.action_of(call))
+    request = call.request
     right = await services.drills.control(run.id, rev, index, request)
     if right is False:
         chosen = await services.drills.shown(run)

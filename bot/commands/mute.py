@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.commands import lengths, which
+from bot.commands import lengths
 from bot.commands.base import Call, Reply, action, command
 from bot.commands.words import nearest
 from bot.domain.silence import Refusal
 from bot.services import silencing
 from bot.services.container import Services
-from bot.services.incidents import Request
 from bot.services.roles import No
 from bot.services.who import zone_of
 from bot.store.silences import Kind
@@ -58,7 +57,7 @@ async def mute(call: Call, services: Services) -> Reply:
         return Reply(answered.not_a_time(str(error), view.EXAMPLES))
     kind = Kind.MAINTENANCE if reason and reason[0].lower().rstrip(":,") in WORK else Kind.MUTE
     made = await silencing.mute(
-        services, _request(call), service, begins=begins, until=until, reason=" ".join(reason), kind=kind
+        services, call.request, service, begins=begins, until=until, reason=" ".join(reason), kind=kind
     )
     if made is None:
         return Reply(None)
@@ -73,7 +72,7 @@ async def lift(call: Call, services: Services) -> Reply:
     """The button beside one."""
     if no := await _not_owner(call, services):
         return Reply(refused(no))
-    gone = await silencing.lift(services, _request(call), (call.value,))
+    gone = await silencing.lift(services, call.request, (call.value,))
     return Reply(None if gone is None else view.ended(gone))
 
 
@@ -90,7 +89,7 @@ async def _off(call: Call, services: Services, name: str) -> Reply:
         meant = list(every) if len(every) == 1 else []
     if not meant:
         return Reply(view.muting(quiet, silencing.names(services)))
-    gone = await silencing.lift(services, _request(call), [one.id for one in meant])
+    gone = await silencing.lift(services, call.request, [one.id for one in meant])
     return Reply(None if gone is None else view.ended(gone))
 
 
@@ -119,7 +118,3 @@ def _stretch(words: tuple[str, ...], now: datetime, zone: str) -> tuple[datetime
     if reason and reason[0].lower() in ("because", "since", "for"):
         reason = reason[1:]
     return begins, until, reason
-
-
-def _request(call: Call) -> Request:
-    return Request(call.number, call.user, which.action_of(call))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.commands import lengths, which
+from bot.commands import lengths
 from bot.commands.base import Call, Reply, command
 from bot.document import Code, Document, Paragraph, Person, Time, Tone
 from bot.domain.scene import Contact
@@ -36,7 +36,7 @@ async def oncall(call: Call, services: Services) -> Reply:
     words = call.args
     if _reads(words):
         return Reply(screen(await roster(services)))
-    request = Request(call.number, call.user, which.action_of(call))
+    request = call.request
     if len(words) > 1 and words[1].lower() in ("off", "end", "back", "stop"):
         return await _back(services, request)
     name = words[1] if len(words) > 1 else ""

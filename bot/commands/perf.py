@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from bot.commands import which
 from bot.commands.base import Call, Reply, action, command
 from bot.document import Document
 from bot.services.container import Services
-from bot.services.incidents import Request
 from bot.services.perf import Busy, NoConfiguration
 from bot.services.perf_board import board
 from bot.services.perf_measure import UnknownEndpoint, chosen
@@ -76,7 +74,7 @@ async def _load(call: Call, services: Services, name: str) -> Reply:
     allowed = _allowed(inventory)
     if not name:
         return Reply(load_view.which(allowed))
-    request = Request(call.number, call.user, which.action_of(call))
+    request = call.request
     try:
         await services.perf.start(request, channel=call.channel, name=name)
     except NoConfiguration:

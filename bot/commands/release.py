@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
-from bot.commands import which
 from bot.commands.base import Call, Reply, action, command
 from bot.domain.release import How, Kind, Run, Step, open_step, seen_step
 from bot.services.container import Services
-from bot.services.incidents import Request
 from bot.services.release import Outcome, Release
 from bot.store import release_runs
 from bot.views import notice
@@ -29,7 +27,7 @@ _VALUE = re.compile(r"(\d{1,9}):([a-z]{0,20})")
 async def release(call: Call, services: Services) -> Reply:
     """Without words: the checklist begins."""
     first, rest = (call.args[0].lower(), " ".join(call.args[1:])) if call.args else ("", "")
-    lists, request = of(services), _request(call)
+    lists, request = of(services), call.request
     match first:
         case "notes" if not rest:
             return Reply(notes(await lists.notes()))
@@ -55,10 +53,6 @@ def of(services: Services) -> Release:
     return Release(services.store, services.clock, lambda: services.config, services.flush)
 
 
-def _request(call: Call) -> Request:
-    return Request(call.number, call.user, which.action_of(call))
-
-
 def _typed(outcome: Outcome | None) -> Reply:
     return Reply(view.next_line(outcome) if outcome is not None else None)
 
@@ -75,7 +69,7 @@ def _named(call: Call) -> tuple[int, str]:
 @action("release.start", stored=True)
 async def start(call: Call, services: Services) -> Reply:
     """[Begin the Checklist]."""
-    return _clicked(await of(services).begin(Kind.RELEASE, _request(call), channel=call.channel))
+    return _clicked(await of(services).begin(Kind.RELEASE, call.request, channel=call.channel))
 
 
 @action("release.done", stored=True)
@@ -84,7 +78,7 @@ async def done(call: Call, services: Services) -> Reply:
     number, step = _named(call)
     if not number:
         return Reply(notice.old_button())
-    return _clicked(await of(services).answer(How.DONE, _request(call), number=number, step=step))
+    return _clicked(await of(services).answer(How.DONE, call.request, number=number, step=step))
 
 
 @action("release.skip")
@@ -115,7 +109,7 @@ async def skipped(call: Call, services: Services) -> Reply:
     """The reason was given."""
     number, step = _named(call)
     why = call.fields.get("why", "")
-    return _clicked(await of(services).answer(How.SKIPPED, _request(call), why=why, number=number, step=step))
+    return _clicked(await of(services).answer(How.SKIPPED, call.request, why=why, number=number, step=step))
 
 
 @action("release.written", stored=True)
@@ -123,16 +117,16 @@ async def written(call: Call, services: Services) -> Reply:
     """The note was written."""
     number, step = _named(call)
     note = call.fields.get("note", "")
-    return _clicked(await of(services).answer(How.DONE, _request(call), why=note, number=number, step=step))
+    return _clicked(await of(services).answer(How.DONE, call.request, why=note, number=number, step=step))
 
 
 @action("release.look", stored=True)
 async def look(call: Call, services: Services) -> Reply:
     """[Look Again]."""
-    return _clicked(await of(services).look(_request(call), _named(call)[0]))
+    return _clicked(await of(services).look(call.request, _named(call)[0]))
 
 
 @action("release.stop", stored=True)
 async def stop(call: Call, services: Services) -> Reply:
     """[Stop]."""
-    return _clicked(await of(services).stop(_request(call), _named(call)[0]))
+    return _clicked(await of(services).stop(call.request, _named(call)[0]))

@@ -13,7 +13,6 @@ from bot.domain.runbook.moved import Code
 from bot.domain.runbook.search import find
 from bot.services import runbook_leads
 from bot.services.container import Services
-from bot.services.incidents import Request
 from bot.store import incidents
 from bot.views import notice
 from bot.views import runbook_list as view
@@ -74,7 +73,7 @@ async def begin(call: Call, services: Services, wanted: Suggested, code: str = "
     answer = await services.runbooks.start(
         wanted.book.topic,
         user=call.user,
-        request=Request(call.number, call.user, which.action_of(call)),
+        request=call.request,
         incident=wanted.incident,
         check=wanted.check,
         target=wanted.target,

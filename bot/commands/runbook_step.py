@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.commands import which
 from bot.commands.base import Call, Reply, action
 from bot.document import Field, Form, Paragraph
 from bot.domain.runbook import run as r
 from bot.domain.runbook.known import FIELDS, From
 from bot.domain.runbook.moved import Code
 from bot.services.container import Services
-from bot.services.incidents import Request
 from bot.services.runbook_places import NotTaken
 from bot.views import notice
 from bot.views import runbook as message
@@ -30,7 +28,7 @@ async def _act(call: Call, services: Services, make: Callable[[int, str], r.Comm
     wish = make(int(found[2]), found[3] or "") if found else None
     if found is None or wish is None:
         return Reply(notice.old_button())
-    answer = await services.runbooks.act(int(found[1]), wish, Request(call.number, call.user, which.action_of(call)))
+    answer = await services.runbooks.act(int(found[1]), wish, call.request)
     if answer is None or answer.code is Code.OK:
         return Reply(None)
     run = await services.runbooks.of(answer.run) if answer.code is not Code.NO_SUCH else None

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.commands import which, words
+from bot.commands import words
 from bot.commands.base import Call, Reply, action, command
 from bot.services.container import Services
-from bot.services.incidents import Request
 from bot.services.smoke import Busy, NoFlows
 from bot.services.smoke_flows import UnknownFlow
 from bot.services.smoke_words import snippet
@@ -31,7 +30,7 @@ async def smoke(call: Call, services: Services) -> Reply:
         problems = tuple(map(str, config.error.problems)) if config.error else ()
         return Reply(setup(config.path.name, problems))
     try:
-        request = Request(call.number, call.user, which.action_of(call))
+        request = call.request
         await services.smoke.start(request, channel=call.channel, names=call.args)
     except NoFlows:
         return Reply(answers.none_yet(snippet(config), config.path.name))

@@ -13,7 +13,6 @@ from bot.domain.decision import Answer, AnswerCode
 from bot.domain.incident import Incident
 from bot.domain.scene import Contact
 from bot.services.container import Services
-from bot.services.incidents import Request
 from bot.store import incidents
 from bot.views import answered as view
 from bot.views.answered import Offer
@@ -78,8 +77,7 @@ async def ask(services: Services, call: Call, incident: int, command: Command) -
     found = await services.store.read(lambda c: incidents.get(c, incident))
     if found is None or found.product != services.product:
         return Answer(AnswerCode.NO_SUCH_INCIDENT), None
-    request = Request(call.number, call.user, action_of(call))
-    answer = await services.incidents.ask(incident, command, request)
+    answer = await services.incidents.ask(incident, command, call.request)
     return answer, await services.store.read(lambda c: incidents.get(c, incident))
 
 
@@ -93,8 +91,3 @@ async def answer(
     if given.code is AnswerCode.NO_SUCH_INCIDENT or now is None or now.product != services.product:
         return Reply(view.no_such(incident, (), Offer("incident.why", "Why?")))
     return Reply(view.answered(given, now, did, typed=typed), replaces=False)
-
-
-def action_of(call: Call) -> str:
-    """How the request is called in the store."""
-    return call.name.partition(":")[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.blockkit.surfaces import action_name
 from bot.commands import dispatch
 from bot.commands.base import Button, Call
 from bot.store.clicks import Click
@@ -14,7 +13,8 @@ from checks.model import Json
 
 def mark_of(call: Call) -> tuple[str, str, str]:
     """What a request is known by: Slack's mark, who, and what; a second button of its kind has the same name."""
-    return call.number, call.user, action_name(call.name)
+    asked = call.request
+    return asked.id, asked.user, asked.action
 
 
 def payload(call: Call) -> dict[str, Json]:
