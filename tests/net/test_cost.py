@@ -15,29 +15,31 @@ from bot.clock import SystemClock
 from checks.net import message as messages
 from checks.net import trust
 from checks.net.addresses import Addresses
-from checks.net.facts import DnsStatus
+from checks.net.facts import DnsAnswer, DnsStatus
 from checks.net.glimpse import Glimpse
 from checks.net.limits import Limits
 from checks.net.message import Malformed
+from tests.growth import least, seconds
 from tests.net.conftest import Site
 from tests.servers.http import Answer, Hostile
 
 pytestmark = pytest.mark.alone
 
 
-def test_importing_the_probe_is_cheap() -> None:
-    """A terminal command must not wait for its imports: 0.3 s of processor time, and no web framework."""
+async def test_importing_the_probe_is_cheap() -> None:
+    """A terminal command must not wait for its imports: 0.3 s of a quiet machine's processor, and no web framework."""
     script = (
         "import time, sys; import checks.net.live; print(time.process_time());"
         "print(sorted({'aiohttp', 'httpx', 'slack_bolt', 'pydantic', 'dns.asyncresolver'} & set(sys.modules)))"
     )
-    best = 9.0
-    for _ in range(3):
+
+    async def start() -> float:
         ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-        seconds, heavy = ran.stdout.splitlines()
+        took, heavy = ran.stdout.splitlines()
         assert heavy == "[]"
-        best = min(best, float(seconds))
-    assert best <= 0.3
+        return float(took)
+
+    assert await least(start, 0.3, clock=time.process_time) <= 0.3
 
 
 async def _floor(site: Site, requests: int) -> float:
@@ -70,19 +72,14 @@ async def test_a_request_over_tls_is_cheap(site: Site) -> None:
 async def test_hostile_answers_do_not_hold_up_the_loop(site: Site) -> None:
     """While floods and bombs come in, other work waits at most 50 ms at a time (the servers' half included).
 
-    The best of three: time that a busy host takes from this machine counts as this machine's own.
+    The best of some rounds, beside how slow the machine is: what a busy host takes counts as this machine's own time.
     """
     kinds = [Hostile.HEADER_FLOOD, Hostile.GZIP_BOMB, Hostile.HUGE_BODY, Hostile.INFORMATIONAL_FLOOD, Hostile.GARBAGE]
     for kind in kinds:
         site.web.route("a.test", f"/{kind}", Answer(hostile=kind))
     crumbs = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 100_000
     site.web.route("a.test", "/crumbs", Answer(raw=crumbs))
-    best = 9.0
-    for _ in range(3):
-        best = min(best, await _longest_stand(site, kinds))
-        if best < 0.05:
-            return
-    pytest.fail(f"the loop stood still for {best * 1000:.0f} ms")
+    assert await least(lambda: _longest_stand(site, kinds), 0.05, clock=time.thread_time) <= 0.05
 
 
 async def _longest_stand(site: Site, kinds: list[Hostile]) -> float:
@@ -99,7 +96,7 @@ async def _longest_stand(site: Site, kinds: list[Hostile]) -> float:
     watcher = asyncio.create_task(watch())
     async with site.probe() as probe:
         for kind in kinds:
-            await probe.get(f"https://a.test/{kind}", timeout=3)
+            await probe.get(f"https://a.test/{kind}", timeout=30)
         one_by_one = await probe.get("https://a.test/crumbs")
     watcher.cancel()
     assert (one_by_one.status, one_by_one.truncated, len(one_by_one.body)) == (200, True, 20_001)
@@ -116,17 +113,17 @@ def _many_servers(records: bytes, count: int) -> bytes:
 
 
 def test_the_largest_dns_answer_is_read_quickly() -> None:
-    """As many records as are taken at all cost at most 50 ms."""
+    """As many records as are taken at all cost at most 50 ms of a quiet machine's processor."""
     label = [b"\x33" + b"%051d" % number + b"\xc0\x0c" for number in range(500)]
     wire = _many_servers(b"".join(HEAD + struct.pack("!H", len(one)) + one for one in label), 500)
-    best = 9.0
-    for _ in range(3):
-        began = time.process_time()
+
+    def read() -> DnsAnswer:
         message = messages.parse(wire)
-        said = messages.read(message, message.question[0].name, message.question[0].rdtype)
-        best = min(best, time.process_time() - began)
+        return messages.read(message, message.question[0].name, message.question[0].rdtype)
+
+    said = read()
     assert (said.status, len(said.records)) == (DnsStatus.OK, 500)
-    assert best < 0.05
+    assert seconds(read, 0.05) <= 0.05
 
 
 def test_long_names_behind_pointers_are_refused_at_once() -> None:
@@ -135,10 +132,12 @@ def test_long_names_behind_pointers_are_refused_at_once() -> None:
     at = 12 + 12 + 12
     short = [struct.pack("!BBH", 1, number % 256, 0xC000 | at + number // 256 * 2) for number in range(499)]
     records = [HEAD + struct.pack("!H", len(one)) + one for one in (deep, *short)]
-    began = time.process_time()
-    with pytest.raises(Malformed, match="far too long"):
-        messages.parse(_many_servers(b"".join(records), 500))
-    assert time.process_time() - began < 0.05
+
+    def refuse() -> None:
+        with pytest.raises(Malformed, match="far too long"):
+            messages.parse(_many_servers(b"".join(records), 500))
+
+    assert seconds(refuse, 0.05) <= 0.05
 
 
 async def test_a_look_leaves_nothing_to_the_garbage_collection(site: Site):

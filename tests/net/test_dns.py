@@ -15,6 +15,7 @@ import pytest
 from checks.net.dns import Names
 from checks.net.facts import DnsStatus
 from checks.net.guard import Guard
+from tests.growth import least
 from tests.servers.dns import DnsServer, Fault, Zone
 from tests.servers.http import closed_port
 
@@ -67,11 +68,13 @@ async def test_records_come_in_one_form_and_order(names: Names) -> None:
 async def test_an_answer_says_who_gave_it_and_for_how_long(names: Names, server: DnsServer) -> None:
     """Server, TTL, authority and time are facts too."""
     server.zone.set("short.test", "A", "127.0.0.1", ttl=7)
+    began = time.perf_counter()
     answer = await names.first("short.test", "A")
+    took = time.perf_counter() - began
     assert answer.server == f"127.0.0.1:{server.port}"
     assert answer.ttl == 7
     assert answer.authoritative
-    assert 0 < answer.took_ms < 1000
+    assert 0 < answer.took_ms < took * 1000
 
 
 async def test_absent_names_and_types_are_answers(names: Names) -> None:
@@ -394,9 +397,15 @@ async def test_large_answers_to_other_questions_are_not_even_read() -> None:
     transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Flood, local_addr=("127.0.0.1", 0))
     flooded = Names((transport.get_extra_info("sockname"),))
     await flooded.first("first.test", "NS")
-    began = time.thread_time()
-    answer = await flooded.first("second.test", "NS")
-    assert time.thread_time() - began < 0.03
-    assert (answer.status, answer.records) == (DnsStatus.OK, ("ns.test",))
+    asked = (f"name{number}.test" for number in range(100))
+
+    async def ask() -> float:
+        began = time.thread_time()
+        answer = await flooded.first(next(asked), "NS")
+        took = time.thread_time() - began
+        assert (answer.status, answer.records) == (DnsStatus.OK, ("ns.test",))
+        return took
+
+    assert await least(ask, 0.03, clock=time.thread_time) <= 0.03
     await flooded.close()
     transport.close()

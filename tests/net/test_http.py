@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import time
 import tracemalloc
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checks.net.facts import Reason
+from checks.net.facts import Phases, Reason
 from tests.net.conftest import Site
 from tests.servers.http import Answer, ConnectionFault, Hostile, closed_port, full_backlog, redirect
 
 CAP = 2 * 1024 * 1024
+ENDLESS = 60.0
+"""Seconds: far more than anything here takes on any machine; what goes on for ever is still going on then."""
 
 
 async def test_an_answer_comes_with_its_facts(site: Site) -> None:
@@ -46,16 +47,31 @@ async def test_the_user_agent_can_be_set(site: Site) -> None:
 
 
 async def test_the_phases_say_where_the_time_went(site: Site) -> None:
-    """A slow first byte and a slow body are told apart, and neither counts as connecting."""
+    """A slow name, a slow first byte and a slow body are told apart; none counts as another, or as connecting.
+
+    What is delayed takes at least its delay. On the best of a few turns that is nearly all of the time: no delay is
+    counted twice.
+    """
     site.dns.zone.delay("a.test", 0.05)
     site.web.route("a.test", "/", Answer(delay=0.15, body_delay=0.1))
-    async with site.probe() as probe:
-        phases = (await probe.get("https://a.test/")).phases
-    assert 45 <= phases.dns < 140
-    assert 145 <= phases.first_byte < 300
-    assert 95 <= phases.body < 220
-    assert 0 < phases.tcp < 100
-    assert 0 < phases.tls < 100
+    shares = []
+    for _ in range(5):
+        async with site.probe() as probe:
+            phases = (await probe.get("https://a.test/")).phases
+        told_apart(phases)
+        shares.append(max(phases.dns - 50, phases.first_byte - 150, phases.body - 100, phases.tcp, phases.tls) / 300)
+        if shares[-1] < 1 / 6:
+            return
+    assert min(shares) < 1 / 6, "a phase holds what was another's"
+
+
+def told_apart(phases: Phases) -> None:
+    """Each delayed phase has its delay, and all of them are the whole."""
+    assert phases.dns >= 45
+    assert phases.first_byte >= 145
+    assert phases.body >= 95
+    assert phases.tcp > 0
+    assert phases.tls > 0
     assert phases.total == pytest.approx(phases.dns + phases.tcp + phases.tls + phases.first_byte + phases.body)
 
 
@@ -114,9 +130,8 @@ async def test_every_hostile_answer_is_a_fault(
     for server in (site.web, site.plain):
         server.route("a.test", "/", Answer(hostile=hostile))
     async with site.probe() as probe:
-        began = time.perf_counter()
-        exchange = await probe.get(f"{scheme}://a.test/", timeout=0.6)
-    assert time.perf_counter() - began < 2
+        async with asyncio.timeout(ENDLESS):
+            exchange = await probe.get(f"{scheme}://a.test/", timeout=0.6)
     assert exchange.fault is not None
     assert exchange.fault.reason is reason, exchange.fault
     assert words in exchange.fault.detail
@@ -128,13 +143,12 @@ async def test_a_body_without_end_stops_at_the_cap(site: Site, hostile: Hostile)
     site.web.route("a.test", "/", Answer(hostile=hostile))
     async with site.probe() as probe:
         tracemalloc.start()
-        began = time.perf_counter()
-        exchange = await probe.get("https://a.test/")
+        async with asyncio.timeout(ENDLESS):
+            exchange = await probe.get("https://a.test/", timeout=ENDLESS)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert (exchange.status, exchange.truncated, exchange.fault) == (200, True, None)
     assert len(exchange.body) == CAP
-    assert time.perf_counter() - began < 5
     assert peak < 24 * 1024 * 1024
     assert site.web.sent < 64 * 1024 * 1024
 

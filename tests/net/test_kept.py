@@ -142,7 +142,7 @@ async def test_a_search_that_is_given_up_leaves_no_connection_behind():
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    async with DnsServer({HOST: {"A": "127.0.0.1"}}) as dns, server, asyncio.timeout(10):
+    async with DnsServer({HOST: {"A": "127.0.0.1"}}) as dns, server, asyncio.timeout(60):
         async with LiveProbe(_network(dns, port), SystemClock().now()) as probe:
             patient = probe.patient()
             assert (await patient.get(f"http://{HOST}/")).body == b"fine"

@@ -68,19 +68,18 @@ async def test_a_host_is_asked_at_its_pace(site: Site) -> None:
     site.web.route("a.test", "*", Answer())
     site.name("b.a.test")
     site.web.route("b.a.test", "*", Answer())
-    async with site.probe(rate=20.0, burst=2, unlimited=frozenset({"b.a.test"})) as probe:
+    async with site.probe(rate=20.0, burst=2) as probe:
         second = probe.second_path()
         began = time.perf_counter()
         await asyncio.gather(
             *(probe.get(f"https://a.test/{number}") for number in range(4)), second.get("https://a.test/x")
         )
         limited = time.perf_counter() - began
-        began = time.perf_counter()
-        await asyncio.gather(*(probe.get(f"https://b.a.test/{number}") for number in range(20)))
-        free = time.perf_counter() - began
         await second.__aexit__(None, None, None)
     assert limited >= 0.14
-    assert limited > free or free < 1
+    async with site.probe(rate=0.01, burst=2, unlimited=frozenset({"b.a.test"})) as probe:
+        free = await asyncio.gather(*(probe.get(f"https://b.a.test/{number}") for number in range(20)))
+    assert [each.fault for each in free] == [None] * 20, "at that pace the third would have come in a hundred seconds"
 
 
 async def test_few_connections_to_one_host_at_a_time(site: Site) -> None:
@@ -117,19 +116,18 @@ async def test_the_end_of_the_budget_is_a_fact(site: Site) -> None:
     assert site.dns.queries == []
 
 
-@pytest.mark.alone
 async def test_who_would_wait_past_the_deadline_is_told_at_once() -> None:
-    """A turn that cannot come in time is refused without waiting for it."""
+    """A turn that cannot come in time, which is in a minute, is refused without waiting for it."""
     from checks.net.limits import BudgetSpent
 
-    limits = Limits(rate=0.5, burst=1, deadline=1.0)
+    limits = Limits(rate=1 / 90, burst=1, deadline=60.0)
     async with limits.turn("a.test"):
         pass
     began = time.perf_counter()
     with pytest.raises(BudgetSpent):
         async with limits.turn("a.test"):
             pass
-    assert time.perf_counter() - began < 0.5
+    assert time.perf_counter() - began < 15
 
 
 async def test_real_ports_need_no_map(site: Site) -> None:

@@ -11,6 +11,7 @@ import pytest
 from bot.clock import SystemClock
 from checks.load_model import Ended, Tally, due
 from checks.net.rate import RateProbe, Sender
+from tests.growth import in_a_quiet_moment
 from tests.net.conftest import Site
 from tests.servers.http import Answer, Hostile, Request
 
@@ -32,44 +33,53 @@ async def shot(site: Site, sender: Sender, steps=FAST, **changes: object) -> End
 
 async def test_each_request_goes_out_when_it_is_due_and_connections_are_kept(site):
     """Forty and eighty a second for half a second each: sixty requests, a few connections, one name look-up."""
-    arrived = []
 
-    def answer(_request: Request) -> Answer:
-        arrived.append(time.perf_counter())
-        return Answer(delay=0.01)
+    async def attempt() -> None:
+        arrived, before, asked = [], site.web.connections, len(site.dns.queries)
 
-    site.web.route("a.test", "/", answer)
-    sender = Sender("https://a.test/", fine, Tally(FAST))
-    assert await shot(site, sender) is Ended.DONE
-    assert len(arrived) == len(sender.tally.shots) == 60
-    assert 0.9 < arrived[-1] - arrived[0] < 1.5
-    assert sender.connections == site.web.connections <= 12
-    assert len([asked for asked in site.dns.queries if asked.name == "a.test"]) <= 2
-    load = sender.tally.load(sender.url, Ended.DONE, connections=sender.connections)
-    assert [(step.rate, step.sent, step.bad) for step in load.steps] == [(40.0, 20, 0), (80.0, 40, 0)]
-    assert load.statuses == ((200, 60),)
+        def answer(_request: Request) -> Answer:
+            arrived.append(time.perf_counter())
+            return Answer(delay=0.01)
+
+        site.web.route("a.test", "/", answer)
+        sender = Sender("https://a.test/", fine, Tally(FAST))
+        assert await shot(site, sender) is Ended.DONE
+        assert len(arrived) == len(sender.tally.shots) == 60
+        assert 0.9 < arrived[-1] - arrived[0] < 1.5
+        assert sender.connections == site.web.connections - before <= 12
+        assert len([one for one in site.dns.queries[asked:] if one.name == "a.test"]) <= 2
+        load = sender.tally.load(sender.url, Ended.DONE, connections=sender.connections)
+        assert [(step.rate, step.sent, step.bad) for step in load.steps] == [(40.0, 20, 0), (80.0, 40, 0)]
+        assert load.statuses == ((200, 60),)
+
+    await in_a_quiet_moment(attempt)
 
 
 async def test_a_server_that_stands_still_makes_everybody_wait_who_comes_meanwhile(site):
     """No coordinated omission: of those due in the pause, the first waited all of it, the middle one half."""
-    pause, began = 0.5, []
+    pause = 0.5
 
-    async def answer(_request: Request) -> Answer:
-        now = time.perf_counter()
-        began.append(now)
-        since = now - began[0]
-        return Answer(delay=max(0.0, 0.25 + pause - since) if 0.25 <= since < 0.25 + pause else 0.0)
+    async def attempt() -> None:
+        began = []
 
-    site.web.route("a.test", "/", answer)
-    steps = ((50.0, 1.0),)
-    sender = Sender("https://a.test/", fine, Tally(steps))
-    assert await shot(site, sender, steps) is Ended.DONE
-    times = sorted(shot.took_ms for shot in sender.tally.shots)
-    assert len(times) == 50
-    slow = [took for took in times if took > 50]
-    assert 22 <= len(slow) <= 27, "half of all requests fell into the pause"
-    assert times[-1] == pytest.approx(500, abs=60)
-    assert slow[len(slow) // 2] == pytest.approx(250, abs=60)
+        async def answer(_request: Request) -> Answer:
+            now = time.perf_counter()
+            began.append(now)
+            since = now - began[0]
+            return Answer(delay=max(0.0, 0.25 + pause - since) if 0.25 <= since < 0.25 + pause else 0.0)
+
+        site.web.route("a.test", "/", answer)
+        steps = ((50.0, 1.0),)
+        sender = Sender("https://a.test/", fine, Tally(steps))
+        assert await shot(site, sender, steps) is Ended.DONE
+        times = sorted(shot.took_ms for shot in sender.tally.shots)
+        assert len(times) == 50
+        slow = [took for took in times if took > 50]
+        assert 22 <= len(slow) <= 27, "half of all requests fell into the pause"
+        assert times[-1] == pytest.approx(500, abs=60)
+        assert slow[len(slow) // 2] == pytest.approx(250, abs=60)
+
+    await in_a_quiet_moment(attempt)
 
 
 @pytest.mark.parametrize("hostile", [Hostile.RESET_EARLY, Hostile.GARBAGE, Hostile.SHORT_BODY])
@@ -86,9 +96,8 @@ async def test_a_server_that_never_answers_ends_the_test_without_an_answer(site)
     site.web.route("a.test", "/", Answer(hostile=Hostile.HANG))
     steps = ((20.0, 20.0),)
     sender = Sender("https://a.test/", fine, Tally(steps))
-    began = time.perf_counter()
     assert await shot(site, sender, steps) is Ended.SLOW
-    assert time.perf_counter() - began < 6
+    assert len(site.web.requests) < 200, "of four hundred in twenty seconds"
     assert not sender.tally.shots
 
 

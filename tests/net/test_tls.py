@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from bot.clock import SystemClock
 from checks.net import certificate, trust
 from checks.net.facts import Reason
+from tests.growth import seconds, worse_than_linear
 from tests.net.conftest import Site
 from tests.servers.http import Answer, ConnectionFault, HttpServer, closed_port
 from tests.servers.tls import Authority, Credential, self_signed
@@ -142,13 +142,11 @@ async def test_a_server_without_a_readable_date_has_no_skew(site: Site, date: st
 
 
 async def test_a_certificate_with_a_megabyte_of_names_ends_quickly(site: Site) -> None:
-    """OpenSSL stops reading such a chain; that is a TLS fault, not a hanging bot."""
+    """OpenSSL stops reading such a chain; that is a TLS fault long before the deadline, not a hanging bot."""
     site.web.credentials["*"] = site.authority.issue("a.test", extra_bytes=1 << 20)
     async with site.probe() as probe:
-        began = time.perf_counter()
         peer = await probe.tls("a.test")
-        exchange = await probe.get("https://a.test/")
-    assert time.perf_counter() - began < 3
+        exchange = await probe.get("https://a.test/", timeout=60)
     assert peer.fault is not None
     assert peer.fault.reason is Reason.TLS
     assert not peer.verified
@@ -159,12 +157,21 @@ async def test_a_certificate_with_thousands_of_names_is_cut(site: Site) -> None:
     """What OpenSSL still accepts is read, and at most a hundred names are kept."""
     site.web.credentials["*"] = site.authority.issue("a.test", extra_bytes=40_000)
     async with site.probe() as probe:
-        began = time.process_time()
         peer = await probe.tls("a.test")
-    assert time.process_time() - began < 0.5
     assert peer.verified
     assert len(peer.chain[0].names) == 100
     assert peer.chain[0].more_names == 1567
+
+
+def test_the_time_for_a_certificate_grows_with_its_length(authority: Authority) -> None:
+    """Thousands of names are counted, and no more than counted."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    made = {
+        size: authority.issue("a.test", extra_bytes=size).leaf.public_bytes(Encoding.DER) for size in (10_000, 40_000)
+    }
+    assert worse_than_linear(lambda size: certificate.parse(made[size]), 10_000) is None
+    assert seconds(lambda: certificate.parse(made[40_000]), 0.25) <= 0.25
 
 
 def test_a_certificate_above_the_bound_is_not_parsed(authority: Authority) -> None:
