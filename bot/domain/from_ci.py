@@ -48,6 +48,11 @@ class Told:
         return f"on {_day(self.at)}, {self.at:%H:%M} UTC{what}"
 
 
+def lacking(finding: Finding) -> bool:
+    """Whether it only says that the facts are not on this machine: CI may know more, and nothing is in order by it."""
+    return finding.status is Status.NA and finding.code in LACKING.get(finding.check, ())
+
+
 def rank(finding: Finding) -> tuple[int, int]:
     """The worst first."""
     return (_ORDER.index(finding.status), finding.severity.rank)
@@ -64,7 +69,7 @@ def said_of(own: Finding, told: Sequence[Told], now: datetime) -> Finding:
     Of the whole product it is about any file or variable; of a page or endpoint about the same one. What CI said too
     long ago no longer counts, which is then said.
     """
-    if own.status is not Status.NA or own.code not in LACKING.get(own.check, ()):
+    if not lacking(own):
         return own
     mine = [one for one in told if one.finding.check == own.check and _same(own, one.finding)]
     fresh = sorted((one for one in mine if now - one.at <= COUNTS_FOR), key=lambda one: (rank(one.finding), -_ms(one)))

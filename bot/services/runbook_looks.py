@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 
 from bot.clock import Clock
 from bot.domain.detection import Sight as Seen
+from bot.domain.from_ci import lacking, with_ci
 from bot.domain.incident import Incident
 from bot.domain.runbook.moved import Look
 from bot.domain.runbook.run import Run, Sight, Verdict
 from bot.domain.severity import adapt
+from bot.services import gate_facts
 from bot.services.apart import apart
 from bot.services.baseline import informed
 from bot.services.config import Config
@@ -144,6 +146,11 @@ class Looks:
         if not jobs:
             return [Sight(Verdict.UNKNOWN, f"“{load()[id].title}” does not apply to {target or 'your product'}")]
         findings = await self._run(jobs, inventory)
+        if any(lacking(one) for one in findings):
+            # What only CI can carry out is as CI said last.
+            config = self._config()
+            told = await self._store.read(lambda c: gate_facts.told(c, config))
+            findings = list(with_ci(findings, told, self._clock.now()))
         return [sight_of(one, code) for one in findings]
 
     async def _run(self, jobs: Sequence[Job], inventory: Inventory) -> list[Finding]:
@@ -207,7 +214,7 @@ def _glanced(name: str, glance: Glance) -> Sight:
 def sight_of(finding: Finding, code: str) -> Sight:
     """A finding as a step sees it. Mild advice does not keep a repair from being one; what began it does."""
     verdict = Verdict.UNKNOWN
-    if finding.status is Status.PASS or (finding.status is Status.NA and code):
+    if finding.status is Status.PASS or (finding.status is Status.NA and code and not lacking(finding)):
         verdict = Verdict.GOOD
     elif finding.status.bad:
         mild = finding.status is Status.WARN and finding.severity is Severity.LOW and finding.code != code

@@ -10,6 +10,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.domain.asks import Reading, Signal
+from bot.domain.gates import Found
 from bot.domain.heard import Counted
 from bot.domain.runbook.known import OWN_CHECKS
 from bot.domain.runbook.moved import Look
@@ -24,7 +25,8 @@ from bot.services.route_tests import FAILED
 from bot.services.runbook_known import Cause, cause_of, known_of
 from bot.services.runbook_looks import Looks, combined, jobs_for, line
 from bot.services.runbook_own import OwnChecks
-from bot.store import audits, incidents, outbox, settings
+from bot.store import audits, gates, incidents, outbox, settings
+from bot.store.gates import Result
 from checks.inventory import Inventory
 from checks.model import Finding, Severity, Status
 from checks.report import Report
@@ -106,6 +108,25 @@ async def test_without_an_incident_it_is_the_target_or_the_check(place):
     sight = await place.see("failed", check="dns.resolve", target="app.shop.test")
     assert (sight.verdict, sight.checks) == (Verdict.GOOD, ("dns.resolve app.shop.test",))
     assert (await place.see("failed")).verdict is Verdict.UNKNOWN
+
+
+async def test_what_only_ci_can_look_at_is_as_ci_said_last(place):
+    """A key in the code is not gone because the code is not on this machine; it is once CI finds none any more."""
+    about = {"check": "sec.repo", "target": "shop.test", "code": "secret_in_code"}
+    blind = await place.see("failed", **about)
+    assert (blind.verdict, "not on this machine" in blind.seen) == (Verdict.UNKNOWN, True)
+    now = place.clock.now()
+
+    async def ci(*found: Found, at: datetime) -> None:
+        said = [Result(one, at, "acme/shop", version="a1b2c3d") for one in found]
+        await place.store.write(lambda c: gates.keep(c, "shop", said, whole=True))
+
+    await ci(Found("sec.repo", "pay.js", "password_in_settings", {"where": ".env:1", "file": ".env"}), at=now)
+    assert (await place.see("failed", **about)).verdict is Verdict.BAD
+    await ci(Found("sec.repo", ".", "ok", {"read": "12 files", "file": "."}), at=now + timedelta(seconds=1))
+    assert (await place.see("failed", **about)).verdict is Verdict.GOOD
+    await ci(Found("sec.repo", ".", "ok", {"read": "12 files", "file": "."}), at=now - timedelta(days=31))
+    assert (await place.see("failed", **about)).verdict is Verdict.GOOD, "what is older than what is known is no news"
 
 
 async def test_another_check_is_made_at_the_same_target(place):
