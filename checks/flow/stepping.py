@@ -113,28 +113,28 @@ class Steps:
             self.sent, self.wrote = before
         spent = sum(one.phases.total for one in chain.exchanges) / 1000
         self._learn()
-        wrong = self._judged(step, chain, form_page) or judging.slow(step, spent)
+        wrong = await self._judged(step, chain, form_page) or judging.slow(step, spent)
         if chain.last.status and chain.last.fault is None and (wrong is None or not repeatable(step)):
             self._page = chain.last
         return Tried(wrong, chain.last, spent)
 
-    def _judged(self, step: Step, chain: Chain, form_page: str = "") -> Unmet | None:
+    async def _judged(self, step: Step, chain: Chain, form_page: str = "") -> Unmet | None:
         """What is wrong with an answer; where nothing is, what later steps need is taken out of it."""
         page = self._address(chain.last)
 
         def cookie(name: str) -> str | None:
             return self._session.jar.value(name, page) if page is not None else None
 
-        return judging.unmet(step, chain, cookie, form_page=form_page) or self._take(step, chain, cookie)
+        return judging.unmet(step, chain, cookie, form_page=form_page) or await self._take(step, chain, cookie)
 
     def _learn(self) -> None:
         for value in self._session.jar.values():
             if secret_like(value):
                 self._values.redactor.learn(value)
 
-    def _take(self, step: Step, chain: Chain, cookie: judging.CodeOf) -> Unmet | None:
+    async def _take(self, step: Step, chain: Chain, cookie: judging.CodeOf) -> Unmet | None:
         for extract in step.extract:
-            found = take(extract, chain, cookie)
+            found = await take(extract, chain, cookie)
             if isinstance(found, Unmet):
                 return found
             self._values.take(extract.name, found)
@@ -153,9 +153,9 @@ class Steps:
         """What goes out, and the page whose form it is. Raises `Missing`, `Unusable`, `_NoForm`."""
         if step.submit is not None:
             return self._submitted(step.submit), self._page.text if self._page is not None else ""
-        return self._requested(step.request or Request("/")), ""
+        return self._requested(step, step.request or Request("/")), ""
 
-    def _requested(self, request: Request) -> Sending:
+    def _requested(self, step: Step, request: Request) -> Sending:
         from checks.net.session import Sending
 
         values = self._values
@@ -170,11 +170,24 @@ class Steps:
         elif request.body:
             body = values.body(request.body).encode()
             headers = _with_type(headers, "application/json" if request.body.lstrip()[:1] in "{[" else "text/plain")
+        url = urljoin(self._flow.base, values.url(request.url))
+        if request.method not in READS and not (request.sign or step.webhook or step.expect.refused):
+            said = {name.lower() for name in (*headers, *self._flow.headers)}
+            headers |= {name: value for name, value in self._from_page(url).items() if name.lower() not in said}
         if request.sign is not None:
             key = values.get(request.sign.secret)
             headers |= signed(request.sign, key, body, self._session.clock(), values.run)
-        url = urljoin(self._flow.base, values.url(request.url))
         return Sending(url, request.method, tuple(headers.items()), body, request.follow)
+
+    def _from_page(self, url: str) -> dict[str, str]:
+        """What a browser says on its own where a page sends something: some frameworks refuse what lacks it."""
+        page = self._page
+        address = self._address(page) if page is not None else None
+        if page is None or address is None or not page.header("content-type").lower().startswith("text/html"):
+            return {}
+        origin, to = _origin(address), urlsplit(url)
+        here = (to.scheme, to.netloc) == (address.scheme, address.authority)
+        return {"Origin": origin, "Referer": str(address).partition("?")[0] if here else f"{origin}/"}
 
     def _submitted(self, submit: Submit) -> Sending:
         from checks.net.session import Sending
@@ -197,8 +210,7 @@ class Steps:
             raise _NoForm(str(error)) from None
         except ValueError as error:
             raise _NoForm(f"finds a form that leads nowhere: {error}") from None
-        origin = f"{address.scheme}://{address.authority}"
-        told: Headers = (("Referer", str(address).partition("?")[0]), ("Origin", origin))
+        told: Headers = (("Referer", str(address).partition("?")[0]), ("Origin", _origin(address)))
         if sent.method == "GET":
             return Sending(sent.url, "GET", told[:1], follow=submit.follow)
         return Sending(sent.url, "POST", (*told, ("Content-Type", sent.kind)), sent.body, submit.follow)
@@ -220,7 +232,7 @@ class Steps:
             self._page = last
         if wrong is None and last is not None:
             # What the browser shows in the end is judged like an answer.
-            wrong = self._judged(expected, Chain(last.url, (last,), ChainEnd.FINAL))
+            wrong = await self._judged(expected, Chain(last.url, (last,), ChainEnd.FINAL))
         return Tried(wrong or judging.slow(step, spent), last, spent)
 
     async def _ours(self, tried: Tried) -> Unmet | None:
@@ -265,6 +277,10 @@ class Steps:
 
 class _NoForm(Exception):
     """There is no form to send; the text is the end of a sentence."""
+
+
+def _origin(address: Url) -> str:
+    return f"{address.scheme}://{address.authority}"
 
 
 def _no_form(submit: Submit, fields: tuple[str, ...], found: forms.Forms, page: Exchange) -> str:

@@ -1,13 +1,13 @@
-"""Takes values out of an answer for later steps. Pure."""
+"""Takes values out of an answer for later steps."""
 
 from __future__ import annotations
 
-import re
+from urllib.parse import unquote
 
-from checks import json_path, stretches
-from checks.flow import forms
+from checks import json_path
+from checks.flow import forms, pattern
 from checks.flow.judging import CodeOf, Unmet
-from checks.flow.model import Extract
+from checks.flow.model import Extract, State
 from checks.net.facts import Chain
 from checks.page import plain
 
@@ -15,9 +15,13 @@ CAP = 512 * 1024
 """Characters that a founder's own pattern is tried on."""
 
 
-def take(extract: Extract, chain: Chain, cookie: CodeOf) -> str | Unmet:
+async def take(extract: Extract, chain: Chain, cookie: CodeOf) -> str | Unmet:
     """The value, or why there is none."""
-    found = _found(extract, chain, cookie)
+    try:
+        found = await _found(extract, chain, cookie)
+    except pattern.TooSlow:
+        why = f"takes too long to search with the pattern of {extract.name}; write one with fewer * and +"
+        return Unmet("pattern", why, State.UNKNOWN)
     if found:
         return found
     what = {
@@ -30,7 +34,7 @@ def take(extract: Extract, chain: Chain, cookie: CodeOf) -> str | Unmet:
     return Unmet("extract", f"does not show what the next step needs: {what}")
 
 
-def _found(extract: Extract, chain: Chain, cookie: CodeOf) -> str | None:
+async def _found(extract: Extract, chain: Chain, cookie: CodeOf) -> str | None:
     last = chain.last
     if extract.source == "json":
         try:
@@ -40,8 +44,8 @@ def _found(extract: Extract, chain: Chain, cookie: CodeOf) -> str | None:
     if extract.source == "header":
         return next((one.header(extract.what) for one in reversed(chain.exchanges) if one.header(extract.what)), None)
     if extract.source == "cookie":
-        return cookie(extract.what)
+        # As a page's own scripts read it before they send it back: Laravel and others write it with percent signs.
+        return unquote(cookie(extract.what) or "")
     if extract.source == "field":
         return forms.read(last.text).value(extract.what)
-    match = stretches.first(re.compile(extract.what), last.text[:CAP])
-    return plain(match[1]) if match and match[1] else None
+    return plain(await pattern.first(extract.what, last.text[:CAP]) or "")

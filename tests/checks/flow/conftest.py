@@ -26,7 +26,7 @@ SECRETS = {"QA_PASSWORD": Secret(PASSWORD), "QA_TOTP": Secret(AUTHENTICATOR), "Q
 async def until(holds: Callable[[], object]) -> None:
     """Wait until it holds, ten seconds at most."""
     clock = SystemClock()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not holds():
             await clock.sleep(0.01)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from checks.flow.model import Expect, FlowSeen, Request, State, Step, Submit
+from checks.flow.model import Expect, Extract, FlowSeen, Request, State, Step, Submit
 from tests.checks.flow.conftest import Street
-from tests.checks.flow.product import APP, page
+from tests.checks.flow.product import APP, JSON, page
+from tests.servers.http import Answer
 
 OPEN = Step("Open it", Request("/it"))
 MANY = '<form id=find><input name=q></form><form method=post><input name="user[email]"><input name="user[pass]"></form>'
@@ -64,3 +65,35 @@ async def test_a_hidden_place_or_word_does_not_blacken_the_report(street: Street
     assert seen.steps[1].path == "/some/place"
     assert "nothing is here" in seen.steps[1].evidence
     assert token not in repr(seen)
+
+
+async def test_a_token_in_a_cookie_goes_back_as_scripts_read_it(street: Street) -> None:
+    """Laravel's `XSRF-TOKEN` has percent signs in the cookie, and none in the header; the page is named, too."""
+    street.web.route(APP, "/sanctum", page("Shop", "", 200, ("set-cookie", "XSRF-TOKEN=eyJpdiI6Ik%2B%2F%3D; Path=/")))
+    street.web.route(APP, "/api/login", page("In"))
+    sent = Request("/api/login", "POST", {"X-XSRF-TOKEN": "{xsrf}"}, json={"email": "a@b.test"})
+    token = Extract("xsrf", "cookie", "XSRF-TOKEN")
+    seen = await street.walk(street.flow(Step("Open", Request("/sanctum?x=1"), extract=(token,)), Step("Log in", sent)))
+    assert seen.state is State.OK, seen.sentence
+    request = street.web.requests[-1]
+    assert request.header("x-xsrf-token") == "eyJpdiI6Ik+/="
+    assert request.cookies["XSRF-TOKEN"] == "eyJpdiI6Ik%2B%2F%3D"
+    assert (request.header("origin"), request.header("referer")) == ("https://app.test", "https://app.test/sanctum")
+
+
+async def test_who_is_no_browser_names_no_page(street: Street) -> None:
+    """An API that was asked before is no page; senders of webhooks have none; what is written in the step counts."""
+    street.web.route(APP, "/hook", page("OK"))
+    json = Answer(200, "{}", (JSON,))
+    street.web.route(APP, "/api", json)
+    own = Request("/hook", "POST", {"origin": "https://mine.test"})
+    flow = street.flow(
+        Step("Ask", Request("/api")),
+        Step("Send", Request("/hook", "POST")),
+        Step("Open", Request("/")),
+        Step("Deliver", Request("/hook", "POST"), webhook=True),
+        Step("Send as mine", own),
+    )
+    assert (await street.walk(flow)).state is State.OK
+    hooks = [one for one in street.web.requests if one.path == "/hook"]
+    assert [one.header("origin") for one in hooks] == ["", "", "https://mine.test"]
