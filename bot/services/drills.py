@@ -31,7 +31,7 @@ from bot.services.incidents import Incidents, Recheck, Request
 from bot.services.runbook_known import Cause, known_of
 from bot.services.runbook_under_way import Eyes
 from bot.services.transitions import Outcome, World, carry_out
-from bot.store import clicks, drills, incidents, journal, outbox, runs
+from bot.store import drills, incidents, journal, outbox, runs
 from bot.store.db import Store
 from bot.store.outbox import Prio
 
@@ -94,8 +94,7 @@ class Drills:
         begun: list[Begun] = []
 
         def work(connection: sqlite3.Connection, world: World) -> list[Outcome]:
-            given = {"id": request.id, "user": request.user, "action": request.action}
-            if not clicks.once(connection, world.product, self._clock.now(), **given):
+            if not request.once(connection, world.product, self._clock.now()):
                 return []
             found, outcomes = self._begin(connection, world, book, request.user, anyway=anyway)
             begun.append(found)
@@ -174,8 +173,7 @@ class Drills:
             if index >= len(shown) or not may_click(found, rev, request.user):
                 return None
             right = shown[index].right
-            given = {"id": request.id, "user": request.user, "action": request.action}
-            if not right and not clicks.once(connection, drill.product, now, **given):
+            if not right and not request.once(connection, drill.product, now):
                 return False
             known = known_of(connection, self._config(), found, now, self._panels())
             drill = rules.reachable(drill, book, known, found.step)
@@ -206,10 +204,8 @@ class Drills:
 
         def work(connection: sqlite3.Connection, world: World) -> list[Outcome]:
             now = self._clock.now()
-            if request is not None:
-                given = {"id": request.id, "user": request.user, "action": request.action}
-                if not clicks.once(connection, world.product, now, **given):
-                    return []
+            if request is not None and not request.once(connection, world.product, now):
+                return []
             drill = drills.live(connection, world.product)
             if drill is None or (only and drill.id != only):
                 return []

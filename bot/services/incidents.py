@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -41,7 +41,10 @@ class Request:
     """Slack's own mark of it: a button's `action_ts`, a command's trigger id."""
     user: str
     action: str
-    payload: Mapping[str, Json] = field(default_factory=dict)
+
+    def once(self, connection: sqlite3.Connection, product: str, now: datetime) -> bool:
+        """Written down where it was not yet, and carried out from now on; False where it was carried out before."""
+        return clicks.once(connection, product, now, id=self.id, user=self.user, action=self.action)
 
 
 class Incidents:
@@ -98,9 +101,7 @@ class Incidents:
 
         def work(connection: sqlite3.Connection) -> Outcome | None:
             world = self.world(connection)
-            given = {"id": request.id, "user": request.user, "action": request.action}
-            clicks.take(connection, world.product, now, **given, payload=request.payload)
-            if not clicks.done(connection, world.product, **given):
+            if not request.once(connection, world.product, now):
                 return None
             outcome = carry_out(connection, world, command, now, incident=incident)
             said: dict[str, Json] = {"answer": outcome.answer.code.value if outcome.answer else ""}

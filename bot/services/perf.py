@@ -18,7 +18,7 @@ from bot.services.apart import apart
 from bot.services.config import Config
 from bot.services.incidents import Request
 from bot.services.perf_measure import chosen
-from bot.store import clicks, journal, outbox, perf_runs
+from bot.store import journal, outbox, perf_runs
 from bot.store.db import Store, StoreError
 from bot.store.perf_runs import Figures, LoadRun
 from checks.inventory import Monitor
@@ -99,8 +99,7 @@ class Perf:
                 if run.id in self._going:
                     raise Busy(run)
                 self._cut(connection, run)
-            given = {"id": request.id, "user": request.user, "action": request.action}
-            if not clicks.once(connection, product, now, **given):
+            if not request.once(connection, product, now):
                 return 0
             number = perf_runs.ask(connection, product, now, figures, asked_by=request.user, channel=channel)
             subject = f"{SUBJECT}:{number}"

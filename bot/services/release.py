@@ -14,7 +14,7 @@ from bot.domain.release import Answer, How, Kind, LastTry, Run, Seen, Step
 from bot.services.config import Config
 from bot.services.incidents import Request
 from bot.services.release_sights import sights
-from bot.store import clicks, journal, outbox, release_runs, releases
+from bot.store import journal, outbox, release_runs, releases
 from bot.store.db import Store
 from bot.store.outbox import Prio
 from bot.store.releases import Deploy
@@ -100,8 +100,7 @@ class Release:
         now, product = self._clock.now(), self._config().product
 
         def work(connection: sqlite3.Connection) -> Outcome | None:
-            given = {"id": request.id, "user": request.user, "action": request.action}
-            if not clicks.once(connection, product, now, **given):
+            if not request.once(connection, product, now):
                 return None
             live = self._live(connection, now)
             if live is not None:
@@ -158,8 +157,7 @@ class Release:
         now, product = self._clock.now(), self._config().product
 
         def work(connection: sqlite3.Connection) -> Outcome | None:
-            given = {"id": request.id, "user": request.user, "action": request.action}
-            if not clicks.once(connection, product, now, **given):
+            if not request.once(connection, product, now):
                 return None
             run = self._live(connection, now)
             if run is None or (number and run.id != number):

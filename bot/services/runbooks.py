@@ -30,7 +30,7 @@ from bot.services.runbook_places import taken
 from bot.services.runbook_recognition import Recognise, Recognition
 from bot.services.runbook_rows import Asked, edit, keep, nowhere, present, prove, subject
 from bot.services.runbook_under_way import Eyes, UnderWay, seen
-from bot.store import clicks, incidents, journal, runs, written
+from bot.store import incidents, journal, runs, written
 from bot.store.db import Store, StoreError
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class Runbooks:
         wish = Wish(topic, user, incident, check, target, code)
 
         def work(connection: sqlite3.Connection) -> tuple[Moved | None, Answer | None]:
-            if not self._first(connection, request):
+            if not request.once(connection, self._config().product, self._clock.now()):
                 return None, None
             return self._begin(connection, wish)
 
@@ -144,7 +144,7 @@ class Runbooks:
         """A click on a run: a row before it is answered, and carried out once; None where it was before."""
 
         def work(connection: sqlite3.Connection) -> tuple[Moved | None, Answer | None]:
-            if not self._first(connection, request):
+            if not request.once(connection, self._config().product, self._clock.now()):
                 return None, None
             moved = self._carry_out(connection, run, command)
             about = {"actor": request.user, "did": request.action, "subject": subject(run)}
@@ -156,13 +156,6 @@ class Runbooks:
         if moved is not None:
             await self._after(moved)
         return answer
-
-    def _first(self, connection: sqlite3.Connection, request: Request) -> bool:
-        """Written down, where it was not yet; False where it has been carried out before."""
-        now, product = self._clock.now(), self._config().product
-        given = {"id": request.id, "user": request.user, "action": request.action}
-        clicks.take(connection, product, now, **given, payload=request.payload)
-        return clicks.done(connection, product, **given)
 
     def _carry_out(self, connection: sqlite3.Connection, id: int, command: Command) -> Moved | None:
         """Decide on what is stored, and write down what comes of it; None for a run that is not of this product."""

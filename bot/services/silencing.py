@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.silence import Refusal, Silence, silence_for
 from bot.services.incidents import Request
-from bot.store import clicks, journal, silences
+from bot.store import journal, silences
 from bot.store.silences import Kind
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ async def mute(
         return wanted
 
     def work(connection: sqlite3.Connection) -> Silence | None:
-        if not clicks.once(connection, product, now, id=request.id, user=request.user, action=request.action):
+        if not request.once(connection, product, now):
             return None
         made = silences.add(connection, product, wanted, kind)
         journal.note(
@@ -85,7 +85,7 @@ async def lift(services: Services, request: Request, ids: Sequence[str]) -> tupl
     now, product = services.clock.now(), services.product
 
     def work(connection: sqlite3.Connection) -> tuple[Silence, ...] | None:
-        if not clicks.once(connection, product, now, id=request.id, user=request.user, action=request.action):
+        if not request.once(connection, product, now):
             return None
         ended = [id for id in ids if silences.lift(connection, product, id, now, by=request.user)]
         for id in ended:

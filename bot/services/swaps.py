@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.services.incidents import Request
-from bot.store import clicks, journal, turns
+from bot.store import journal, turns
 from bot.store.turns import Turn
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ async def swap(services: Services, request: Request, person: str, begins: dateti
     now, product = services.clock.now(), services.product
 
     def work(connection: sqlite3.Connection) -> Turn | None:
-        if not clicks.once(connection, product, now, id=request.id, user=request.user, action=request.action):
+        if not request.once(connection, product, now):
             return None
         made = turns.add(connection, product, person, begins, until, author=request.user)
         journal.note(
@@ -43,7 +43,7 @@ async def end(services: Services, request: Request) -> tuple[Turn, ...] | None:
     now, product = services.clock.now(), services.product
 
     def work(connection: sqlite3.Connection) -> tuple[Turn, ...] | None:
-        if not clicks.once(connection, product, now, id=request.id, user=request.user, action=request.action):
+        if not request.once(connection, product, now):
             return None
         ahead = turns.ahead(connection, product, now)
         ended = tuple(one for one in ahead if turns.end(connection, product, one.id, now))
