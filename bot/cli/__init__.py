@@ -31,6 +31,7 @@ COMMANDS = (
     "doctor",
     "requirements",
     "providers",
+    "handover",
     "export",
     "backup",
     "restore",

@@ -1,10 +1,11 @@
-"""The three renderers: any document comes out sound, within its bounds, and obeys nothing that stands in its text."""
+"""The renderers: any document comes out sound, within its bounds, and obeys nothing that stands in its text."""
 
 from __future__ import annotations
 
 import json
 import re
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -35,6 +36,7 @@ from bot.document import (
     Tone,
 )
 from bot.render.blocks import home, markup, message
+from bot.render.html import html
 from bot.render.markdown import markdown
 from bot.render.tables import display_width
 from bot.render.text import text
@@ -114,6 +116,65 @@ def test_any_document_is_markdown(document):
     shown = markdown(document)
     assert not UNSEEN.search(shown)
     shown.encode()
+
+
+class Sound(HTMLParser):
+    """A page whose tags are ours, whose attributes are ours, and whose addresses are harmless."""
+
+    TAGS = frozenset(re.findall(r"\w+", """
+        html head meta title style body main h1 h2 nav ol ul li a p br hr dl dt dd code pre strong span div table
+        caption thead tbody tr th td"""))  # fmt: skip
+    EMPTY = frozenset({"meta", "br", "hr"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Of a known kind, with nothing that a browser would run or load."""
+        assert tag in self.TAGS
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+        assert {name for name, _ in attrs} <= ATTRIBUTES
+        for name, value in attrs:
+            assert name != "href" or (value or "").startswith(("https://", "http://", "mailto:", "#"))
+
+    def handle_endtag(self, tag: str) -> None:
+        """In the order in which they were opened."""
+        assert self.open.pop() == tag
+
+
+ATTRIBUTES = {
+    "lang", "charset", "name", "content", "http-equiv", "id", "href", "rel", "class", "scope", "role", "aria-label",
+    "tabindex",
+}  # fmt: skip
+
+
+@relaxed
+@given(documents)
+def test_any_document_is_a_page(document):
+    """Well-formed, of our own tags alone; nothing in it is obeyed, loaded or hidden."""
+    page = html(document)
+    sound = Sound()
+    sound.feed(page)
+    sound.close()
+    assert sound.open == []
+    assert not UNSEEN.search(page.replace("\n", ""))
+
+
+def test_all_parts_in_a_page():
+    """Each part has its own element; the contents stand before the first of many headings."""
+    page = html(FULL)
+    for said in (
+        "<h1>DOWN · Checkout</h1>", "<dt>Owner</dt><dd>U0ANA</dd>", "<code>dig +short</code>", "and 1 more",
+        "No incidents. The last one was yesterday.", '<th scope="col">Host</th>', "<caption>From here.</caption>",
+        "412 ms, normally 180", "3 of 12 done", "<hr>", 'href="https://shop.example/status"',
+        "<code>launch check shop.example</code>",
+    ):  # fmt: skip
+        assert said in page
+    many = Document("Many", tuple(Heading(name) for name in ("One", "Two", "Two")))
+    assert '<a href="#two-3">Two</a>' in html(many)
+    assert html(many).index("<nav") < html(many).index("<h2")
 
 
 def test_all_parts_in_blocks():

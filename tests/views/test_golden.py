@@ -20,6 +20,7 @@ from tests.views.dns_samples import DNS
 from tests.views.drill_samples import DRILLS
 from tests.views.events_samples import EVENTS
 from tests.views.gate_samples import GATES
+from tests.views.handover_samples import HANDOVERS
 from tests.views.release_samples import RELEASES
 from tests.views.runbook_samples import RUNBOOKS
 from tests.views.samples import HOMES
@@ -27,7 +28,7 @@ from tests.views.samples import SAMPLES as OTHERS
 from tests.views.smoke_samples import SMOKE
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-SAMPLES = {**OTHERS, **DNS, **RUNBOOKS, **DRILLS, **DEPLOYS, **RELEASES, **EVENTS, **SMOKE, **GATES}
+SAMPLES = {**OTHERS, **DNS, **RUNBOOKS, **DRILLS, **DEPLOYS, **RELEASES, **EVENTS, **SMOKE, **GATES, **HANDOVERS}
 EVERY = {**SAMPLES, **HOMES}
 
 
