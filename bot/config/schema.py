@@ -232,7 +232,7 @@ class LaunchFile(Section):
     events: Events = Field(default=Events(), description="Events that your product reports and the bot counts")
     speed: Speed = Field(default=Speed(), description="How fast it must be, and what may be asked hard")
     code: Code = Field(default=Code(), description="The code: variables that it needs, what a search passes over")
-    inventories: Inventories | None = Field(default=None, description="Secrets, accounts and access, by name." + LATER)
+    inventories: Inventories | None = Field(default=None, description="Secrets, accounts and access, by name")
     runbooks: dict[str, LongText] = Field(
         default={},
         description="Your own words by topic of a runbook, such as site_down: shown before its first step. A topic of"
