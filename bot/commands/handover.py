@@ -7,7 +7,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.commands import which
 from bot.commands.base import Call, Reply, action, command
 from bot.config.nearest import nearest
 from bot.document import Document
@@ -16,7 +15,6 @@ from bot.render.html import html
 from bot.render.markdown import markdown
 from bot.services import handover as service
 from bot.services.container import Services
-from bot.services.incidents import Request
 from bot.services.stories import folder, keep
 from bot.views import handover as view
 from bot.views.refused import refused
@@ -117,7 +115,7 @@ async def _confirm(call: Call, services: Services, found: Handover, about: str) 
         return view.kept(one)
     if digest and digest != one.digest:
         return view.changed(one)
-    if not await service.confirm(services, _request(call), one):
+    if not await service.confirm(services, call.request, one):
         return None
     return view.one_part(
         await service.read(services, call.now), one, "Written down: you found this right. If it changes, I say so here."
@@ -130,7 +128,7 @@ async def _reopen(call: Call, services: Services, found: Handover, about: str) -
         return _unknown(found, about)
     if one.id not in found.confirmed:
         return view.not_confirmed(one)
-    if not await service.reopen(services, _request(call), one):
+    if not await service.reopen(services, call.request, one):
         return None
     return view.one_part(
         await service.read(services, call.now), one, "Written down: it waits for somebody to confirm it again."
@@ -150,7 +148,3 @@ async def _file(_call: Call, services: Services, found: Handover, _about: str) -
 
 def _unknown(found: Handover, name: str) -> Document:
     return view.no_such(found, name, nearest(name, [one.id for one in found.parts]))
-
-
-def _request(call: Call) -> Request:
-    return Request(call.number, call.user, which.action_of(call))
