@@ -16,7 +16,7 @@ from bot.services import handover_places, handover_risks, handover_team
 from bot.services.config import Config
 from bot.services.handover_known import Sources, sources, unmeasured
 from bot.services.incidents import Request
-from bot.store import clicks, journal, migrations, settings
+from bot.store import journal, migrations, settings
 from bot.store.codes import from_ms, to_ms
 from bot.store.connection import StoreError, connect, explain
 
@@ -82,7 +82,7 @@ async def confirm(services: Services, request: Request, part: Part) -> bool:
     value = json.dumps({"digest": part.digest, "by": request.user, "at": to_ms(now)})
 
     def work(connection: sqlite3.Connection) -> bool:
-        if not clicks.once(connection, product, now, id=request.id, user=request.user, action=request.action):
+        if not request.once(connection, product, now):
             return False
         settings.put(connection, product, CONFIRMED + part.id, value, now, author=request.user)
         journal.note(connection, product, now, actor=request.user, did="handover.confirmed", subject=part.id)
@@ -96,7 +96,7 @@ async def reopen(services: Services, request: Request, part: Part) -> bool:
     now, product = services.clock.now(), services.product
 
     def work(connection: sqlite3.Connection) -> bool:
-        if not clicks.once(connection, product, now, id=request.id, user=request.user, action=request.action):
+        if not request.once(connection, product, now):
             return False
         settings.remove(connection, product, CONFIRMED + part.id)
         journal.note(connection, product, now, actor=request.user, did="handover.reopened", subject=part.id)
