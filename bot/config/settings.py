@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from bot.config.names import is_address, shown
 from bot.config.problems import ConfigError, Problem
@@ -58,12 +59,10 @@ def listen_address(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-class Settings(BaseSettings):
-    """The environment of PRODUCT: `Settings.from_env()` reads it and explains what is wrong."""
+class Settings(BaseModel):
+    """The environment: `Settings.from_env()` reads it and explains what is wrong."""
 
-    model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True, frozen=True
-    )
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     slack_bot_token: SecretStr | None = Field(default=None, description="Bot token, xoxb-…")
     slack_app_token: SecretStr | None = Field(
@@ -85,12 +84,14 @@ class Settings(BaseSettings):
 
     @classmethod
     def from_env(cls, *, env_file: str | Path | None = ".env", tokens: bool = True, **overrides: Any) -> Settings:
-        """Read the environment. Raises `ConfigError`; no message repeats a secret.
+        """Read the environment, then the file for what it lacks. Raises `ConfigError`; no message repeats a secret.
 
         `tokens=False` is for commands that do not speak with Slack: half a pair of tokens is none of their business.
         """
         try:
-            found = cls(_env_file=env_file, hook_secrets=_hooks(env_file), **overrides)  # type: ignore[call-arg]
+            said = {**_file(env_file), **_set(os.environ)}
+            named = {name.lower(): value for name, value in said.items()}
+            found = cls(**{**named, "hook_secrets": _hooks(said), **overrides})
         except ValidationError as error:
             raise ConfigError(
                 Problem(f"{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}", "environment")
@@ -165,13 +166,8 @@ def variable(name: str, *, env_file: str | Path | None = ".env") -> str:
 
     Read anew each time: a line that was mended counts without a restart.
     """
-    found = os.environ.get(name, "").strip()
-    if found or not env_file or not Path(env_file).is_file():
-        return found
-    from dotenv import dotenv_values
-
     try:
-        return (dotenv_values(env_file).get(name) or "").strip()
+        return os.environ.get(name, "").strip() or _file(env_file).get(name, "").strip()
     except (OSError, UnicodeError):
         return ""
 
@@ -180,15 +176,21 @@ def _plain(secret: SecretStr | None) -> str:
     return secret.get_secret_value().strip() if secret else ""
 
 
-def _hooks(env_file: str | Path | None) -> dict[str, SecretStr]:
-    """`LAUNCH_HOOK_GITHUB_SECRET=…` as `{"github": …}`; the environment wins over the file."""
-    from dotenv import dotenv_values
+def _set(values: Mapping[str, str | None]) -> dict[str, str]:
+    """Those that are not empty."""
+    return {name: value for name, value in values.items() if value}
 
-    found: dict[str, str | None] = dict(dotenv_values(env_file)) if env_file and Path(env_file).is_file() else {}
-    found.update(os.environ)
+
+def _file(env_file: str | Path | None) -> dict[str, str]:
+    """The lines of a `.env` file; nothing where there is none. Raises OSError or UnicodeError."""
+    return _set(dotenv_values(env_file)) if env_file and Path(env_file).is_file() else {}
+
+
+def _hooks(said: Mapping[str, str]) -> dict[str, SecretStr]:
+    """`LAUNCH_HOOK_GITHUB_SECRET=…` as `{"github": …}`."""
     before, after = _HOOK
     return {
         name[len(before) : -len(after)].lower(): SecretStr(value)
-        for name, value in found.items()
-        if name.startswith(before) and name.endswith(after) and len(name) > len(before) + len(after) and value
+        for name, value in said.items()
+        if name.startswith(before) and name.endswith(after) and len(name) > len(before) + len(after)
     }
