@@ -51,10 +51,12 @@ async def mute(call: Call, services: Services) -> Reply:
     service, rest = _service(words, known)
     if service is None:
         return Reply(view.no_service(words[0], nearest(words[0], (*known, "everything")), known))
+    if not rest:
+        return Reply(view.how_long(service))
     try:
         begins, until, reason = _stretch(rest, call.now, zone_of(services, call.user))
     except lengths.NotATime as error:
-        return Reply(answered.not_a_time(str(error), view.EXAMPLES))
+        return Reply(answered.not_a_time(str(error), view.examples(service)))
     kind = Kind.MAINTENANCE if reason and reason[0].lower().rstrip(":,") in WORK else Kind.MUTE
     made = await silencing.mute(
         services, call.request, service, begins=begins, until=until, reason=" ".join(reason), kind=kind
@@ -62,7 +64,7 @@ async def mute(call: Call, services: Services) -> Reply:
     if made is None:
         return Reply(None)
     if isinstance(made, Refusal):
-        return Reply(view.refused(made))
+        return Reply(view.refused(made, service))
     services.flush()
     return Reply(view.begun(made, call.now, maintenance=kind is Kind.MAINTENANCE))
 
@@ -88,7 +90,7 @@ async def _off(call: Call, services: Services, name: str) -> Reply:
     else:
         meant = list(every) if len(every) == 1 else []
     if not meant:
-        return Reply(view.muting(quiet, silencing.names(services)))
+        return Reply(view.muting(quiet, silencing.names(services), missing=name.strip()))
     gone = await silencing.lift(services, call.request, [one.id for one in meant])
     return Reply(None if gone is None else view.ended(gone))
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.blockkit.words import one_line
 from bot.document import Action, Actions, Code, Document, Item, Listing, Paragraph, Part, Person, Time, Tone, Words
 from bot.domain.decision import Answer, AnswerCode
 from bot.domain.incident import Incident, Status
+from bot.views.felt import what_of
 from bot.views.prose import count, sentence
 
 
@@ -285,18 +287,18 @@ def which(live: Sequence[Incident], offer: Offer) -> Document:
     return Document(
         "Which one?",
         (
-            Paragraph((f"{count(len(live), 'incident')} are live. Choose one, or name it in the command.",)),
+            Paragraph((f"{count(len(live), 'incident')} are going on. Choose one, or name it in the command.",)),
             _choices(live, offer),
         ),
-        fallback=f"{len(live)} incidents are live: name one of them in the command.",
+        fallback=f"{len(live)} incidents are going on: name one of them in the command.",
     )
 
 
 def no_such(number: int, live: Sequence[Incident], offer: Offer) -> Document:
     """There is no incident of that number."""
-    parts: tuple[Part, ...] = (Paragraph((f"There is no INC-{number}.",)),)
+    parts: tuple[Part, ...] = (Paragraph(("No incident is going on." if not live else "These are going on:",)),)
     if live:
-        parts = (*parts, Paragraph(("Live now:",)), _choices(live, offer))
+        parts = (*parts, _choices(live, offer))
     return Document(
         f"There is no INC-{number}",
         (*parts, Paragraph(("All that I remember: ", Code("/launch incidents")))),
@@ -310,9 +312,8 @@ def _choices(live: Sequence[Incident], offer: Offer) -> Listing:
 
 
 def _line(incident: Incident) -> Words:
-    what = incident.service or ", ".join(dict.fromkeys(one.service or one.probe for one in incident.own))[:100]
     who: Words = (", ", Person(incident.acker), " is on it") if incident.status is Status.ACKED else ()
-    return (f"{incident.name} · {what or 'your product'}, since ", Time(incident.first_failure), *who)
+    return (f"{incident.name} · {one_line(what_of(incident), 100)}, since ", Time(incident.first_failure), *who)
 
 
 def not_a_time(why: str, examples: Sequence[str]) -> Document:

@@ -81,8 +81,10 @@ def _then(incident: Incident) -> Item:
     title: list[Span] = [f"{incident.name} · {what_of(incident)}: "]
     at: datetime | None = incident.resolved_at
     if incident.outcome is Outcome.MERGED:
-        title.append(f"had the same cause as INC-{incident.parent}")
-    elif incident.outcome is Outcome.REMOVED:
+        # It ended as an incident of its own; what customers feel may go on.
+        same = f"has the same cause as INC-{incident.parent}, and is told there"
+        return Item((*title, same))
+    if incident.outcome is Outcome.REMOVED:
         title.append("is no longer watched")
     else:
         title.append(f"{small(felt(incident).was)}, for {lasted(incident)}")

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from bot.services.silencing import Quiet
 
 EXAMPLES = ("/launch mute sign-up 2h moving the database", "/launch mute everything until 18:00 maintenance")
+
+
+def examples(service: str) -> tuple[str, str]:
+    """The same about one service; "" is everything."""
+    word = f'"{service}"' if " " in service else service or "everything"
+    return f"/launch mute {word} 2h moving the database", f"/launch mute {word} until 18:00 maintenance"
+
+
 REFUSED: Mapping[Refusal, tuple[str, str]] = {
     Refusal.NO_REASON: (
         "Why should it be quiet?",
@@ -39,8 +47,8 @@ def line(silence: Silence, *, maintenance: bool = False) -> Words:
     return (f"{what(silence)} is {kind} until ", Time(silence.until, "both"), *by, f": {silence.reason}")
 
 
-def muting(quiet: Quiet, names: Sequence[str]) -> Document:
-    """All silences, with a button to end each; how to begin one."""
+def muting(quiet: Quiet, names: Sequence[str], *, missing: str = "") -> Document:
+    """All silences, with a button to end each; how to begin one. `missing`: what was to be ended, and is not there."""
     items = [_item(one, quiet) for one in quiet.now]
     items += [_item(one, quiet, later=True) for one in quiet.later]
     headline = f"{count(len(quiet.now), 'silence')} in force" if quiet.now else "Nothing is muted"
@@ -48,6 +56,7 @@ def muting(quiet: Quiet, names: Sequence[str]) -> Document:
     return Document(
         headline,
         (
+            *((Paragraph((f"{missing[:60]} is not muted, so nothing was changed.",)),) if missing else ()),
             Listing(tuple(items), "Everything that breaks is told. Only an owner may mute something."),
             Paragraph(("To begin one: ", Code(EXAMPLES[0]))),
             Note((known or "Every service of launch.yml can be muted, or everything.",)),
@@ -72,7 +81,7 @@ def begun(silence: Silence, now: datetime, *, maintenance: bool) -> Document:
     later = silence.begins > now
     when: Words = ("From ", Time(silence.begins, "both"), " until ") if later else ("Until ",)
     counted = " These minutes do not count as downtime." if maintenance else ""
-    said = f"{name} {'will be muted' if later else 'is muted'}"
+    said = f"{name[:1].upper()}{name[1:]} {'will be muted' if later else 'is muted'}"
     end = Action("mute.lift", "End It Now", silence.id, command=f"/launch mute off {silence.id}")
     words = (
         ". I keep looking, and at its end I say at once what still fails. An outage is still told, in one quiet line."
@@ -96,19 +105,27 @@ def ended(gone: Sequence[Silence]) -> Document:
         )
     names = ", ".join(dict.fromkeys(what(one) for one in gone))
     return Document(
-        f"{names}: I speak again",
+        f"{names[:1].upper()}{names[1:]}: I speak again",
         (Paragraph(("What still fails is told at once.",)),),
         Tone.GOOD,
         fallback=f"The silence of {names} is over.",
     )
 
 
-def refused(why: Refusal) -> Document:
+def refused(why: Refusal, service: str = "") -> Document:
     """What is missing, with two examples."""
-    headline, words = REFUSED[why]
+    return _refused(*REFUSED[why], service)
+
+
+def how_long(service: str) -> Document:
+    """A service was named, and nothing else."""
+    return _refused("For how long?", "Write how long, or until when, and why.", service)
+
+
+def _refused(headline: str, words: str, service: str) -> Document:
     return Document(
         headline,
-        (Paragraph((words,)), Listing(tuple(Item((Code(one),)) for one in EXAMPLES))),
+        (Paragraph((words,)), Listing(tuple(Item((Code(one),)) for one in examples(service)))),
         Tone.WARN,
         fallback=f"{headline} {words}",
     )

@@ -85,7 +85,8 @@ def _response(taken: datetime | None, noticed: datetime, calls: int, hands: int)
     if taken is None:
         return f"{called}Nobody said that they were on it."
     after = length((taken - noticed).total_seconds())
-    return f"{called}After {after} somebody was on it; {count(hands, 'person', 'people')} worked on it in all."
+    people = count(hands, "person", "people")
+    return f"{called}Somebody was on it {after} after it was certain; {people} worked on it in all."
 
 
 def _end(incident: Incident) -> str:

@@ -92,7 +92,8 @@ def monitors(stand: Stand) -> list[Part]:
     if not stand.monitors:
         return []
     bad = sum(one.state in (Stands.DOWN, Stands.SLOW) for one in stand.monitors)
-    name = f"Monitors: {bad} of {len(stand.monitors)} need help" if bad else f"Monitors: {_all(stand)}"
+    need = f"{bad} of {len(stand.monitors)} {'needs' if bad == 1 else 'need'} help"
+    name = f"Monitors: {need}" if bad else f"Monitors: {_all(stand)}"
     shown = Listing(tuple(_monitor(one) for one in stand.monitors), limit=SHOWN)
     notes = [Note(("One in detail: ", Code(f"/launch status {quoted(stand.monitors[0].name)}")))]
     silent = next((one for one in stand.monitors if one.job is not None and one.job.beat.last_at is None), None)

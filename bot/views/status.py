@@ -100,7 +100,7 @@ def readiness(overview: Overview) -> list[Part]:
     if ready is None:
         return [Paragraph(("Nobody knows yet whether it is safe to launch: nothing has been looked at.",))]
     must, wait = fold(ready.must_fix), fold(ready.can_wait)
-    parts: list[Part] = [Paragraph(_verdict(ready))]
+    parts: list[Part] = [Paragraph(_verdict(ready, broken=bool(standing.headline(overview.stand))))]
     parts.append(
         Facts(
             (
@@ -116,9 +116,11 @@ def readiness(overview: Overview) -> list[Part]:
     return [*parts, *_blind(ready)]
 
 
-def _verdict(ready: Readiness) -> Words:
+def _verdict(ready: Readiness, *, broken: bool) -> Words:
+    """What the last check came to; it may be from before something broke."""
+    good = "Do not launch while this is broken. Nothing else was found that stops a launch."
     reason = {
-        Decision.GO: "Nothing was found that stops a launch.",
+        Decision.GO: good if broken else "Nothing was found that stops a launch.",
         Decision.NO_GO: "Something stops the launch.",
         Decision.NOT_PROVEN: "Something that can stop a launch could not be looked at.",
     }[ready.verdict]
@@ -244,7 +246,8 @@ def _about(overview: Overview, place: Place, charts: tuple[Chart, ...], more: Se
     )
     items = tuple(_answer(one) for one in place.findings)
     ready = overview.readiness
-    seen: list[Part] = [Note(("Looked at ", *when(ready.at)))] if ready else []
+    # The last check may be older than what is seen now, and says so before it is read.
+    seen: list[Part] = [Note(("The last check looked at it ", *when(ready.at), "."))] if ready and items else []
     of_name = next((one for one in overview.stand.monitors if one.name == place.name), None)
     watched: list[Part] = [*standing.about(of_name), *charts, *more] if of_name is not None else [*more]
     if of_name is not None:
@@ -254,10 +257,11 @@ def _about(overview: Overview, place: Place, charts: tuple[Chart, ...], more: Se
     if of_name is None or place.name in {one.name for one in overview.monitors}:
         # Ports, records, certificates and jobs are looked at all the time and no part of an audit.
         typed = f"/launch check {standing.quoted(place.name)}"
-        again = [*seen, Actions((Action("audit.rerun", "Check This Now", place.name, command=typed),))]
+        again = [Actions((Action("audit.rerun", "Check This Now", place.name, command=typed),))]
+    found: list[Part] = [Listing(items, empty="" if watched else nothing, limit=15)]
     return Document(
         headline=f"{state} · {place.name}",
-        parts=(*watched, Listing(items, empty="" if watched else nothing, limit=15), *again),
+        parts=(*watched, *seen, *found, *again),
         tone=Tone.BAD if bad else Tone.GOOD if place.findings else Tone.UNKNOWN,
         fallback=f"{place.name}: {state.lower()}.",
     )

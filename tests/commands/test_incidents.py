@@ -67,7 +67,7 @@ async def test_a_number_that_does_not_exist(shop, typed):
     await breaks(shop)
     said = await ask(shop, typed)
     assert "There is no INC-99" in said
-    assert "INC-1 · sign-up" in said
+    assert "INC-1 · Sign-up" in said
 
 
 async def test_ack_and_its_words(shop):
@@ -178,7 +178,7 @@ async def test_a_person_by_address(shop):
 async def test_mute_list_and_off(shop):
     """It begins with a reason and an end, is listed, and ends early."""
     said = await ask(shop, "mute sign-up 2h moving the database")
-    assert "sign-up is muted" in said
+    assert "Sign-up is muted" in said
     assert "moving the database" in await ask(shop, "mute")
     assert "I speak again" in await ask(shop, "mute off sign-up")
     assert "Nothing is muted" in await ask(shop, "mute")
@@ -189,7 +189,7 @@ async def test_mute_list_and_off(shop):
 async def test_maintenance_and_a_planned_silence(shop):
     """Planned work is marked as such, may begin later, and names of several words need no quotes."""
     said = await ask(shop, "mute checkout page from tomorrow 22:00 for 2h maintenance: new server")
-    assert "checkout page will be muted" in said
+    assert "Checkout page will be muted" in said
     assert "do not count as downtime" in said
     [planned] = await shop.store.read(lambda c: silences.planned(c, "shop", shop.clock.now()))
     assert planned.until - planned.begins == timedelta(hours=2)
@@ -200,7 +200,10 @@ async def test_maintenance_and_a_planned_silence(shop):
     ("typed", "says"),
     [
         ("mute sign-up 2h", "Why should it be quiet?"),
-        ("mute sign-up", "I do not understand the time"),
+        ("mute sign-up", "/launch mute sign-up 2h"),
+        ("mute sign-up soonish x", "/launch mute sign-up 2h"),
+        ("mute checkout page 2h", '/launch mute "checkout page" until'),
+        ("mute off signup", "signup is not muted, so nothing was changed"),
         ("mute sign-up 8d because", "Why should it be quiet?"),
         ("mute sign-up 10d holiday", "That is too long"),
         ("mute signup 2h x", "Did you mean sign-up?"),

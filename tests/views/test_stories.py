@@ -234,7 +234,7 @@ def test_the_summary_blames_nobody():
     assert not any(name in whole for name in ("Ana", "Ben", "U0"))
     assert (
         parts["What we did"]
-        == "The bot called 2 times. After 6 minutes somebody was on it; 2 people worked on it in all."
+        == "The bot called 2 times. Somebody was on it 6 minutes after it was certain; 2 people worked on it in all."
     )
     assert "a lead, not a proof" in parts["What we do not know yet"]
     assert "lasted 20 minutes" in parts["What customers felt"]
@@ -286,6 +286,14 @@ def test_the_list_puts_the_worst_first_and_offers_to_take_it():
     assert payload["blocks"][0]["text"]["text"] == "5 incidents going on"
     assert text(DOCUMENTS["list_empty"]()).startswith("Nothing is broken")
     assert text(DOCUMENTS["list_drill"]()).startswith("Only a drill")
+
+
+def test_what_is_told_elsewhere_is_not_called_over():
+    """Two faults were one: customers may still feel it."""
+    merged = STATES["merged"]().incident
+    said = " ".join(text(incident_list([], [merged]), width=200).split())
+    assert f"has the same cause as INC-{merged.parent}, and is told there" in said
+    assert "over since" not in said
 
 
 async def test_the_trails_of_the_store_are_what_it_reads(tmp_path: Path):
