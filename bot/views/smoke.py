@@ -244,5 +244,6 @@ def _again(flows: Sequence[str]) -> Action:
 def terminal(seen: Sequence[FlowSeen], known: Known = NOTHING) -> Document:
     """The result for a terminal: no buttons, and every step with its time at the end."""
     document = result(seen, known)
-    parts = [part for part in document.parts if not isinstance(part, Actions)]
+    every = (replace(part, limit=max(1, len(seen))) if isinstance(part, Listing) else part for part in document.parts)
+    parts = [part for part in every if not isinstance(part, Actions)]
     return replace(document, parts=(*parts, *table(seen)))

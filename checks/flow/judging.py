@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from checks import firewall, json_path, trouble
 from checks.flow import forms
 from checks.flow.model import WEBHOOK_GOOD, WEBHOOK_LONGEST, Expect, State, Step
+from checks.flow.shown import one_space, shown, shows
 from checks.masking import clip, cut
 from checks.net.facts import Chain, ChainEnd, Exchange, Reason
 from checks.page import plain
@@ -19,6 +20,7 @@ CLOSED = (401, 403)
 CodeOf = Callable[[str], str | None]
 """The value of a cookie that a request to the page would carry; None where none would."""
 UNREACHABLE = frozenset({Reason.DNS, Reason.REFUSED, Reason.UNREACHABLE, Reason.RESET, Reason.TLS})
+MB = 1024 * 1024
 TOLD = 60_000
 """Characters in which a message for people is looked for."""
 CAPTCHA = re.compile(
@@ -154,7 +156,7 @@ def _closed(expect: Expect, chain: Chain) -> Unmet | None:
         return None
     if not 200 <= last.status < 400:
         return Unmet("status", f"answers with {_error(last.status)} to somebody who is not logged in")
-    if expect.absent and expect.absent not in last.text:
+    if expect.absent and not shows(last.text, expect.absent):
         return None
     if any(form.asks_for_password for form in forms.read(last.text).forms):
         return None
@@ -205,9 +207,12 @@ def _error(status: int) -> str:
 def _content(expect: Expect, chain: Chain) -> Unmet | None:
     last = chain.last
     text = last.text if expect.contains or expect.absent or expect.json_path else ""
-    if expect.contains and expect.contains not in text and expect.contains not in plain(text[: forms.CAP]):
+    if expect.contains and not shows(text, expect.contains):
+        if last.truncated:
+            why = f"does not show “{clip(expect.contains, 80)}” in its first {len(last.body) // MB} MB; no more is read"
+            return Unmet("too_large", why, State.UNKNOWN)
         return Unmet("text", f"does not show “{clip(expect.contains, 80)}”")
-    if expect.absent and expect.absent in text:
+    if expect.absent and (expect.absent in text or one_space(expect.absent) in shown(text)):
         return Unmet("text", f"shows “{clip(expect.absent, 80)}”")
     return _json(expect, text) or _header(expect, last) or _ended(expect, last)
 
@@ -271,6 +276,8 @@ def told(answer: Exchange) -> str:
 
 
 def _line(said: str) -> str:
+    if not any(letter.isalnum() for letter in said[:1000]):
+        return ""
     return clip(" ".join(plain(said[:1000]).split()), 200)
 
 

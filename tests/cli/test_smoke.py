@@ -147,6 +147,17 @@ async def test_what_to_do_first_is_at_that_address(flows: Shop, launch: Launch) 
     assert f"Do first: Open http://localhost:{here.port}/pricing in a private window" in ran.out
 
 
+async def test_a_terminal_shows_every_flow(flows: Shop, launch: Launch, tmp_path: Path) -> None:
+    """A message in Slack is short; a log of CI has room."""
+    step = "steps: [{name: See the price, request: {url: /pricing}, expect: {contains: 49 EUR}}]"
+    many = "".join(f"  - {{id: f{number}, {step}}}\n" for number in range(20))
+    (tmp_path / "launch.yml").write_text(f"{PRODUCT}\nflows:\n{many}\n{flows.network}")
+    ran = await launch("smoke")
+    assert ran.code == 0, ran
+    assert [f"F{number} works" in ran.out for number in range(20)] == [True] * 20
+    assert "more" not in ran.out
+
+
 async def test_the_list_sends_nothing(flows: Shop, launch: Launch) -> None:
     """What there is, and which variables are not set here."""
     ran = await launch("smoke", "--list", SMOKE_EMAIL="x")
@@ -198,7 +209,7 @@ async def test_ctrl_c_shows_what_was_finished(flows: Shop, tmp_path: Path) -> No
         sys.executable, "-m", "bot", "smoke", "--format", "json", cwd=tmp_path, env=clean(**SECRETS),
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await asked.wait()
         while not flows.web.asked("/pricing"):
             await SystemClock().sleep(0.05)
