@@ -154,7 +154,7 @@ async def test_a_terminal_shows_every_flow(flows: Shop, launch: Launch, tmp_path
     (tmp_path / "launch.yml").write_text(f"{PRODUCT}\nflows:\n{many}\n{flows.network}")
     ran = await launch("smoke")
     assert ran.code == 0, ran
-    assert [f"F{number} works" in ran.out for number in range(20)] == [True] * 20
+    assert [f" f{number} works" in ran.out for number in range(20)] == [True] * 20
     assert "more" not in ran.out
 
 
@@ -191,7 +191,7 @@ async def test_a_server_that_never_answers_does_not_hold_up_ci(flows: Shop, laun
     ran = await launch("smoke", "--timeout", "5", "--format", "json", seconds=25, **SECRETS)
     assert ran.code in (1, 3)
     found = {one["target"]: one["status"] for one in json.loads(ran.out)["findings"]}
-    assert found["Checkout"] == "fail"
+    assert found["Checkout"] == "unknown"  # what is sought may stand behind what is read
     assert found["Log-in"] in ("fail", "unknown")
 
 
