@@ -17,8 +17,6 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.domain.detection import Sight, State, see
-from bot.domain.severity import Trouble
-from bot.domain.telling import Watched, signals_of
 from bot.domain.uptime import Span
 from bot.services.canaries import BLIND, Canaries
 from bot.services.catalogue import Catalogue
@@ -26,14 +24,13 @@ from bot.services.config import Config
 from bot.services.glance import Glance, glance, unknown
 from bot.services.heartbeats import beats, judged
 from bot.services.incidents import Incidents
+from bot.services.watch_ledger import Ledger
 from bot.services.watching import (
     TICK,
     Standing,
     Watching,
     counted_as,
-    excused,
     farewells,
-    known_troubles,
     limits_of,
     look_of,
     next_look,
@@ -42,7 +39,6 @@ from bot.services.watching import (
     policy_for,
     restored,
     spots_of,
-    stored_of,
     watched_of,
 )
 from bot.store import blindness, heartbeats, looks, probes
@@ -65,14 +61,8 @@ AT_LATEST = 60.0
 """Seconds within which even very many have been looked at once."""
 SLICE = 100
 """Monitors that are taken up in one turn of the loop."""
-KEEP_EVERY = timedelta(minutes=5)
-"""A look whose state did not change is stored this often."""
 TOGETHER = timedelta(seconds=1)
 """So often looks are stored that saw nothing new."""
-STORE_AGAIN = timedelta(seconds=5)
-"""How long to wait after the disk refused something."""
-MOST_KEPT = 20_000
-"""Looks that wait in memory for a disk that refuses them; then the oldest go."""
 PUT_BACK = timedelta(seconds=5)
 """A wall clock that falls behind by more than this was put back."""
 
@@ -101,9 +91,7 @@ class Watch:
         self._addresses = Addresses()
         self._tasks: set[asyncio.Task[None]] = set()
         self._results: list[tuple[Watching, Glance]] = []
-        self._rows: list[tuple[probes.Probe, Watched]] = []
-        self._untold: dict[str, Watching] = {}
-        self._not_before: datetime | None = None
+        self._ledger = Ledger(store, incidents, lambda name, one: self._of.get(name) is one)
         self._concluded_at: datetime | None = None
         self._last_tick: datetime | None = None
         self._loop: asyncio.Task[None] | None = None
@@ -170,7 +158,7 @@ class Watch:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._not_before = None
+        self._ledger.hurry()
         try:
             await self._conclude()
         except StoreError as error:
@@ -179,7 +167,7 @@ class Watch:
     @property
     def waiting(self) -> int:
         """Looks that have been answered and are not stored yet."""
-        return len(self._results) + len(self._rows)
+        return len(self._results) + len(self._ledger)
 
     def standings(self) -> list[Standing]:
         """How each monitor stands now, in the order of `launch.yml`."""
@@ -216,14 +204,14 @@ class Watch:
         now = self._clock.now()
         waited = self._concluded_at is None or not timedelta(0) <= now - self._concluded_at < TOGETHER
         news = any(seen.seen.sight is not Sight.GOOD or one.look.state is not State.UP for one, seen in self._results)
-        if waited or news or self._rows or self._untold:
+        if waited or news or self._ledger:
             self._concluded_at = now
             return True
         return False
 
     @property
     def _unfinished(self) -> bool:
-        return bool(self._results or self._rows or self._untold)
+        return bool(self._results or self._ledger)
 
     def _pause(self) -> float:
         """Seconds to the next tick for which there is something to do."""
@@ -304,43 +292,11 @@ class Watch:
             await self._conclude()
 
     async def _conclude(self) -> None:
-        """Judge what was seen, store it in one transaction, and tell the incidents.
-
-        What the disk refuses stays in memory, and is stored and told as soon as it can be.
-        """
+        """Judge what was seen, store it, and tell the incidents."""
         results, self._results = self._results, []
         for one, seen in results:
             self._judge(one, seen)
-        now = self._clock.now()
-        if not (self._rows or self._untold) or (self._not_before is not None and now < self._not_before):
-            return
-        self._not_before = now + STORE_AGAIN
-        rows, untold = tuple(self._rows), dict(self._untold)
-        product = self._config().product
-        changed = [one for one in untold.values() if one.turned]
-        kept = [(one, one.look) for one in untold.values() if one.turned or self._due_to_keep(one)]
-
-        def keep(connection: sqlite3.Connection) -> dict[str, tuple[Trouble, ...]]:
-            probes.add(connection, excused(connection, product, rows))
-            looks.put(connection, product, [stored_of(one, look) for one, look in kept])
-            return known_troubles(connection, product)
-
-        known = await self._store.write(keep, durable=bool(changed))
-        del self._rows[: len(rows)]
-        for one, look in kept:
-            one.kept, one.kept_at = look, look.last_at
-        await self._incidents.signal(
-            [
-                signal
-                for name, one in untold.items()
-                if self._of.get(name) is one
-                for signal in signals_of(one.watched, one.look, known.get(name, ()))
-            ]
-        )
-        for name, one in untold.items():
-            if self._untold.get(name) is one:
-                del self._untold[name]
-        self._not_before = None
+        await self._ledger.write(self._config().product, self._clock.now())
 
     def _judge(self, one: Watching, seen: Glance) -> None:
         if seen.seen.sight is not Sight.GOOD:
@@ -351,14 +307,8 @@ class Watch:
         one.look, _ = see(one.look, seen.seen, one.policy)
         one.busy = False
         at = seen.seen.at
-        self._rows.append((probes.Probe(one.number, at, counted, seen.server_ms), one.watched))
-        del self._rows[:-MOST_KEPT]
-        self._untold[one.watched.probe] = one
+        self._ledger.add(one, probes.Probe(one.number, at, counted, seen.server_ms))
         self._at(one, next_look(one, at))
-
-    def _due_to_keep(self, one: Watching) -> bool:
-        at = one.look.last_at
-        return one.kept_at is None or (at is not None and not timedelta(0) <= at - one.kept_at < KEEP_EVERY)
 
     async def fresh(self, names: tuple[str, ...]) -> list[Glance]:
         """How these look now, monitors and scheduled checks alike; nobody else is told."""
