@@ -212,8 +212,14 @@ def _body(found: Handover, part: Part, most: int) -> list[Block]:
     if part.questions:
         blocks.append(Paragraph((Strong("Nobody has said yet"),)))
         blocks.append(Listing(tuple(_question(line) for line in part.questions), limit=most))
-    blocks.append(Note(_standing(found, part)))
+    blocks.append(Note((*_standing(found, part), *_looked(part))))
     return blocks
+
+
+def _looked(part: Part) -> Words:
+    """When the bot looked, once for the whole part: its lines come from one audit."""
+    last = max((one.at for one in part.lines if one.origin is Origin.MEASURED and one.at is not None), default=None)
+    return () if last is None else (" · Looked at ", Time(last, "date"), ", ", Time(last, "time"))
 
 
 def _item(found: Handover, line: Line) -> Item:
@@ -231,9 +237,8 @@ def _question(line: Line) -> Item:
 
 
 def _source(found: Handover, line: Line) -> Words:
-    """Where it comes from; what stands in the file as it is now needs no word."""
-    if line.at is None:
+    """Who said it and when; what stands in the file, or was looked at with the rest, needs no word."""
+    if line.at is None or line.origin is Origin.MEASURED:
         return ()
     who: Words = (" by ", _who(found, line.by)) if line.by else ()
-    verb = {Origin.MEASURED: "Looked at ", Origin.SAID: "Said ", Origin.COUNTED: ""}.get(line.origin, "")
-    return (verb, Time(line.at, "date"), *who)
+    return ("Said " if line.origin is Origin.SAID else "", Time(line.at, "date"), *who)
