@@ -12,18 +12,21 @@ import click
 from bot.cli.terminal import environment, examples, quiet
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Mapping
 
     from bot.cli.ci import Ran
     from bot.cli.reaching import Reach
     from bot.clock import Clock
     from bot.config.settings import Settings
+    from bot.services.config import Config
 
 STATUSES = ("started", "live", "failed", "cancelled")
 LOOK_EVERY = 2.0
 """Seconds between two looks for the verdict."""
 LONGEST_WAIT = 240.0
 """Seconds until a verdict is given up; flows take at most two minutes."""
+LONGEST_VERSION = 100
 NOT_PROVEN = 3
 NO_VERDICT = {
     "live": "It is live, and nothing could be tried: write flows into launch.yml, or name a critical monitor",
@@ -134,6 +137,8 @@ def _report(version: str, status: str, given: Mapping[str, str | None], run: Ran
         "compare_url": run.compare(before, commit),
         "key": told.get("key") or run.key(place, told.get("service", "")),
     }
+    if len(whole["version"]) > LONGEST_VERSION:
+        raise click.UsageError("A version is a short name: v43, or the first seven letters of a commit.")
     if not whole["version"]:
         raise click.UsageError(
             "Say which version it is: launch deploy v43. (In CI the commit is taken.)", click.get_current_context()
@@ -197,12 +202,12 @@ def _for_later(report: Told, settings: Settings, clock: Clock, *, wait: bool) ->
             f"No bot is known here: there is no {settings.database}. Say where it runs: --to https://… or LAUNCH_URL, "
             "with LAUNCH_TOKEN."
         )
-    now, product = clock.now(), Config.read(settings.launch_config).product
+    now, config = clock.now(), Config.read(settings.launch_config)
     read = reported.read(json.dumps(report.body).encode(), now)
     about = {"source": reported.SOURCE, "delivery": read.delivery}
     try:
         with closing(Store.open(settings.database)) as store:
-            store.write_now(lambda c: heard.take(c, product, now, **about, said=(read.marker,)))
+            store.write_now(lambda c: heard.take(c, _product(c, config), now, **about, said=(read.marker,)))
     except AlreadyRunning:
         raise NotReached(
             f"A bot runs on {settings.launch_data}, but does not answer on {settings.launch_http}. LAUNCH_HTTP must be "
@@ -212,6 +217,13 @@ def _for_later(report: Told, settings: Settings, clock: Clock, *, wait: bool) ->
     if wait:
         click.echo("Nobody is there to judge it.")
     return NOT_PROVEN if wait else 0
+
+
+def _product(connection: sqlite3.Connection, config: Config) -> str:
+    """As in launch.yml; where that is not here, or has a mistake, that of the bot that runs on this data."""
+    from bot.store.beat import product_of
+
+    return config.product if config.file is not None else product_of(connection) or config.product
 
 
 async def _verdict(reach: Reach, path: str, version: str, clock: Clock) -> int:

@@ -6,6 +6,7 @@ What may help is tried again; what is said in the end is one sentence.
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -96,9 +97,14 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _reason(error: BaseException) -> str:
+    for one in _chain(error):
+        if isinstance(one, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted here: {one.verify_message}"
+        if isinstance(one, socket.gaierror):
+            return "no such name is known; is it written right?"
+        if isinstance(one, ConnectionRefusedError):
+            return "nothing listens there"
     found = next((one for one in _chain(error) if str(one)), error)
-    if isinstance(found, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted: {found.verify_message}"
     return found.strerror or str(found) if isinstance(found, OSError) else str(found)
 
 
@@ -166,7 +172,8 @@ class Reach:
     def _settled(self, answer: Answer, *, asking: bool) -> Answer:
         from bot.config.names import shown
 
-        if answer.status < 300 and answer.body:
+        # Whatever the bot takes, it says so.
+        if answer.status < 300 and (answer.body if asking else "said" in answer.body):
             return answer
         if asking and answer.status == 404 and "error" in answer.body:
             return answer

@@ -15,3 +15,9 @@ def beat(connection: sqlite3.Connection, product: str, now: datetime) -> datetim
         "INSERT INTO beat VALUES (?, ?) ON CONFLICT (product) DO UPDATE SET at = excluded.at", (product, to_ms(now))
     )
     return None if row is None else from_ms(row["at"])
+
+
+def product_of(connection: sqlite3.Connection) -> str:
+    """The product of the bot that was alive last; empty where there was none."""
+    row = connection.execute("SELECT product FROM beat ORDER BY at DESC LIMIT 1").fetchone()
+    return "" if row is None else str(row["product"])

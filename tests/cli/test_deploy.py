@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 
 from bot.config.local_token import local_token
+from bot.store.beat import beat
 from bot.store.db import Store
 from bot.web import build, serve
 from tests.cli.conftest import Ran
@@ -90,7 +91,8 @@ async def test_an_unknown_certificate_is_not_trusted(launch, authority: Authorit
     async with stub.up(authority.issue("localhost").context) as url:
         ran = await launch("deploy", "v43", "--to", url, LAUNCH_TOKEN=TOKEN)
     assert ran.code == 1
-    assert "certificate" in ran.err.lower()
+    assert "its certificate is not trusted here: " in ran.err
+    assert "_ssl.c" not in ran.err
     assert stub.asked == []
 
 
@@ -115,6 +117,7 @@ async def test_what_may_help_is_tried_again_with_the_same_delivery(launch):
         ((404, "Not found"), 2, "Something else than the bot answers"),
         ((301, "moved"), 2, "leads elsewhere, to https://elsewhere.test/"),
         ((200, "<html>Welcome"), 2, "Something else than the bot answers"),
+        ((200, {"ok": True}), 2, "Something else than the bot answers"),
         ((400, {"error": "version: \x1b[31mno"}), 2, "The bot says: version: ?[31mno"),
         ((200, "[" * 100_000), 2, "Something else than the bot answers"),
     ],
@@ -151,6 +154,7 @@ async def test_nobody_there_is_exit_one_after_a_few_seconds(launch):
         (("deploy", "v43", "--commit", "xyz"), "commit: write the commit id"),
         (("deploy", "v43", "--url", "shop.test"), "url: write a whole address"),
         (("deploy", "v43", "--commit", "abc"), "commit: write the commit id"),
+        (("deploy", "v" * 101), "A version is a short name"),
     ],
 )
 async def test_wrong_usage_is_exit_two_before_anything_is_sent(launch, args, said):
@@ -279,6 +283,23 @@ async def test_while_the_bot_is_off_it_is_written_down(launch, tmp_path):
     door.open()
     await door.settled()
     assert {one.version for one in await door.known()} == {"v43", "v44"}
+    await door.close()
+
+
+@pytest.mark.parametrize("written", [None, "product: {name: Sho"], ids=["in another folder", "with a mistake"])
+async def test_without_a_launch_file_that_can_be_read_it_is_the_product_of_the_bot(launch, tmp_path, written):
+    """Whose deploy it is follows from the bot that runs on that data: it must not be written down for nobody."""
+    (tmp_path / "launch.yml").write_text(CONFIG)
+    door = Doorstep(tmp_path)
+    await door.store.write(lambda c: beat(c, door.config.product, door.time))
+    await door.close()
+    (tmp_path / "elsewhere.yml").write_text(written or "")
+    named = "elsewhere.yml" if written else "nowhere.yml"
+    ran = await launch("deploy", "v43", LAUNCH_HTTP="127.0.0.1:9", LAUNCH_CONFIG=named)
+    assert ran.code == 0, ran.err
+    door.open()
+    await door.settled()
+    assert [one.version for one in await door.known()] == ["v43"]
     await door.close()
 
 
