@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-
-from sqlite_utils import Database, Migrations
+from typing import TYPE_CHECKING, Protocol
 
 from bot.store.db import StoreError
 from bot.store.tables.deploys import DEPLOYS
@@ -23,70 +23,84 @@ from bot.store.tables.runbooks import RUNBOOKS
 from bot.store.tables.watching import WATCHING
 from bot.store.tables.windows import WINDOWS
 
-STEPS = Migrations("launch")
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 
-@STEPS()
+class Step(Protocol):
+    """One step, known for good by the name of its function."""
+
+    __name__: str
+
+    def __call__(self, db: Database, /) -> None:
+        """Change the schema, within a transaction."""
+
+
 def m001_foundation(db: Database) -> None:
     """Products, audits and their results, monitors and their probes, the outbox, the journal."""
     for statement in FOUNDATION:
         db.conn.execute(statement)
 
 
-@STEPS()
 def m002_dns_as_decided(db: Database) -> None:
     """DNS records as people accepted them, what changed since, who answered what, and name servers that disagree."""
     for statement in DNS_AS_DECIDED:
         db.conn.execute(statement)
 
 
-@STEPS()
 def m003_watching(db: Database) -> None:
     """Looks, incidents with their events and timers, clicks, silences, turns, releases, second routes."""
     for statement in WATCHING:
         db.conn.execute(statement)
 
 
-@STEPS()
 def m004_erasing(db: Database) -> None:
     """People may be erased from what is otherwise only appended to."""
     for statement in ERASING:
         db.conn.execute(statement)
 
 
-@STEPS()
 def m005_windows(db: Database) -> None:
     """Jobs say that they began or failed; silences come from windows that launch.yml repeats."""
     for statement in WINDOWS:
         db.conn.execute(statement)
 
 
-@STEPS()
 def m006_runbooks(db: Database) -> None:
     """Runs of runbooks with their events, and what people wrote down when one asked."""
     for statement in RUNBOOKS:
         db.conn.execute(statement)
 
 
-@STEPS()
 def m007_drills(db: Database) -> None:
     """Fire drills, with what they measured."""
     for statement in DRILLS:
         db.conn.execute(statement)
 
 
-@STEPS()
 def m008_deploys(db: Database) -> None:
     """Deploys with their course, what outside senders said, walks of flows, measurements, counted events."""
     for statement in DEPLOYS:
         db.conn.execute(statement)
 
 
-@STEPS()
 def m009_gates(db: Database) -> None:
     """What the gates of CI said last, and builds that they stopped."""
     for statement in GATES:
         db.conn.execute(statement)
+
+
+STEPS: tuple[Step, ...] = (
+    m001_foundation,
+    m002_dns_as_decided,
+    m003_watching,
+    m004_erasing,
+    m005_windows,
+    m006_runbooks,
+    m007_drills,
+    m008_deploys,
+    m009_gates,
+)
 
 
 def version(connection: sqlite3.Connection) -> int:
@@ -98,13 +112,12 @@ def version(connection: sqlite3.Connection) -> int:
     return int(count)
 
 
-def latest(steps: Migrations = STEPS) -> int:
+def latest(steps: Sequence[Step] = STEPS) -> int:
     """How many steps this program knows."""
-    with closing(sqlite3.connect(":memory:")) as connection:
-        return len(steps.pending(Database(connection, execute_plugins=False)))
+    return len(steps)
 
 
-def migrate(connection: sqlite3.Connection, path: Path, steps: Migrations = STEPS) -> None:
+def migrate(connection: sqlite3.Connection, path: Path, steps: Sequence[Step] = STEPS) -> None:
     """Apply what is missing, each step in a transaction of its own; before it, the file is copied beside itself.
 
     The copy is called `launch.db.before-N`, N being the step that follows. Raises `StoreError` for a file that a newer
@@ -126,5 +139,10 @@ def migrate(connection: sqlite3.Connection, path: Path, steps: Migrations = STEP
         os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         with closing(sqlite3.connect(copy)) as target:
             connection.backup(target)
-    database = Database(connection, execute_plugins=False)
-    steps.apply(database)
+    # Nobody else needs it: a store that is up to date is opened without.
+    from sqlite_utils import Database, Migrations
+
+    known_by_name = Migrations("launch")
+    for step in steps:
+        known_by_name()(step)
+    known_by_name.apply(Database(connection, execute_plugins=False))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
 from bot.store import audits, migrations
 from bot.store.db import Store, StoreError, connect
@@ -60,13 +62,10 @@ def test_an_old_store_is_brought_up_to_date_with_its_rows(tmp_path, version):
 NEXT = migrations.latest() + 1
 
 
-def _with_more(step) -> Migrations:
+def _with_more(step) -> tuple[migrations.Step, ...]:
     """All present steps and one more."""
-    steps = Migrations("launch")
-    for known in migrations.STEPS.pending(Database(sqlite3.connect(":memory:"))):
-        steps(name=known.name)(known.fn)
-    steps(name=f"m{NEXT:03}_more")(step)
-    return steps
+    step.__name__ = f"m{NEXT:03}_more"
+    return (*migrations.STEPS, step)
 
 
 def test_before_a_step_the_file_is_copied(tmp_path):
@@ -109,3 +108,15 @@ def test_a_store_of_a_newer_version_is_left_alone(tmp_path):
         migrations.migrate(connection, path, _with_more(lambda db: db.conn.execute("CREATE TABLE more (id INTEGER)")))
     with pytest.raises(StoreError, match="newer version"):
         Store.open(path)
+
+
+def test_a_store_that_is_up_to_date_is_opened_without_what_migrates(tmp_path):
+    """Every start but the first, and every terminal command, saves the time and the memory."""
+    path = tmp_path / "launch.db"
+    Store.open(path).close()
+    program = (
+        "import sys; from pathlib import Path; from bot.store.db import Store\n"
+        f"Store.open(Path({str(path)!r})).close(); print('sqlite_utils' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+    assert said == "False\n"
