@@ -135,7 +135,7 @@ async def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await asyncio.wait_for(process.communicate(), 30)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
     assert out.decode().strip()
     assert err == b""
 
@@ -193,6 +193,6 @@ async def test_help_is_quick_because_commands_are_imported_when_needed(launch: L
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
-    _, err = await asyncio.wait_for(process.communicate(), 30)
+    _, err = await asyncio.wait_for(process.communicate(), 60)
     assert err.decode().strip() == "[]"
     assert (await launch("--help")).code == 0

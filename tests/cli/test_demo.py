@@ -54,7 +54,7 @@ def alive(pid: int) -> bool:
 
 async def gone(pid: int) -> None:
     """Wait until a process is no more."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         never = asyncio.Event()
         while alive(pid):
             with suppress(TimeoutError):
@@ -71,7 +71,7 @@ async def test_the_demo_opens_a_page_and_ctrl_c_ends_both_processes(tmp_path: Pa
         assert answer.status == 200
         assert "<html" in await answer.text()
     process.send_signal(signal.SIGINT)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         _, err = await process.communicate()
     assert process.returncode == 0, err.decode()
     assert "Traceback" not in err.decode()
@@ -96,7 +96,7 @@ async def test_a_bot_whose_workspace_has_died_stops(tmp_path: Path) -> None:
     process, _ = await start(tmp_path, "demo")
     (child,) = children(process.pid)
     os.kill(child, signal.SIGKILL)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         _, err = await process.communicate()
     assert "The local workspace ended by itself" in err.decode()
     assert "Traceback" not in err.decode()

@@ -43,7 +43,7 @@ async def heard():
 
 
 async def until(count: int, got: list[Inbound]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while len(got) < count:
             await SystemClock().sleep(0.05)
 

@@ -108,7 +108,7 @@ def test_each_mistake_has_a_place_and_a_sentence(tmp_path: Path, text: str, expe
         (b"product: 'a\n", "a quote or bracket is opened and never closed"),
         (b"name: a: b\n", "there is a colon too many"),
         (b"product:\n  domain: a.example\n stage: live\n", "launch.yml:3:2: this line is indented differently"),
-        (b"Acme \"shop\"\n# ours\nhosts: 1\n", "this line does not fit what stands above it"),
+        (b'Acme "shop"\n# ours\nhosts: 1\n', "this line does not fit what stands above it"),
         (b"hosts: [a: : b]\n", "something is missing before this character"),
         (b"product: *nobody\n", "an * stands before a word"),
         (b"domain: @acme\n", "may not begin with this character; put it in quotes"),

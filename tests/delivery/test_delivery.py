@@ -55,7 +55,7 @@ async def test_news_that_come_while_it_is_sent_are_shown_too(office):
     office.slack.core.faults.add(Fault("latency", "chat.postMessage", seconds=0.3))
     await office.post(1)
     await office.postman.tick()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not office.calls("chat.postMessage"):
             await SystemClock().sleep(0.005)
     await office.store.write(lambda c: c.execute("UPDATE news SET rev = 2, words = 'second'"))

@@ -18,7 +18,7 @@ from bot.store.outbox import State
 LAUNCH = "C0LAUNCH1"
 
 
-async def _until(condition, seconds: float = 20.0) -> None:
+async def _until(condition, seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await SystemClock().sleep(0.02)
@@ -52,7 +52,7 @@ async def test_a_kill_between_claim_and_mark_neither_loses_nor_doubles(tmp_path,
         process.send_signal(signal.SIGKILL)
         await process.wait()
         again = await _start(path, slack)
-        assert await asyncio.wait_for(again.wait(), 30) == 0
+        assert await asyncio.wait_for(again.wait(), 60) == 0
         assert _texts(slack) == ["news 1"]
     store = Store.open(path)
     assert (await store.read(lambda c: outbox.trail(c, "acme", "news:1")))[0].state is State.SENT

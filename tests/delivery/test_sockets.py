@@ -35,8 +35,8 @@ class Wound:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Wait for it, ten seconds at most."""
-    end = SystemClock().monotonic() + 10
+    """Wait for it, a minute at most."""
+    end = SystemClock().monotonic() + 60
     while not condition():
         assert SystemClock().monotonic() < end, "it did not come about"
         await SystemClock().sleep(0.002)

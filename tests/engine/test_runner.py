@@ -90,8 +90,8 @@ async def test_a_check_over_its_own_deadline_is_unknown_and_keeps_its_evidence()
         return Traced(), asked
 
     began = time.perf_counter()
-    found = await run(jobs(hangs, says("ok")), TableProbe(), deadline=20, check_seconds=0.1, tracer=tracer)
-    assert time.perf_counter() - began < 5
+    found = await run(jobs(hangs, says("ok")), TableProbe(), deadline=80, check_seconds=0.1, tracer=tracer)
+    assert time.perf_counter() - began < 40, "long before the end of the run"
     assert [one.code for one in found] == ["budget", "ok"]
     assert found[0].status is Status.UNKNOWN
     assert found[0].seen["seconds"] == 0.1
@@ -109,9 +109,8 @@ async def test_the_run_ends_at_its_deadline_whatever_is_left():
             except asyncio.CancelledError:
                 continue
 
-    began = time.perf_counter()
-    found = await run(jobs(stubborn, says("ok")), TableProbe(), deadline=0.2, at_once=1, confirm=False)
-    assert time.perf_counter() - began < 4
+    async with asyncio.timeout(60):
+        found = await run(jobs(stubborn, says("ok")), TableProbe(), deadline=0.2, at_once=1, confirm=False)
     assert [one.code for one in found] == ["budget", "budget"]
 
 
@@ -146,9 +145,9 @@ async def test_offline_does_not_wait_for_checks_that_hang():
         return Verdict("ok")
 
     began = time.perf_counter()
-    (found,) = await run(jobs(hangs), TableProbe(online=False), deadline=30)
+    (found,) = await run(jobs(hangs), TableProbe(online=False), deadline=80)
     assert found.code == "offline"
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 40, "long before the end of the run"
 
 
 async def test_an_error_while_asking_whether_we_are_online_is_not_offline():
@@ -275,11 +274,11 @@ async def test_cancelling_a_run_cancels_its_checks():
         return Verdict("ok")
 
     task = asyncio.ensure_future(run(jobs(hangs), TableProbe(), deadline=30))
-    await asyncio.wait_for(began.wait(), 5)
+    await asyncio.wait_for(began.wait(), 60)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await asyncio.wait_for(ended.wait(), 5)
+    await asyncio.wait_for(ended.wait(), 60)
 
 
 SHOP = Inventory(

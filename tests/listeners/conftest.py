@@ -93,7 +93,7 @@ class Stage:
 
     async def becomes(self, bot: Runtime, wanted: Callable[[Incident], object], number: int = 1) -> Incident:
         """Wait until the stored incident is so."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not wanted(row := await self.row(bot, number)):
                 await bot.services.clock.sleep(0.02)
         return row

@@ -132,7 +132,7 @@ async def test_three_hundred_clicks(stage):
         card = await stage.breaks(bot)
         results = await asyncio.gather(*(slack.click("mia", card, "incident.ack") for _ in range(300)))
         assert all(each.ok for each in results)
-        await slack.until(lambda: len(slack.ephemerals("mia")) >= 299, timeout=30)
+        await slack.until(lambda: len(slack.ephemerals("mia")) >= 299, timeout=60)
         row = await stage.row(bot)
         assert (row.acker, row.helpers) == ("UMIA", ())
         assert await bot.services.requests.waiting() == []

@@ -330,13 +330,13 @@ async def test_the_bot_runs_is_well_and_stops_on_the_stop_signal(image: Image, d
         assert (await ran(image, *image.health, **given))[0] == 1
         async with running(image, *image.entrypoint, *image.command, **given) as bot:
             await line_with(bot, "The bot is in the workspace")
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while (await ran(image, *image.health, **given))[0]:
                     assert bot.returncode is None
             await slack.command("mia", "#launch", "/launch help")
             await slack.wait_for("/launch check", user="mia")
             bot.send_signal(getattr(signal, image.signal))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 _, err = await bot.communicate()
         assert bot.returncode == 0, err.decode()
         assert b"Traceback" not in err
@@ -355,7 +355,7 @@ async def test_the_demo_works_from_the_installed_package(image: Image, data: Pat
             async with http.get(page + path) as answer:
                 assert answer.status == 200, path
         demo.send_signal(signal.SIGINT)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             _, err = await demo.communicate()
         assert demo.returncode == 0, err.decode()
     assert [path.name for path in data.iterdir()] == ["demo"]

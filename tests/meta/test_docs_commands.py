@@ -240,7 +240,7 @@ async def test_a_command_that_stays_is_ready_and_ends_on_ctrl_c(line: str, desk:
             assert ready in first, first + (await process.stderr.read()).decode() if process.stderr else first
             # Ctrl-C reaches every process of the terminal's group.
             os.killpg(process.pid, signal.SIGINT)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 _, err = await process.communicate()
     # Make ends itself by the signal, as make does, once the bot has ended in order.
     assert process.returncode in ((0, -signal.SIGINT) if line.startswith("make") else (0,)), err.decode()
@@ -283,4 +283,4 @@ async def _asked(world: World, text: str) -> str:
     before = {each["ts"] for each in world.slack.seen(user="mia")}
     result = await world.slack.command("mia", "#launch", text)
     assert result.ok, text
-    return words(await world.slack.wait_for(lambda m: m["ts"] not in before, user="mia", timeout=20))
+    return words(await world.slack.wait_for(lambda m: m["ts"] not in before, user="mia", timeout=60))

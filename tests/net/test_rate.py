@@ -28,7 +28,7 @@ async def shot(site: Site, sender: Sender, steps=FAST, **changes: object) -> End
     """Send the whole schedule to the site."""
     network = replace(site.network, **changes)
     async with RateProbe(network, SystemClock().now()) as probe:
-        return await asyncio.wait_for(sender.send(probe, due(steps)), 30)
+        return await asyncio.wait_for(sender.send(probe, due(steps)), 60)
 
 
 async def test_each_request_goes_out_when_it_is_due_and_connections_are_kept(site):

@@ -42,7 +42,7 @@ class Client:
     async def next(self, event: str) -> dict[str, Any]:
         """The next line, which must tell of that event."""
         assert self.process.stdout is not None
-        line = await asyncio.wait_for(self.process.stdout.readline(), 30)
+        line = await asyncio.wait_for(self.process.stdout.readline(), 60)
         said: dict[str, Any] = json.loads(line)
         assert said["event"] == event, said
         return said
@@ -71,7 +71,7 @@ async def running(slack: WorkspaceServer) -> AsyncIterator[Client]:
         assert process.stdin is not None
         process.stdin.close()
         try:
-            await asyncio.wait_for(process.wait(), 15)
+            await asyncio.wait_for(process.wait(), 60)
         except TimeoutError:
             process.kill()
             await process.wait()
@@ -110,6 +110,6 @@ async def test_the_node_sdk_comes_back_after_a_reset() -> None:
         (first,) = slack.core.dispatcher.sockets.connections
         await slack.sockets("reset")
         await slack.until(lambda: first not in slack.core.dispatcher.sockets.connections)
-        await slack.connected(timeout=20)
+        await slack.connected(timeout=60)
         assert (await slack.command("mia", "#launch", "/launch check again")).ok
         await client.next("answered")

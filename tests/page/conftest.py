@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.page.stage import Stage
 
@@ -21,6 +21,7 @@ CHROMIUM = (
     or shutil.which("google-chrome")
 )
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run"]
+expect.set_options(timeout=60_000)  # a poll costs nothing when it ends, and a busy machine is late
 HOW = "no Chromium found: `apt-get install chromium`, or set CHROMIUM to its path"
 
 Open = Callable[..., Awaitable[Page]]
@@ -70,7 +71,7 @@ async def visit(browser: Browser, stage: Stage) -> AsyncIterator[Open]:
         )
         contexts.append(context)
         page = await context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
         page.on(
             "console",

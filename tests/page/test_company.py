@@ -47,7 +47,7 @@ async def test_break_and_repair(visit: Open, stage: Stage) -> None:
     assert stage.company_posts == [{"id": "down", "on": True}]
     await expect(page.locator(".company-open .count")).to_have_text("1")
     stage.company["faults"][0]["on"] = False
-    await expect(panel.get_by_text("Everything is as it should be")).to_be_visible(timeout=8000)
+    await expect(panel.get_by_text("Everything is as it should be")).to_be_visible()
     await expect(switch).not_to_be_checked()
     console = panel.get_by_role("link", name="DNS records")
     assert await console.get_attribute("href") == f"{stage.url}_company/console/dns"

@@ -224,7 +224,7 @@ async def test_threads_and_people(page: Page) -> None:
 async def test_the_connection_breaks(page: Page, slack: WorkspaceServer) -> None:
     """When every socket of the bot is closed the page says so, and when it is back as well."""
     await slack.sockets("close")
-    await expect(page.get_by_text("Launch Ready is connected")).to_be_visible(timeout=15_000)
+    await expect(page.get_by_text("Launch Ready is connected")).to_be_visible()
     for _ in range(750):
         if slack.core.dispatcher.sockets.connections:
             break

@@ -184,7 +184,7 @@ async def test_the_sending_process_gets_no_token_and_ends(note, receiver):
         del os.environ["SLACK_BOT_TOKEN"]
     async with MailServer(hang=True) as server:
         task = asyncio.create_task(send(mail(server), note))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await server.called.wait()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

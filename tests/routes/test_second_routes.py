@@ -265,7 +265,7 @@ async def test_a_route_that_hangs_holds_up_no_other(branch, receiver):
         await branch.ask("0")
         await branch.ask("1")
         await branch.routes.tick()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await came.wait()
             await server.called.wait()
         await branch.routes.stop()

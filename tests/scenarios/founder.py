@@ -14,7 +14,7 @@ from playwright.async_api import Locator, Page, expect
 from playwright.async_api import TimeoutError as Gone
 
 MOST_CLICKS = 15
-LOOK, CARD, PAGE, QUICK = 60_000, 90_000, 20_000, 5_000
+LOOK, CARD, PAGE, QUICK = 60_000, 90_000, 60_000, 5_000
 """Milliseconds for a look of a step, a card, the page, a button that may be gone; the machine does much else."""
 OVER = ("FIXED", "HANDED OVER", "DONE", "OVER", "STOPPED")
 LIVE = re.compile(r"^(DRILL · )?RUNBOOK · ")

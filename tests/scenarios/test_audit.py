@@ -88,7 +88,7 @@ async def test_where_the_bot_is_no_member_the_report_comes_as_a_direct_message(w
     """A channel that the bot cannot post to is no reason to stay silent."""
     async with world.bot():
         await world.slack.command("mia", "#funding", "/launch check")
-        report = await world.slack.wait_for("Go: nothing found", channel="dm", user="mia", timeout=30)
+        report = await world.slack.wait_for("Go: nothing found", channel="dm", user="mia", timeout=60)
         assert report["channel"].startswith("D")
 
 
@@ -115,10 +115,10 @@ async def test_buttons_do_what_their_commands_do(world):
         await world.slack.wait_for("mail.dmarc", user="ben", after=detail["ts"])
         fix = next(e for e in buttons if e["action_id"].startswith("runbook.start"))
         await world.slack.click("ben", report, fix["action_id"], fix["value"])
-        await world.slack.wait_for("RUNBOOK · Our mail lands in spam", timeout=30)
+        await world.slack.wait_for("RUNBOOK · Our mail lands in spam", timeout=60)
         world.company.switch("dmarc_gone", on=False)
         await world.slack.click("ben", report, "audit.rerun")
-        await world.slack.wait_for("Go: nothing found", channel="#launch", after=report["ts"], timeout=30)
+        await world.slack.wait_for("Go: nothing found", channel="#launch", after=report["ts"], timeout=60)
 
 
 async def test_two_people_ask_at_once_and_one_audit_runs(world):

@@ -20,5 +20,5 @@ async def test_a_bot_that_was_off_says_from_when_to_when_once_it_has_looked_agai
     await store.write(lambda c: beat(c, product, before))
     store.close()
     async with running(world):
-        told = await world.slack.wait_for("offline", timeout=40)
+        told = await world.slack.wait_for("offline", timeout=60)
         assert "looked at" in str(told)

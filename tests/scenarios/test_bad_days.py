@@ -53,19 +53,19 @@ async def running(world: World, **more: str) -> AsyncIterator[asyncio.subprocess
     """A bot process that is ready; stopped with SIGTERM unless it is gone already."""
     process = await start(world, **more)
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             assert await process.stdout.readline(), (await process.stderr.read()).decode()
         yield process
     finally:
         if process.returncode is None:
             process.terminate()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await process.communicate()
 
 
 async def ended(process: asyncio.subprocess.Process) -> tuple[int, str]:
     """Exit code and words of a process that ends by itself."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         _, said = await process.communicate()
     return process.returncode, said.decode()
 
@@ -81,10 +81,10 @@ async def test_a_kill_in_the_middle_of_an_audit_is_told_and_doubles_nothing(worl
     world.slack.core.violations.clear()
     world.company.switch("slow", on=False)
     async with running(world):
-        cut = await world.slack.wait_for("cut off", channel="#launch", timeout=15)
+        cut = await world.slack.wait_for("cut off", channel="#launch", timeout=60)
         assert len(world.slack.messages("#launch")) == 1
         await world.slack.click("mia", cut, "audit.rerun")
-        await world.slack.wait_for("Go: nothing found", channel="#launch", timeout=30)
+        await world.slack.wait_for("Go: nothing found", channel="#launch", timeout=60)
         assert len([m for m in world.slack.messages("#launch") if m.get("bot_id")]) == 2
 
 
@@ -92,7 +92,7 @@ async def test_an_orderly_stop_in_the_middle_of_an_audit_is_quick_and_told(world
     """SIGTERM during an audit: the bot ends with 0 within seconds; the message does not stay "checking" for ever."""
     world.company.switch("slow", on=True)
     process = await start(world)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await process.stdout.readline()
     await world.slack.command("mia", "#launch", "/launch check")
     await world.slack.until(lambda: world.slack.messages("#launch"))
@@ -102,7 +102,7 @@ async def test_an_orderly_stop_in_the_middle_of_an_audit_is_quick_and_told(world
     assert "Traceback" not in said
     if "cut off" not in words(world.slack.messages("#launch")[0]):
         async with running(world):
-            await world.slack.wait_for("cut off", channel="#launch", timeout=15)
+            await world.slack.wait_for("cut off", channel="#launch", timeout=60)
 
 
 async def test_a_second_bot_on_the_same_data_is_refused(world):

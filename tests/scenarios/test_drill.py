@@ -35,24 +35,24 @@ async def moved_on(world: World, before: dict[str, Any]) -> dict[str, Any]:
         shown = words(one)
         return one["ts"] == before["ts"] and one["blocks"] != before["blocks"] and "Looking now" not in shown
 
-    return await world.slack.wait_for(other, timeout=30)
+    return await world.slack.wait_for(other, timeout=60)
 
 
 async def test_a_drill_from_the_page_to_the_score(world):
     """Everything says DRILL; a wrong control, and whoever is not on it, get words in the thread; all read the score."""
     async with hurrying() as clock, world.bot(clock=clock):
         await world.slack.command("mia", "#launch", "/launch drill site down")
-        await world.slack.wait_for("A drill begins.", user="mia", timeout=20)
+        await world.slack.wait_for("A drill begins.", user="mia", timeout=60)
         card = await world.slack.wait_for(
             lambda m: m["text"].startswith("Drill, nothing is broken: SEV2") and bool(buttons(m)),
             channel="#launch", timeout=60,
         )  # fmt: skip
         [fix] = [one for one in buttons(card) if one[0] == "Show Me the Fix"]
         await world.slack.click("ben", card, fix[1], fix[2])
-        run = await world.slack.wait_for(lambda m: "DRILL · RUNBOOK" in words(m), timeout=30)
+        run = await world.slack.wait_for(lambda m: "DRILL · RUNBOOK" in words(m), timeout=60)
         assert run["thread_ts"] == card["ts"]
         await world.slack.click("mia", run, *buttons(run)[0][1:])
-        told = await world.slack.wait_for("Somebody else has it", user="mia", timeout=20)
+        told = await world.slack.wait_for("Somebody else has it", user="mia", timeout=60)
         assert told["thread_ts"] == card["ts"]
         slipped = False
         for _ in range(40):
@@ -76,7 +76,7 @@ async def test_a_drill_from_the_page_to_the_score(world):
                     lambda m, before=before: "That was not it" in words(m) or (
                         m["ts"] == before["ts"] and m["blocks"] != before["blocks"]
                     ),
-                    user="ben", timeout=20,
+                    user="ben", timeout=60,
                 )  # fmt: skip
                 if "That was not it" in words(answer):
                     slipped = True
@@ -85,12 +85,12 @@ async def test_a_drill_from_the_page_to_the_score(world):
                     assert right
             run = await moved_on(world, before)
         assert "DRILL · FIXED" in words(run), words(run)
-        score = await world.slack.wait_for(lambda m: "DRILL OVER" in words(m), channel="#launch", timeout=30)
+        score = await world.slack.wait_for(lambda m: "DRILL OVER" in words(m), channel="#launch", timeout=60)
         assert "Wrong turns" in words(score)
         assert ("Wrong turns\n0" not in words(score)) == slipped
 
         await world.slack.command("mia", "#launch", "/launch drill")
-        board = await world.slack.wait_for("Fire drill: practise while nothing burns", user="mia", timeout=20)
+        board = await world.slack.wait_for("Fire drill: practise while nothing burns", user="mia", timeout=60)
         assert "The site is down" in words(board)
 
 

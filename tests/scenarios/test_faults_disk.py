@@ -106,7 +106,7 @@ async def test_a_copy_made_while_it_runs_brings_back_who_was_on_it(world):
             "shop", "production", "sign-up", "Sign-up", Trouble.LEAK, Sev.ONE, Reading.DOWN, since, now, "a key"
         )
         await bot.services.incidents.signal([signal])
-        card = await slack.wait_for(lambda m: "incident.ack" in str(m.get("blocks")), channel="#launch", timeout=30)
+        card = await slack.wait_for(lambda m: "incident.ack" in str(m.get("blocks")), channel="#launch", timeout=60)
         assert (await slack.click("ben", card, "incident.ack")).ok
         await slack.wait_for(lambda m: m["ts"] == card["ts"] and "BEING FIXED" in str(m["blocks"]), channel="#launch")
         code, said = await command(world, "backup", "safe.db")

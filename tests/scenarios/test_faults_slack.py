@@ -17,8 +17,8 @@ async def test_connections_that_swallow_everything_are_noticed_and_replaced(room
         dead = set(slack.core.dispatcher.sockets.connections)
         await slack.sockets("half_open")
         assert not (await slack.command("mia", "#launch", "/launch help")).ok
-        await slack.until(lambda: len(set(slack.core.dispatcher.sockets.connections) - dead) >= 2, timeout=30)
-        await slack.until(lambda: sum(each.connected for each in bot.services.health.sockets) == 2, timeout=10)
+        await slack.until(lambda: len(set(slack.core.dispatcher.sockets.connections) - dead) >= 2, timeout=60)
+        await slack.until(lambda: sum(each.connected for each in bot.services.health.sockets) == 2, timeout=60)
         assert (await slack.command("mia", "#launch", "/launch help")).ok
         await slack.wait_for("/launch check", user="mia")
     slack.core.violations.clear()  # the command that a dead connection swallowed was meant

@@ -41,7 +41,7 @@ async def launched(folder: Path) -> AsyncIterator[str]:
         yield address[0]
     finally:
         process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             _, said = await process.communicate()
     assert process.returncode == 0
     assert "Traceback" not in said.decode()
@@ -56,7 +56,7 @@ async def browsing(url: str) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         page = await browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         await page.goto(url)
         await page.wait_for_selector("body.ready")

@@ -65,14 +65,14 @@ async def test_a_deploy_at_github_is_a_message_in_slack_and_a_kill_loses_none(wo
     world.slack.core.violations.clear()
 
     async with running(world, **place):
-        await world.slack.until(lambda: about(world, "a1b2c3d"), timeout=20)
+        await world.slack.until(lambda: about(world, "a1b2c3d"), timeout=60)
         assert await knock(place, "/hooks/github", body, signed(body)) == 200
         late = status("in_progress", at=now)
         assert await knock(place, "/hooks/github", late, signed(late)) == 202
         code, said = await command(world, place, "deploy", "v99", "--to", f"http://{place['LAUNCH_HTTP']}")
         assert code == 0, said
         # Either message may name the other version: what replaced it, what was live before.
-        await world.slack.until(lambda: len(about(world, "a1b2c3d") | about(world, "v99")) >= 2, timeout=20)
+        await world.slack.until(lambda: len(about(world, "a1b2c3d") | about(world, "v99")) >= 2, timeout=60)
         assert len(about(world, "a1b2c3d") | about(world, "v99")) == 2
 
 
@@ -84,7 +84,7 @@ async def test_the_self_test_names_who_knocked_in_vain(world):
             assert await knock(place, "/hooks/vercel", b"{}", {"x-vercel-signature": "00"}) == 401
         assert await knock(place, "/hooks/github", b"{}", signed(b"{}", secret="another")) == 401
         await world.slack.command("mia", "#launch", "/launch doctor")
-        said = words(await world.slack.wait_for("Vercel knocked 3 times", user="mia", timeout=30))
+        said = words(await world.slack.wait_for("Vercel knocked 3 times", user="mia", timeout=60))
         assert "LAUNCH_HOOK_VERCEL_SECRET" in said
         assert "GitHub was refused once" in said
         code, said = await command(world, place, "doctor")

@@ -24,7 +24,7 @@ async def test_a_checklist_from_the_first_question_to_its_end(world: World) -> N
     """One message, edited in place; a stop of the bot in the middle loses nothing; it ends in words, with its time."""
     async with world.bot():
         await world.slack.command("mia", "#launch", "/launch release v43")
-        list_ = await world.slack.wait_for("Release v43 · 0 of", channel="#launch", timeout=20)
+        list_ = await world.slack.wait_for("Release v43 · 0 of", channel="#launch", timeout=60)
         assert "Are all tests green?" in words(list_)
         list_ = await press(world, list_, "Done")
         list_ = await press(world, list_, "Done")
@@ -45,4 +45,4 @@ async def test_a_checklist_from_the_first_question_to_its_end(world: World) -> N
         assert "Invoices can be downloaded" in words(list_)
         assert len([one for one in world.slack.seen() if one["ts"] == list_["ts"]]) == 1
         await world.slack.command("mia", "#launch", "/launch release notes")
-        await world.slack.wait_for("v43", user="mia", timeout=20)
+        await world.slack.wait_for("v43", user="mia", timeout=60)

@@ -30,7 +30,7 @@ async def test_the_running_bot_calls_its_watchdog_until_slack_refuses_it(world):
     _, port = closed_port()
     try:
         async with running(world, MY_WATCHDOG=url, LAUNCH_HTTP=f"127.0.0.1:{port}"):
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 await called.wait()
             async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/healthz") as answer:
                 body = await answer.json()

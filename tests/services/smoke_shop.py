@@ -119,7 +119,7 @@ class Shop:
         """Have these walked to the end."""
         number = await self.ask(*flows, cause=cause, **more)
         await self.smoke.tick()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await self.smoke.wait(number)
         return await self.get(number)
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.services.apart import apart
-from tests.store.loop_watch import longest_block
+from tests.store.loop_watch import BLOCK, longest_block
 
 
 async def test_what_comes_out_is_what_the_work_returns_or_raises():
@@ -38,7 +38,7 @@ async def test_the_loop_goes_on_while_a_processor_is_busy():
             count += len(str(count))
         return count
 
-    assert await longest_block(lambda: apart(busy)) < 0.05
+    assert await longest_block(lambda: apart(busy)) <= BLOCK
 
 
 async def test_who_gives_up_ends_the_work_too():
@@ -73,6 +73,6 @@ async def test_who_gives_up_at_once_leaves_no_thread_behind():
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while any(thread.name == "apart" for thread in threading.enumerate()):
             await SystemClock().sleep(0.01)

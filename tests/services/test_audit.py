@@ -183,7 +183,7 @@ async def test_a_full_disk_delays_the_report_and_loses_nothing(make, company):
     assert not done
     assert (await _audit(services, id)).stage is Stage.RUNNING
     await services.store.write(lambda c: c.execute("PRAGMA max_page_count = 100000").fetchone())
-    await asyncio.wait_for(waiting, 20)
+    await asyncio.wait_for(waiting, 60)
     assert (await _audit(services, id)).stage is Stage.DONE
 
 

@@ -22,6 +22,7 @@ from bot.speakers import speakers
 from bot.store import outbox
 from bot.store.event_counts import minute_of
 from bot.views import events as events_view
+from tests.growth import slowness
 from tests.services.events_house import START, House, a_house, read
 from tests.services.parts import parts
 
@@ -118,6 +119,6 @@ async def test_many_series_are_judged_quickly(house: House) -> None:
     await house.store.write(fill)
     for kind in ("login_failed", "http_5xx", "job_failed"):
         await house.count(kind, 500, service="shop")
-    began = time.perf_counter()
+    began = time.process_time()
     assert await house.events.tick() >= 3
-    assert time.perf_counter() - began < 3
+    assert (time.process_time() - began) / slowness(time.process_time) < 3

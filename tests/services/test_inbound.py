@@ -35,7 +35,7 @@ async def test_a_signed_deploy_is_written_down_and_worked_on(door):
     """202 with a row; the deploy is there a moment later, without any tick."""
     taken = await door.github(status())
     assert (taken.status, taken.text) == (202, "Written down.")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not (found := await door.known()):
             pass
     assert [(one.version, one.author, one.source) for one in found] == [("a1b2c3d", "ana", "github")]
@@ -145,7 +145,7 @@ async def test_who_is_too_fast_is_told_when_to_come_again(door):
 async def test_a_backlog_that_is_full_takes_nothing_more_until_it_is_worked_off(tmp_path):
     """503 with a time to come again; what is known already is still answered as known."""
     door = Doorstep(tmp_path, most_waiting=3)
-    async with asyncio.timeout(20), door.inbound._backlog._working:
+    async with asyncio.timeout(60), door.inbound._backlog._working:
         for number in range(3):
             assert (await door.github(status(id=number))).status == 202
         full = await door.github(status(id=9))

@@ -134,7 +134,7 @@ async def test_one_at_a_time_and_anybody_may_stop_it(house):
     number = await house.perf.start(asked(1), channel="C0OPS", name="Dashboard")
     with pytest.raises(Busy):
         await house.perf.start(asked(2), channel="C0OPS", name="Dashboard")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while house.web.asked("/") < 8:
             await pause(0.02)
     assert await house.perf.halt(0, "U0BEN") == "Dashboard"
@@ -170,7 +170,7 @@ async def test_what_a_kill_cut_off_says_so_and_does_not_begin_again(house):
 async def test_a_stop_of_the_bot_keeps_what_came_back(house):
     """The row ends with what was seen until then."""
     number = await house.perf.start(asked(), channel="C0OPS", name="Dashboard")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while house.web.asked("/") < 10:
             await pause(0.02)
     await house.perf.stop()

@@ -36,17 +36,17 @@ async def test_a_load_is_sent_told_of_and_stopped(world: World) -> None:
         result = await world.slack.command("mia", "#launch", '/launch perf load "log-in page"')
         assert result.ok, result
         going = await world.slack.wait_for(
-            lambda m: "A light load goes to" in m.get("text", ""), user="mia", timeout=30
+            lambda m: "A light load goes to" in m.get("text", ""), user="mia", timeout=60
         )
         services = bot.services
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not (
                 run := (await services.store.read(lambda c: perf_runs.unfinished(c, services.product)))[0]
             ).figures.done:
                 await pause(0.1)
         click = await world.slack.click("mia", going, "perf.stop", None)
         assert click.ok, click
-        ended = await world.slack.wait_for(lambda m: "was stopped after" in m.get("text", ""), user="mia", timeout=30)
+        ended = await world.slack.wait_for(lambda m: "was stopped after" in m.get("text", ""), user="mia", timeout=60)
         assert ended["ts"] == going["ts"], "the same message, edited in place"
         found = await services.store.read(lambda c: perf_runs.get(c, run.id))
         assert found is not None

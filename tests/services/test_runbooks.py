@@ -113,7 +113,7 @@ class House:
 
     async def looking(self) -> None:
         """Until a look is under way."""
-        await asyncio.wait_for(self.begun.wait(), 5)
+        await asyncio.wait_for(self.begun.wait(), 60)
 
     def request(self, user: str = "U0ANA", action: str = "runbook.x", id: str = "") -> Request:
         """A click."""

@@ -23,6 +23,7 @@ from checks.flow.model import State
 from tests.servers.http import Answer, Hostile
 from tests.services.smoke_shop import ENVIRON, PAGE, TWO_FLOWS, Shop, Still, in_or_out, shop
 from tests.services.watchtower import soon
+from tests.store.loop_watch import longest_block
 
 CLICK = Request("1.2", "U0ANA", "/launch smoke")
 
@@ -146,7 +147,7 @@ async def test_never_two_walks_over_one_flow(made: Shop) -> None:
 
 async def until_begun(made: Shop, number: int) -> None:
     """Tick until that walk has begun."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (await made.get(number)).began_at is None:
             await made.smoke.tick()
 
@@ -256,16 +257,14 @@ async def test_a_page_without_end_does_not_hold_up_the_bot(made: Shop) -> None:
     """Ten megabytes, or an answer that drips: the walk ends, and the loop is never blocked for long."""
     made.web.route("shop.test", "/pricing", Answer(body=b"x" * 10_000_000))
     made.web.route("shop.test", "/login", Answer(hostile=Hostile.ENDLESS_BODY))
-    loop, worst = asyncio.get_running_loop(), 0.0
-    number = await made.ask()
-    await made.smoke.tick()
-    waiting = asyncio.create_task(made.smoke.wait(number))
-    while not waiting.done():
-        before = loop.time()
-        await asyncio.wait({waiting}, timeout=0.01)
-        worst = max(worst, loop.time() - before)
-    assert states(await made.get(number))["checkout"] is State.FAILED
-    assert worst < 1.0
+
+    async def walk() -> None:
+        number = await made.ask()
+        await made.smoke.tick()
+        await made.smoke.wait(number)
+        assert states(await made.get(number))["checkout"] is State.FAILED
+
+    assert await longest_block(walk, 0.5) <= 0.5
     row = await made.store.read(lambda c: c.execute("SELECT length(data) FROM smoke_run").fetchone()[0])
     assert row < 20_000
 
@@ -460,7 +459,7 @@ async def test_its_message_tells_how_far_it_is(made: Shop) -> None:
     await made.store.write(lambda c: c.execute("UPDATE outbox SET state = 'sent', sent_at = 1 WHERE kind = 'root'"))
     await asked.wait()
     clock.poke.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not (await made.get(number)).course.done:
             await SystemClock().sleep(0.02)
             clock.poke.set()

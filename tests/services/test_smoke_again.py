@@ -47,7 +47,7 @@ async def made(tmp_path: Path) -> AsyncIterator[Shop]:
         yield one
 
 
-async def fixed(made: Shop, others: Others, seconds: float = 15) -> object:
+async def fixed(made: Shop, others: Others, seconds: float = 60) -> object:
     """Somebody says that it is fixed; what the fresh look answers."""
     again = SmokeAgain(made.smoke, made.incidents)
     made.incidents.look_again_with(again.again_or(others.again, others.fresh))
@@ -114,12 +114,12 @@ async def test_what_else_the_incident_is_about_is_looked_at_too(made: Shop) -> N
 
     again = SmokeAgain(made.smoke, Heard(rechecked))
     await again.again_or(others.again, others.fresh)(1, ("Smoke: Checkout", "Sign-up page"))
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         await asyncio.gather(*again.under_way)
     assert seen == [(False, "Sign-up page is down")]
     others.glances = [good(made.clock.now(), "up")]
     await again.again_or(others.again, others.fresh)(1, ("Smoke: Checkout", "Sign-up page"))
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         await asyncio.gather(*again.under_way)
     assert seen[-1] == (True, "")
 
@@ -190,7 +190,7 @@ async def test_what_an_outage_leaves_behind_is_walked_before_it_is_told(made: Sh
     [left] = await made.store.read(walks_of)
     assert left.course.flows == ("login",)
     await made.smoke.tick()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await made.smoke.wait(left.id)
     told = [one.members[0].probe for one in await made.open() if one.id != checkout.id]
     assert told == ([] if works else ["Smoke: Log-in"])

@@ -63,7 +63,7 @@ async def walked(world: World, words: str = "", headline: str = "Customers can")
     result = await world.slack.command("mia", "#launch", f"/launch smoke {words}".strip())
     assert result.ok, result
     return await world.slack.wait_for(
-        lambda m: m["ts"] not in before and headline in m.get("text", ""), user="mia", timeout=40
+        lambda m: m["ts"] not in before and headline in m.get("text", ""), user="mia", timeout=60
     )
 
 
@@ -119,5 +119,5 @@ async def alone(world: World, words: str) -> str:
         found[:] = [shown(one) for one in world.slack.ephemerals("mia") if words in shown(one)]
         return bool(found)
 
-    await world.slack.until(there, timeout=20)
+    await world.slack.until(there, timeout=60)
     return found[0]

@@ -83,7 +83,7 @@ async def killed(made: Shop, when: str = "", ready: asyncio.Event | None = None)
     made.store.close()
     process = multiprocessing.get_context("spawn").Process(target=bot, args=(made.folder, when))
     process.start()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         if ready is not None:
             await ready.wait()
             os.kill(process.pid, signal.SIGKILL)

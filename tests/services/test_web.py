@@ -18,7 +18,7 @@ from bot.config.local_token import local_token, read_token
 from bot.services.container import Services
 from bot.store import outbox
 from bot.web import build, serve
-from tests.store.loop_watch import longest_block
+from tests.store.loop_watch import BLOCK, longest_block
 
 
 @dataclass
@@ -148,7 +148,7 @@ async def test_fifty_requests_never_hold_up_the_loop(site):
     async def all_of_them() -> None:
         assert set(await asyncio.gather(*(one() for _ in range(50)))) == {200}
 
-    assert await longest_block(all_of_them) < 0.05
+    assert await longest_block(all_of_them) <= BLOCK
 
 
 async def test_who_says_nothing_or_not_all_is_not_waited_for(make, tmp_path):
@@ -164,7 +164,7 @@ async def test_who_says_nothing_or_not_all_is_not_waited_for(make, tmp_path):
         reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
         try:
             writer.write(sent)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 return await reader.readline()
         finally:
             writer.close()
@@ -193,7 +193,7 @@ async def test_what_is_no_http_is_answered_and_not_written_down(site, caplog, se
     caplog.set_level(logging.DEBUG)
     reader, writer = await asyncio.open_connection("127.0.0.1", int(site.url.rsplit(":", 1)[1]))
     writer.write(sent)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert b" 400 " in await reader.readline()
     writer.close()
     assert [record for record in caplog.records if record.exc_info] == []

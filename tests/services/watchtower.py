@@ -136,7 +136,7 @@ class Tower:
         return [row for row in found if row.kind is not Kind.EDIT]
 
 
-async def soon(true: Callable[[], bool], seconds: float = 5.0) -> None:
+async def soon(true: Callable[[], bool], seconds: float = 60.0) -> None:
     """Until something is so in real time."""
     async with asyncio.timeout(seconds):
         while not true():

@@ -346,7 +346,7 @@ async def test_the_second_socket_answers_while_the_first_is_cut(slack: Workspace
         first.reset()
         await slack.until(lambda: first not in slack.core.dispatcher.sockets.connections)
         assert (await slack.command("mia", "#launch", "/launch ephemeral")).ok
-        await slack.connected(2, timeout=5)
+        await slack.connected(2, timeout=60)
         assert (await slack.command("mia", "#launch", "/launch ephemeral")).ok
         assert slack.violations() == []
 

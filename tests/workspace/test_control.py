@@ -106,7 +106,7 @@ async def start(data: Path) -> tuple[asyncio.subprocess.Process, dict[str, Any]]
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
-    return process, json.loads(await asyncio.wait_for(process.stdout.readline(), 30))
+    return process, json.loads(await asyncio.wait_for(process.stdout.readline(), 60))
 
 
 @pytest.mark.parametrize("how", ["SIGTERM", "SIGINT", "end of input"])
@@ -124,7 +124,7 @@ async def test_the_demo_starts_says_where_and_stops(tmp_path: Path, how: str) ->
             process.stdin.close()
         else:
             os.kill(process.pid, getattr(signal, how))
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert await asyncio.wait_for(process.wait(), 60) == 0
     finally:
         if process.returncode is None:
             process.kill()

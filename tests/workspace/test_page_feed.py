@@ -25,7 +25,7 @@ class Feed:
     async def next(self) -> tuple[str, int, dict[str, Any]]:
         """The next event: its name, its version and what it carries."""
         fields = {}
-        while line := (await asyncio.wait_for(self.answer.content.readline(), 5)).decode().strip():
+        while line := (await asyncio.wait_for(self.answer.content.readline(), 60)).decode().strip():
             name, _, value = line.partition(": ")
             fields[name] = value
         return fields["event"], int(fields["id"]), json.loads(fields["data"])

@@ -14,6 +14,8 @@ from bot.demo.workspace.people import Json
 
 Predicate = Callable[[Json], bool]
 T = TypeVar("T")
+PATIENCE = 60.0
+"""Seconds: waiting costs nothing where what is waited for comes, and a busy machine is late."""
 
 
 class Looking:
@@ -73,7 +75,7 @@ class Looking:
         return list(self.core.dispatcher.deliveries)
 
     async def wait_for(
-        self, wanted: str | Predicate, *, channel: str = "", user: str = "", after: str = "", timeout: float = 5.0
+        self, wanted: str | Predicate, *, channel: str = "", user: str = "", after: str = "", timeout: float = PATIENCE
     ) -> Json:
         """The first message (later than `after`, a time stamp) that holds the text or satisfies the predicate.
 
@@ -95,7 +97,7 @@ class Looking:
             name = wanted if isinstance(wanted, str) else "a message that satisfies the predicate"
             raise TimeoutError(f"no {name!r} within {timeout} s; there was:\n{there or '  nothing'}") from None
 
-    async def until(self, look: Callable[[], T | None], *, timeout: float = 5.0) -> T:
+    async def until(self, look: Callable[[], T | None], *, timeout: float = PATIENCE) -> T:
         """Wait until `look()` gives something; it is asked again after each change of the workspace."""
         changed = asyncio.Event()
         stop = self.core.workspace.listen(lambda _: changed.set())
@@ -114,7 +116,7 @@ class Looking:
         finally:
             stop()
 
-    async def connected(self, sockets: int = 1, *, timeout: float = 10.0) -> None:
+    async def connected(self, sockets: int = 1, *, timeout: float = PATIENCE) -> None:
         """Wait until the app holds at least so many sockets."""
         await self.until(lambda: len(self.core.dispatcher.sockets.connections) >= sockets, timeout=timeout)
 

@@ -30,6 +30,7 @@ from checks.secret_keys import Key
 from checks.secret_search import Place, Search, is_settings, matches
 from tests.checks.planted import PUBLIC, SECRETS, letters, token
 from tests.checks.sec.repos import AUTHOR, commit, git, many, repository, write
+from tests.growth import seconds, worse_than_linear
 
 LIVE = SECRETS["stripe-secret"]
 ALL = {**SECRETS, "supabase-service-role": token("service_role")}
@@ -326,6 +327,15 @@ def test_a_key_across_the_cut_between_two_pieces_is_found_once(tmp_path, shift):
     assert [place.line for place in one.places] == [text[: cut + 1].count(b"\n") + 1]
 
 
+def first_megabytes(folder: Path, count: int) -> None:
+    """Search as much of the bundle, in a folder of its own."""
+    part = folder / f"first-{count}"
+    part.mkdir(exist_ok=True)
+    with (folder / "bundle.js").open("rb") as whole:
+        (part / "bundle.js").write_bytes(whole.read(count * 1024 * 1024))
+    searched(part)
+
+
 @pytest.mark.slow
 def test_a_hundred_megabytes_on_one_line_take_seconds(tmp_path):
     """A bundle without line ends; memory stays bounded by its pieces."""
@@ -333,11 +343,10 @@ def test_a_hundred_megabytes_on_one_line_take_seconds(tmp_path):
         for _ in range(100):
             file.write(b"function a(){return b(c)}" * 40_000)
         file.write(f";k='{LIVE}';".encode())
-    began = perf_counter()
     search = searched(tmp_path)
-    assert perf_counter() - began < 30
     assert "stripe-secret" in found(search)
     assert search.unread == []
+    assert worse_than_linear(lambda size: first_megabytes(tmp_path, size), 10) is None
 
 
 def test_a_sparse_terabyte_costs_what_it_holds(tmp_path):
@@ -345,10 +354,8 @@ def test_a_sparse_terabyte_costs_what_it_holds(tmp_path):
     with (tmp_path / "disk.img").open("wb") as file:
         file.seek(1 << 40)
         file.write(f"\nk='{LIVE}'\n".encode())
-    began = perf_counter()
     search = searched(tmp_path)
-    assert perf_counter() - began < 10
-    assert "stripe-secret" in found(search)
+    assert "stripe-secret" in found(search), "a terabyte would take hours"
 
 
 @pytest.mark.slow
@@ -656,14 +663,12 @@ def test_ten_thousand_commits_take_seconds(tmp_path):
     """A long history with two keys in it, each deleted again."""
     key, other = (SECRETS[id].encode() for id in ("openai", "npm"))
     top = many(tmp_path / "a", 10_000, {17: b"k='" + key + b"'\n", 9_001: b"k='" + other + b"'\n"})
-    began = perf_counter()
     search = searched(top)
-    took = perf_counter() - began
     assert found(search).keys() == {"openai", "npm"}
     assert search.commits == 10_000
     assert search.blobs == 10_000
     assert all(place.commit and place.gone for one in search.leaks for place in one.places)
-    assert took < 30, took
+    assert seconds(lambda: searched(top), 10.0) <= 10.0
 
 
 def test_when_the_time_is_up_it_says_so(tmp_path):
