@@ -18,6 +18,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, TypeVar
 
 from checks.finding import where
+from checks.flow.alone import Taken, alone
 from checks.flow.model import (
     CLEANUP_SECONDS,
     STEP_SECONDS,
@@ -272,9 +273,12 @@ class _Together:
     async def _one(self, flow: Flow) -> FlowSeen:
         """One flow in a session of its own; a mistake of ours is told as such, and stops no other flow."""
         told = (lambda step: self._tell(flow, step)) if self._told else None
+        latest = self._budget.ends - 2 * self._budget.reserve
         try:
-            async with self._open(flow) as session:
+            async with self._open(flow) as session, alone(f"{session.place} {flow.base} {flow.id}", until=latest):
                 return await walk(flow, session, self._secrets, session.clock(), self._budget, on_step=told)
+        except Taken:
+            return not_walked(flow, self._now, "not_reached")
         except Exception as error:  # noqa: BLE001
             # Its text and its traceback may hold a secret, so only its place is written down.
             log.error("the walk of %s stopped at %s: %s", flow.id, where(error), type(error).__name__)  # noqa: TRY400

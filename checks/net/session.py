@@ -77,6 +77,11 @@ class Session(LiveProbe):
         """How the bot names itself, where the owner has said so."""
         return self._network.user_agent
 
+    @property
+    def place(self) -> str:
+        """Through which resolvers and ports it looks: the same words for the same view of the world."""
+        return f"{self._network.resolvers} {sorted(self._network.ports.items())}"
+
     def clock(self) -> datetime:
         """What time it is in this visit, UTC."""
         return self._clock()
