@@ -27,6 +27,14 @@ def test_the_page_is_what_the_code_says() -> None:
     assert PAGE.read_text(encoding="utf-8") == page()
 
 
+def test_every_row_of_a_table_has_as_many_cells_as_its_head() -> None:
+    """A cell too many is cut off where the page is shown, and a reader takes one column for another."""
+    tables = [part.splitlines() for part in PAGE.read_text(encoding="utf-8").split("\n\n") if part.startswith("|")]
+    assert len(tables) > 10
+    for head, *rows in tables:
+        assert {row.count("|") for row in rows} == {head.count("|")}, head
+
+
 def test_every_sender_has_its_row_and_its_steps() -> None:
     """Its variable and its address stand there."""
     text = PAGE.read_text(encoding="utf-8")
