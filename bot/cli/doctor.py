@@ -78,7 +78,7 @@ def _health() -> int:
     import asyncio
 
     from bot.config.settings import Settings
-    from bot.services.doctor import own_health
+    from bot.services.doctor_http import own_health
 
     well, said = asyncio.run(own_health(Settings.from_env(tokens=False)))
     click.echo(said)
