@@ -13,6 +13,10 @@ from bot.views import notice
 from bot.views import release as view
 from bot.views.release_notes import notes
 
+ALONE = frozenset(
+    {"notes", "rollback", "roll-back", "back", "done", "again", "look", "stop", "help", "?", "list", "status"}
+)
+"""Words that begin no list: they stand alone, or ask for something else."""
 _VALUE = re.compile(r"(\d{1,9}):([a-z]{0,20})")
 
 
@@ -43,6 +47,8 @@ async def release(call: Call, services: Services) -> Reply:
             return _typed(await lists.look(request))
         case "stop" if not rest:
             return _typed(await lists.stop(request))
+        case _ if first in ALONE or first.startswith("-"):
+            return Reply(view.no_list())
         case _:
             version = " ".join(call.args)
             return _typed(await lists.begin(Kind.RELEASE, request, channel=call.channel, version=version))

@@ -207,6 +207,19 @@ def next_line(outcome: Outcome) -> Document | None:
     return Document(f"Next: {one_line(outcome.step.title, TITLE)}", parts)
 
 
+def no_list() -> Document:
+    """What was typed is no version; nothing was begun by it."""
+    ways = (
+        ("/launch release v43", "begins the checklist"),
+        ("/launch release done", "answers the open question; also: skip the reason"),
+        ("/launch release notes", "lists what went live and what it changed"),
+        ("/launch release rollback", "practises going back, on a quiet day"),
+    )
+    items = tuple(Item((Code(typed), f" {does}")) for typed, does in ways)
+    now = Paragraph(("Must you go back now? ", Code("/launch runbook bad deploy")))
+    return Document("Nothing was begun", (Listing(items), now), Tone.WARN)
+
+
 def why_form(value: str, *, seen: bool) -> Form:
     """A reason for what is left out, or taken on."""
     title = "Go all the same" if seen else "Leave this out"

@@ -164,6 +164,15 @@ async def test_a_release_goes_from_the_first_question_to_go(house: House) -> Non
     assert rows[1:] == [("release:1", "edit")], "edits wait as one row"
 
 
+@pytest.mark.parametrize("typed", ["help", "--help", "list", "notes v43", "rollback v42", "done all", "stop it"])
+async def test_a_word_that_names_no_version_begins_no_list(house: House, typed: str) -> None:
+    """It would stand in the way of the real one, under a name that nobody gave."""
+    said = await house.type(f"release {typed}")
+    assert said.startswith("Nothing was begun")
+    assert "/launch runbook bad deploy" in said
+    assert await house.rows() == []
+
+
 async def test_the_second_time_it_says_how_long_the_last_one_took(house: House) -> None:
     """Took 8 minutes, last time 8."""
     await house.type("release v1")

@@ -116,6 +116,7 @@ RELEASES: dict[str, Callable[[], Document]] = {
     "release_old": lambda: said(Result.OLD),
     "release_say_it": lambda: said(Result.MUST_SAY, upto(RUN, 5)),
     "release_not_in_order": lambda: said(Result.NOT_IN_ORDER, upto(RUN, 6), ILL),
+    "release_no_list": view.no_list,
     "release_notes_none": lambda: notes(()),
     "release_notes": lambda: notes(
         (
