@@ -33,6 +33,8 @@ class Ran:
     default: str = ""
     """Name of the branch that leads to customers, where the builder says so."""
     tag: str = ""
+    event: str = ""
+    """A file in which the builder says what began the run."""
     named: str = ""
     """The repository as people write it, where the builder says so."""
 
@@ -82,6 +84,7 @@ def _github(value: Value) -> Ran:
         branch="" if tag else value("GITHUB_HEAD_REF") or value("GITHUB_REF_NAME"),
         change=_number(value("GITHUB_REF").removeprefix("refs/pull/").partition("/")[0]),
         tag=value("GITHUB_REF_NAME") if tag else "",
+        event=value("GITHUB_EVENT_PATH"),
     )
 
 

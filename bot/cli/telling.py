@@ -50,7 +50,7 @@ def body(
     from bot.services.gate_told import MOST, WORD
 
     run = ran(environ)
-    default, head = _event(environ) if run.where == "GitHub Actions" else ("", "")
+    default, head = _event(run.event) if run.event else ("", "")
     commit = next((one for one in (head, run.commit) if _COMMIT.fullmatch(one)), "")
     # `launch env --environment staging` says itself what it is about; production alone may be a preview's build.
     place = environment if environment.lower() not in ("", "production") else run.environment
@@ -85,10 +85,10 @@ def _finding(one: Finding) -> dict[str, Any]:
     return {"check": one.check, "target": one.target[:TARGET], "code": one.code, "values": dict(values_of(one))}
 
 
-def _event(environ: Mapping[str, str]) -> tuple[str, str]:
+def _event(path: str) -> tuple[str, str]:
     """From GitHub's account of what began the run: the default branch, and the newest commit of a pull request."""
     try:
-        with Path(environ.get("GITHUB_EVENT_PATH", "")).open("rb") as file:
+        with Path(path).open("rb") as file:
             found = json.loads(file.read(LARGEST_EVENT))
         default = found["repository"]["default_branch"]
         head = found.get("pull_request", {}).get("head", {}).get("sha", "")

@@ -16,10 +16,12 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.cli import COMMANDS
+from bot.domain.gates import GATES
+from bot.store import gates
 from tests.cli.conftest import clean
 from tests.cli.test_deploy import TAKEN, Stub, a_bot
 from tests.meta.shown import FENCE
-from tests.services.doorstep import TOKEN
+from tests.services.doorstep import START, TOKEN
 
 PAGE = (Path(__file__).parents[2] / "docs" / "ci.md").read_text(encoding="utf-8")
 FILES = [YAML(typ="safe").load(text) for language, text in FENCE.findall(PAGE) if language == "yaml"]
@@ -165,6 +167,49 @@ async def test_the_action_tells_what_it_was_given(tmp_path):
     assert stub.asked[-1].startswith("GET ")
 
 
+def test_every_gate_of_the_page_tells_the_bot():
+    """With the address and the token in its environment, wherever GitHub runs it."""
+    told = [command for command in commands() if command.split()[1] in GATES]
+    assert {command.split()[1] for command in told} == set(GATES)
+    assert all("--tell" in command for command in told)
+    jobs = [job for file in WORKFLOWS for job in file["jobs"].values() if "--tell" in str(job)]
+    assert len(jobs) == 2
+    assert all({"LAUNCH_URL", "LAUNCH_TOKEN"} <= set(job["env"]) for job in jobs)
+
+
+async def test_the_gates_of_the_workflow_reach_the_bot(tmp_path):
+    """Each line as GitHub runs it, against a real door: one build that is stopped by what is wrong in the code."""
+    code = tmp_path / "code"
+    (code / "migrations").mkdir(parents=True)
+    (code / ".env.example").write_text("SHOP_KEY=\n")
+    git = "git -c user.name=a -c user.email=a@b.test"
+    assert (await shell(code, f"git init -q; {git} commit -q --allow-empty -m x; git rev-parse HEAD"))[0] == 0
+    (code / "migrations" / "1.sql").write_text("DROP TABLE orders;\n")
+    assert (await shell(code, f"git add .; {git} commit -q -m y"))[0] == 0
+    lines = [step["run"] for step in WORKFLOWS[0]["jobs"]["gates"]["steps"] if "launch " in step.get("run", "")]
+    async with a_bot(tmp_path) as (door, around):
+        told = {**GITHUB, "LAUNCH_URL": f"http://{around['LAUNCH_HTTP']}", "LAUNCH_TOKEN": TOKEN}
+        ended = [await shell(code, EXPRESSION.sub("HEAD~1", line), **told) for line in lines if "--tell" in line]
+        assert [code for code, _ in ended] == [0, 1, 1], ended
+        assert all("The bot has been told." in said for _, said in ended)
+        await door.settled()
+        [build] = await door.store.read(lambda c: gates.recent(c, door.config.product, START.replace(year=2000)))
+    assert [one.name for one in build.stopped] == ["migrations", "env"]
+    assert [one.name for one in build.passed] == ["secrets"]
+
+
+async def test_the_line_of_curl_for_a_gate_of_ones_own_is_understood(tmp_path):
+    """With the values that the words of its outcome need."""
+    [line] = [text for text in SHELL if text.startswith("curl") and "/hooks/gate" in text]
+    async with a_bot(tmp_path) as (door, around):
+        url = f"http://{around['LAUNCH_HTTP']}"
+        code, said = await shell(tmp_path, line.replace("https://launch.example.com", url), LAUNCH_TOKEN=TOKEN)
+        assert code == 0, said
+        await door.settled()
+        [result] = await door.store.read(lambda c: gates.results(c, door.config.product))
+    assert (result.found.code, result.version, result.branch) == ("ok", "v43", "main")
+
+
 async def test_a_deploy_that_fails_in_gitlab_is_told_and_fails(tmp_path):
     """The job ends with 1, and the bot knows."""
     stub = Stub(TAKEN)
@@ -186,7 +231,7 @@ async def test_a_deploy_that_fails_in_gitlab_is_told_and_fails(tmp_path):
 
 async def test_the_line_of_curl_is_understood(tmp_path):
     """It reaches a real door, which writes it down."""
-    [line] = [text for text in SHELL if text.startswith("curl")]
+    [line] = [text for text in SHELL if text.startswith("curl") and "/hooks/launch" in text]
     async with a_bot(tmp_path) as (door, around):
         url = f"http://{around['LAUNCH_HTTP']}"
         code, said = await shell(tmp_path, line.replace("https://launch.example.com", url), LAUNCH_TOKEN=TOKEN)
