@@ -7,9 +7,7 @@ the second; the next one takes up what is there. Senders say again what nobody h
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
-import os
-import signal
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -19,40 +17,23 @@ from bot.domain.asks import Reading, Signal
 from bot.domain.deploys import Stage
 from bot.domain.heard import Progress
 from bot.domain.severity import Sev, Trouble
-from bot.store.db import Store
 from bot.store.outbox import Kind
+from tests.services import mortal
 from tests.services.deploy_house import House
+from tests.services.mortal import Mortal, deaths
 
 LEAST, MOST = 8, 40
 """Deaths on the whole way."""
 
 
-class Mortal(Store):
-    """A store whose process dies at the nth change of a deploy that it writes, in the transaction or after it."""
+class MortalDeploys(Mortal):
+    """Dies at a change of a deploy."""
 
-    dies_at = 0
-    inside = False
-    steps = 0
-
-    async def write(self, work: Any, **more: Any) -> Any:
-        """Write, and perhaps die."""
-        dies = False
-
-        def last(connection: Any) -> Any:
-            nonlocal dies
-            [before] = connection.execute("SELECT total(rev) FROM deploy").fetchone()
-            found = work(connection)
-            [after] = connection.execute("SELECT total(rev) FROM deploy").fetchone()
-            Mortal.steps += after > before
-            dies = after > before and Mortal.steps == Mortal.dies_at
-            if dies and Mortal.inside:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return found
-
-        found = await super().write(last, **more)
-        if dies:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return found
+    @staticmethod
+    def count(connection: sqlite3.Connection) -> int:
+        """How many there were."""
+        [changes] = connection.execute("SELECT total(rev) FROM deploy").fetchone()
+        return changes
 
 
 class Life(House):
@@ -86,10 +67,10 @@ class Life(House):
 
 def live(folder: Path, dies_at: int, inside: bool) -> None:
     """One process: it lives until it dies, or to the end."""
-    Mortal.dies_at, Mortal.inside = dies_at, inside
+    Mortal.dying(dies_at, inside)
 
     async def work() -> None:
-        life = Life(folder, store=Mortal.open(folder / "launch.db"))
+        life = Life(folder, store=MortalDeploys.open(folder / "launch.db"))
         await life.live()
         life.close()
 
@@ -98,10 +79,8 @@ def live(folder: Path, dies_at: int, inside: bool) -> None:
 
 @pytest.fixture(scope="module")
 def processes() -> Any:
-    """New processes within a few milliseconds: what they need is loaded once."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.services.test_deploys_killed", "bot.runbooks", "checks.runner"])
-    return context
+    """With what they need."""
+    return mortal.forks("tests.services.test_deploys_killed", "bot.runbooks", "checks.runner")
 
 
 @pytest.mark.parametrize(
@@ -109,17 +88,7 @@ def processes() -> Any:
 )
 async def test_deploys_go_on_where_they_were_wherever_they_are_killed(tmp_path, processes, dies_at, inside):
     """One row, one message, one verdict and one incident each."""
-    killed = 0
-    while True:
-        process = processes.Process(target=live, args=(tmp_path, dies_at, inside))
-        process.start()
-        await asyncio.to_thread(process.join, 60)
-        if process.exitcode != -signal.SIGKILL:
-            break
-        killed += 1
-        assert killed < MOST
-    assert process.exitcode == 0
-    assert killed >= LEAST
+    assert await deaths(processes, live, tmp_path, dies_at, inside, most=MOST) >= LEAST
     house = House(tmp_path)
     await proven(house)
     house.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,10 @@ import pytest
 
 from bot.store import heard
 from bot.store.outbox import Kind
+from tests.services import mortal
 from tests.services.doorstep import START
 from tests.services.gate_house import CLEAN, KEY, SET, VARIABLE, GateHouse, moment, report
-from tests.services.test_inbound_killed import Mortal
+from tests.services.mortal import Mortal, deaths
 
 MOST = 20
 """Deaths on the whole way."""
@@ -47,24 +47,14 @@ async def live(folder: Path) -> None:
 
 def one_life(folder: Path, dies_at: int, inside: bool) -> None:
     """A process."""
-    Mortal.dies_at, Mortal.inside = dies_at, inside
+    Mortal.dying(dies_at, inside)
     asyncio.run(live(folder))
 
 
 @pytest.mark.parametrize(("dies_at", "inside"), [(1, False), (2, True)], ids=["after each", "in each but the first"])
 async def test_nothing_is_lost_and_nothing_is_told_twice(tmp_path, forks, dies_at, inside):
     """One stopped build with one message, a proposal with its own, and the results of the newest run."""
-    killed = 0
-    while True:
-        process = forks.Process(target=one_life, args=(tmp_path, dies_at, inside))
-        process.start()
-        await asyncio.to_thread(process.join, 60)
-        if process.exitcode != -signal.SIGKILL:
-            break
-        killed += 1
-        assert killed < MOST
-    assert process.exitcode == 0
-    assert killed >= len(REPORTS) // dies_at
+    assert await deaths(forks, one_life, tmp_path, dies_at, inside, most=MOST) >= len(REPORTS) // dies_at
     house = GateHouse(tmp_path)
     builds = {one.line if one.repository == "acme/shop" else "api": one for one in await house.builds()}
     assert {name: [gate.name for gate in one.stopped] for name, one in builds.items()} == {
@@ -85,9 +75,5 @@ async def test_nothing_is_lost_and_nothing_is_told_twice(tmp_path, forks, dies_a
 
 @pytest.fixture(scope="module")
 def forks() -> Any:
-    """New processes within a few milliseconds: what they need is loaded once."""
-    import multiprocessing
-
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.services.test_gates_killed", "checks.sec.repo"])
-    return context
+    """With what they need."""
+    return mortal.forks("tests.services.test_gates_killed", "checks.sec.repo")

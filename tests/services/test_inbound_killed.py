@@ -8,48 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import multiprocessing
-import os
-import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.store import heard, incidents
-from bot.store.db import Store
+from tests.services import mortal
 from tests.services.doorstep import BEARER, START, Doorstep, status
+from tests.services.mortal import Mortal, deaths
 
 LEAST, MOST = 8, 40
 """Deaths on the whole way."""
 DEPLOYS = (1, 2, 3)
-
-
-class Mortal(Store):
-    """A store whose process dies at the nth write that changes something, in the transaction or after it."""
-
-    dies_at = 0
-    inside = False
-    writes = 0
-
-    async def write(self, work: Any, **more: Any) -> Any:
-        """Write, and perhaps die."""
-        dies = False
-
-        def last(connection: Any) -> Any:
-            nonlocal dies
-            before = connection.total_changes
-            found = work(connection)
-            Mortal.writes += connection.total_changes > before
-            dies = connection.total_changes > before and Mortal.writes == Mortal.dies_at
-            if dies and Mortal.inside:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return found
-
-        found = await super().write(last, **more)
-        if dies:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return found
 
 
 def alarm() -> bytes:
@@ -98,16 +69,14 @@ async def live(folder: Path) -> None:
 
 def one_life(folder: Path, dies_at: int, inside: bool) -> None:
     """A process."""
-    Mortal.dies_at, Mortal.inside = dies_at, inside
+    Mortal.dying(dies_at, inside)
     asyncio.run(live(folder))
 
 
 @pytest.fixture(scope="module")
 def processes() -> Any:
-    """New processes within a few milliseconds: what they need is loaded once."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.services.test_inbound_killed", "bot.adapters.hooks.github"])
-    return context
+    """With what they need."""
+    return mortal.forks("tests.services.test_inbound_killed", "bot.adapters.hooks.github")
 
 
 @pytest.mark.parametrize(
@@ -115,17 +84,7 @@ def processes() -> Any:
 )
 async def test_nothing_is_lost_and_nothing_counts_twice(tmp_path, processes, dies_at, inside):
     """Three deploys, one incident, twenty-four errors, whatever happened in between."""
-    killed = 0
-    while True:
-        process = processes.Process(target=one_life, args=(tmp_path, dies_at, inside))
-        process.start()
-        await asyncio.to_thread(process.join, 60)
-        if process.exitcode != -signal.SIGKILL:
-            break
-        killed += 1
-        assert killed < MOST
-    assert process.exitcode == 0
-    assert killed >= LEAST // dies_at
+    assert await deaths(processes, one_life, tmp_path, dies_at, inside, most=MOST) >= LEAST // dies_at
     door = Doorstep(tmp_path)
     assert sorted(one.key for one in await door.known()) == [str(number) for number in DEPLOYS]
     assert await door.counts() == {"error": 24}

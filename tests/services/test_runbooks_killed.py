@@ -8,9 +8,8 @@ without.
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
-import signal
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,9 @@ from bot.domain.runbook.book import Ask, Call, Do
 from bot.domain.runbook.run import LIVE, Sight, Standing, Verdict
 from bot.services.config import Config
 from bot.store import incidents, outbox, runs
-from bot.store.db import Store
 from bot.store.outbox import Kind
+from tests.services import mortal
+from tests.services.mortal import Mortal, deaths
 from tests.services.test_runbooks import BAD, BOOK, FILE, GOOD, House
 
 LEAST, MOST = 6, 20
@@ -31,32 +31,14 @@ LEAST, MOST = 6, 20
 PAST = ["It Runs", "done", "different", "good"]
 
 
-class Mortal(Store):
-    """A store whose process dies at the nth step of a run that it writes, in the transaction or after it."""
+class MortalRuns(Mortal):
+    """Dies at a step of a run."""
 
-    dies_at = 0
-    inside = False
-    steps = 0
-
-    async def write(self, work: Any, **more: Any) -> Any:
-        """Write, and perhaps die."""
-        dies = False
-
-        def last(connection: Any) -> Any:
-            nonlocal dies
-            [before] = connection.execute("SELECT count(*) FROM run_event").fetchone()
-            found = work(connection)
-            [after] = connection.execute("SELECT count(*) FROM run_event").fetchone()
-            Mortal.steps += after > before
-            dies = after > before and Mortal.steps == Mortal.dies_at
-            if dies and Mortal.inside:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return found
-
-        found = await super().write(last, **more)
-        if dies:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return found
+    @staticmethod
+    def count(connection: sqlite3.Connection) -> int:
+        """How many there were."""
+        [changes] = connection.execute("SELECT count(*) FROM run_event").fetchone()
+        return changes
 
 
 class Person(House):
@@ -97,12 +79,12 @@ class Person(House):
 
 def walk(folder: Path, dies_at: int, inside: bool) -> None:
     """One process: it walks until it dies, or to the end."""
-    Mortal.dies_at, Mortal.inside = dies_at, inside
+    Mortal.dying(dies_at, inside)
 
     async def work() -> None:
         import tests.services.test_runbooks as module
 
-        module.Store = Mortal  # type: ignore[misc]
+        module.Store = MortalRuns  # type: ignore[misc]
         person = Person(folder / "launch.db", Config.read(folder / "launch.yml"))
         # Slack never marks two clicks alike.
         person.clicks = os.getpid() * 1000
@@ -117,10 +99,8 @@ def walk(folder: Path, dies_at: int, inside: bool) -> None:
 
 @pytest.fixture(scope="module")
 def processes() -> Any:
-    """New processes within a few milliseconds: what they need is loaded once."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.services.test_runbooks_killed", "bot.runbooks", "checks.runner"])
-    return context
+    """With what they need."""
+    return mortal.forks("tests.services.test_runbooks_killed", "bot.runbooks", "checks.runner")
 
 
 @pytest.mark.parametrize(
@@ -129,17 +109,7 @@ def processes() -> Any:
 async def test_a_run_goes_on_where_it_was_wherever_it_is_killed(tmp_path, processes, dies_at, inside):
     """No click counts twice, no step is lost, one message, one story, and the incident ends by the proof."""
     (tmp_path / "launch.yml").write_text(FILE)
-    killed = 0
-    while True:
-        process = processes.Process(target=walk, args=(tmp_path, dies_at, inside))
-        process.start()
-        await asyncio.to_thread(process.join, 60)
-        if process.exitcode != -signal.SIGKILL:
-            break
-        killed += 1
-        assert killed < MOST
-    assert process.exitcode == 0
-    assert killed >= LEAST
+    assert await deaths(processes, walk, tmp_path, dies_at, inside, most=MOST) >= LEAST
     await proven(tmp_path)
 
 

@@ -6,8 +6,8 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import sqlite3
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,6 +18,7 @@ from bot.store import incidents, walks
 from bot.store.db import Store
 from checks.flow.model import State
 from tests.servers.http import Answer
+from tests.services.mortal import Mortal
 from tests.services.smoke_shop import PAGE, Shop, Still, shop
 
 SIGN_UP = """
@@ -36,37 +37,22 @@ flows:
 """
 
 
-class Mortal(Store):
-    """A store whose process dies when the result of a walk is written: in the transaction, or right after it."""
+class MortalWalks(Mortal):
+    """Dies when the result of a walk is written."""
 
-    inside = False
-
-    async def write(self, work: Any, **more: Any) -> Any:
-        """Write, and perhaps die."""
-        dies = False
-
-        def last(connection: Any) -> Any:
-            nonlocal dies
-            over = "SELECT count(*) FROM smoke_run WHERE ended_at IS NOT NULL"
-            [before] = connection.execute(over).fetchone()
-            found = work(connection)
-            dies = connection.execute(over).fetchone()[0] > before
-            if dies and Mortal.inside:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return found
-
-        found = await super().write(last, **more)
-        if dies:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return found
+    @staticmethod
+    def count(connection: sqlite3.Connection) -> int:
+        """How many walks are over."""
+        [over] = connection.execute("SELECT count(*) FROM smoke_run WHERE ended_at IS NOT NULL").fetchone()
+        return over
 
 
 def bot(folder: Path, when: str) -> None:
     """A process that takes up what is asked for, and walks until it is killed."""
-    Mortal.inside = when == "inside"
+    Mortal.dying(1, when == "inside")
 
     async def work() -> None:
-        opening = Mortal if when else Store
+        opening = MortalWalks if when else Store
         store, config = opening.open(folder / "launch.db"), Config.read(folder / "launch.yml")
         clock = Still()
         heard = Incidents(store, clock, lambda: config, lambda: None)
