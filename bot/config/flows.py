@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -38,6 +39,9 @@ TEMPLATES = (
     "logout",
 )
 
+_BARE = re.compile(r"[A-Za-z0-9_-]{1,60}(?:/[A-Za-z0-9_./-]{0,60})?")
+"""A path whose slash was forgotten."""
+
 
 def _address(text: str) -> str:
     """A URL, a path, or one that begins with what an earlier step has found."""
@@ -45,6 +49,8 @@ def _address(text: str) -> str:
         raise refuse("an address has no spaces; write %20 for one")
     if text[:1] in "/{":
         return text
+    if "{" not in text and _BARE.fullmatch(text):
+        raise refuse(f'write "/{text}" for a page of the product, or a whole address that begins with https://')
     try:
         return web_url(text) if "{" not in text else text
     except BadName as error:

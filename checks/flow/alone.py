@@ -1,8 +1,8 @@
 """One walk of a flow at a time on this machine, whoever asks for it: the bot, an audit, somebody at a terminal.
 
 Two of them at once would log the same test customer in twice. Some products then end the first session, and a code of
-an authenticator app counts only once: both would look like a broken log-in. A lock of the operating system goes away with
-its process. Where there is none to be had, walks go on without it: it guards against a rare mishap, and no more.
+an authenticator app counts only once: both would look like a broken log-in. A lock of the operating system goes away
+with its process. Where there is none to be had, walks go on without it: it guards against a rare mishap, and no more.
 """
 
 from __future__ import annotations

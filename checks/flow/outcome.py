@@ -93,7 +93,7 @@ def not_walked(
 ) -> FlowSeen:
     """A flow in which nothing was tried."""
     why = {
-        "secret_missing": f"{', '.join(needs)} is not set where the bot runs",
+        "secret_missing": f"{' and '.join(needs)} {'are' if len(needs) > 1 else 'is'} not set where the bot runs",
         "waits": f"it comes after {because.title if because else flow.after}, which did not go well",
         "could_not_look": "the bot made a mistake of its own",
         "not_reached": "the time for all flows together was used up before it",

@@ -93,6 +93,8 @@ def forms(value: str) -> set[str]:
     raw = value.encode("utf-8", "surrogatepass")
     found = {value, value.strip(), html.escape(value), html.escape(value, quote=False), raw.hex(), raw.hex().upper()}
     found |= {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
+    if len(value) >= SECRET_LENGTH:
+        found |= {value.upper(), value.lower(), value.title()}
     found |= {text.replace("/", "\\/") for text in tuple(found)}
     for coded in (quote(raw, safe=""), quote(raw), quote_plus(raw), quote(raw, safe="!*'()~$&+,;=:@/?")):
         found |= {coded, _lower(coded)}

@@ -197,6 +197,7 @@ OUTCOMES = {
         impact="Nothing is proven either way. The bot asks only hosts that you wrote down.",
         fix=(
             "If {needs} is yours, add it to launch.yml under hosts: as - name: {needs}.",
+            "If customers log in there, write it in this flow as base: https://{needs}/ (a line of its own).",
             (
                 "If it is somebody else's, such as a payment page, write what must happen in the step: expect:"
                 " redirect_to: https://{needs}/ (a line of its own)."

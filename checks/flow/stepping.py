@@ -106,6 +106,10 @@ class Steps:
         return replace(step, expect=filled)
 
     async def _send(self, step: Step, sending: Sending, seconds: float, form_page: str) -> Tried:
+        foreign = self._foreign(sending.url)
+        if foreign:
+            why = f"leads to {foreign}, which is not written down, so it was not asked"
+            return Tried(Unmet("foreign_host", why, State.UNKNOWN, (foreign,)))
         before = self.sent, self.wrote
         self.sent, self.wrote = True, self.wrote or sending.method not in READS
         chain = await self._session.send(sending, timeout=seconds)
@@ -117,6 +121,14 @@ class Steps:
         if chain.last.status and chain.last.fault is None and (wrong is None or not repeatable(step)):
             self._page = chain.last
         return Tried(wrong, chain.last, spent)
+
+    def _foreign(self, url: str) -> str:
+        """The host of an address that may not be asked; empty where it may, or where it is no address."""
+        try:
+            to = parse(url)
+        except ValueError:
+            return ""
+        return "" if self._session.allows(to) else to.host
 
     async def _judged(self, step: Step, chain: Chain, form_page: str = "") -> Unmet | None:
         """What is wrong with an answer; where nothing is, what later steps need is taken out of it."""

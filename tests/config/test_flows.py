@@ -109,6 +109,7 @@ VALUES = {"sign": "stripe", "leads_to": "'https://pay.test/'", "remove_method": 
         ("  - id: a\n    steps: [{name: A, request: {url: /}, extract: {x: '(?:a+)+(b)'}}]\n", "run for hours"),
         ("  - id: a\n    steps: [{name: A, request: {url: /}, extract: {x: 'json:'}}]\n", "write what is taken"),
         ("  - id: a\n    steps: [{name: A, request: {url: 'ftp://x'}}]\n", "ftp"),
+        ("  - id: a\n    steps: [{name: A, request: {url: log-in/now}}]\n", 'write "/log-in/now" for a page'),
         ("  - id: a\n    env: {password: hunter2}\n" + STEP, "name of an environment variable"),
         ("  - id: a\n    env: {Pass Word: X}\n" + STEP, "use small letters"),
         ("  - id: a\n    every: 10s\n" + STEP, "at least 300"),

@@ -77,3 +77,8 @@ def test_longer_secrets_go_first_and_short_ones_are_left() -> None:
     """A secret that begins like another is hidden whole; three letters stand everywhere by chance."""
     assert Redactor(["abcd", "abcdefgh"]).hide("x abcdefgh y abcd z abc") == "x [masked] y [masked] z abc"
     assert Redactor(["abc"]).hide("abc") == "abc"
+
+
+def test_letters_made_large_or_small_hide_nothing_less() -> None:
+    """Some pages show what was typed in capitals."""
+    assert Redactor(["Horse-Battery9"]).hide("HORSE-BATTERY9 horse-battery9") == "[masked] [masked]"

@@ -97,3 +97,13 @@ async def test_who_is_no_browser_names_no_page(street: Street) -> None:
     assert (await street.walk(flow)).state is State.OK
     hooks = [one for one in street.web.requests if one.path == "/hook"]
     assert [one.header("origin") for one in hooks] == ["", "", "https://mine.test"]
+
+
+async def test_a_service_that_is_not_written_down_is_named(street: Street) -> None:
+    """A log-in at somebody else's API: its host stands in the answer, and nothing is sent there."""
+    seen = await street.walk(street.flow(Step("Log in", Request("https://abcd.auth.test/token", "POST", json={}))))
+    assert (seen.state, seen.code, seen.needs) == (State.UNKNOWN, "foreign_host", ("abcd.auth.test",))
+    assert "leads to abcd.auth.test, which is not written down, so it was not asked" in seen.sentence
+    seen = await sent(street, "<form method=post action=https://pay.elsewhere.test/in><input name=e></form>", Submit())
+    assert (seen.code, seen.needs) == ("foreign_host", ("pay.elsewhere.test",))
+    assert [one.method for one in street.web.requests] == ["GET"]
