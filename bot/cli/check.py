@@ -52,7 +52,11 @@ SEVERITIES = ("blocker", "high", "medium", "low")
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit 1 also for a problem of this severity or worse.")
 @click.option("--detail", is_flag=True, help="Every step, the evidence, and commands to see it yourself.")
 @click.option(
-    "--timeout", type=click.FloatRange(1, 3600), default=120.0, show_default=True, help="Seconds for everything."
+    "--timeout",
+    type=click.FloatRange(1, 3600),
+    metavar="SECONDS",
+    default=120.0,
+    help="For everything, 1 to 3600. Default: 120.",
 )
 @colour_option
 def command(
@@ -180,7 +184,7 @@ async def _audit(
                 )
             )
         except UnknownName as error:
-            near = f", did you mean {' or '.join(error.nearest)}?" if error.nearest else ""
+            near = f", did you mean {' or '.join(error.nearest)}?" if error.nearest else "."
             raise click.UsageError(
                 f'"{error.name}" is no family, check or host here{near} `launch explain` lists all checks.',
                 click.get_current_context(silent=True),

@@ -45,8 +45,21 @@ def _is_help(error: click.ClickException) -> bool:
     return isinstance(error, click.exceptions.NoArgsIsHelpError)
 
 
+def _out_of_range(error: click.BadParameter) -> str:
+    """`--samples takes a number from 20 to 720.`; "" for any other mistake."""
+    kind = getattr(error.param, "type", None)
+    if error.param is None or not isinstance(kind, click.IntRange | click.FloatRange):
+        return ""
+    least, most = (None if one is None else f"{one:g}" for one in (kind.min, kind.max))
+    if least is None or most is None:
+        return ""
+    return f"{error.param.opts[0]} takes a number from {least} to {most}."
+
+
 def _sentence(error: click.ClickException, context: click.Context | None) -> str:
     """What is wrong; where something was left out, with a line that can be pasted."""
+    if isinstance(error, click.BadParameter) and (said := _out_of_range(error)):
+        return said
     if not isinstance(error, click.MissingParameter) or context is None or error.param is None:
         return error.format_message()
     said = f"{error.param.make_metavar(context)} is missing."

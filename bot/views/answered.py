@@ -10,6 +10,7 @@ from bot.blockkit.words import one_line
 from bot.document import Action, Actions, Code, Document, Item, Listing, Paragraph, Part, Person, Time, Tone, Words
 from bot.domain.decision import Answer, AnswerCode
 from bot.domain.incident import Incident, Status
+from bot.views.card_buttons import fixed, longer, show_the_fix
 from bot.views.felt import what_of
 from bot.views.prose import count, sentence
 
@@ -99,13 +100,13 @@ def _done(answer: Answer, incident: Incident, did: Did) -> _Said:
         return f"{name}: noted", ("It stands in the timeline.",), ()
     if did is Did.EXTEND:
         return f"{name} stays yours", ("It is yours", *_until(answer), "."), ()
-    return f"{name} is yours", ("You are on it", *_until(answer), ". Five minutes before that I ask again."), ()
+    words = ("You are on it", *_until(answer), ". Five minutes before that I ask again.")
+    return f"{name} is yours", words, (show_the_fix(incident), fixed(incident))
 
 
 def _already_yours(answer: Answer, incident: Incident) -> _Said:
-    fixed = Action("incident.fixed", "It's Fixed", _value(incident), command=f"/launch fixed {incident.name}")
-    more = Action("incident.extend", "30 Min More", _value(incident), command=f"/launch ack {incident.name} longer")
-    return f"{incident.name} is already yours", ("It is yours", *_until(answer), "."), (fixed, more)
+    buttons = (show_the_fix(incident), fixed(incident), longer(incident))
+    return f"{incident.name} is already yours", ("It is yours", *_until(answer), "."), buttons
 
 
 def _joined(answer: Answer, incident: Incident) -> _Said:
@@ -156,7 +157,7 @@ def _shorter(answer: Answer, incident: Incident) -> _Said:
 
 
 def _reason(_answer: Answer, incident: Incident) -> _Said:
-    known = Action("incident.known", "Known, Mute…", _value(incident), command=_known_twin(incident))
+    known = Action("incident.known", "Snooze With a Reason…", _value(incident), command=_known_twin(incident))
     return "Why may it stay broken?", ("Write a reason, so that the others know it too.",), (known,)
 
 
@@ -193,7 +194,8 @@ def offers_when_red(incident: Incident) -> tuple[Action, ...]:
     """What can be done where a fresh look was red."""
     return (
         Action("incident.keep_open", "Keep Open", _value(incident), primary=True),
-        Action("incident.known", "Known, Mute…", _value(incident), command=_known_twin(incident)),
+        Action("incident.known", "Snooze With a Reason…", _value(incident), command=_known_twin(incident)),
+        show_the_fix(incident),
     )
 
 

@@ -22,11 +22,8 @@ def buttons(incident: Incident, runbook: str = "") -> tuple[Action, ...]:
 
 
 def _first(incident: Incident) -> tuple[Action, ...]:
-    fixed = Action(
-        "incident.fixed", "It's Fixed", value_of(incident), incident.status is Status.ACKED,
-        command=f"/launch fixed {incident.name}",
-    )  # fmt: skip
-    return (fixed, longer(incident)) if incident.status is Status.ACKED else (take(incident), fixed)
+    mended = fixed(incident, primary=incident.status is Status.ACKED)
+    return (mended, longer(incident)) if incident.status is Status.ACKED else (take(incident), mended)
 
 
 def menu(incident: Incident) -> tuple[Action, ...]:
@@ -41,10 +38,16 @@ def menu(incident: Incident) -> tuple[Action, ...]:
     return (*out, hand_over(incident), timeline(incident), why(incident))[:5]
 
 
-def show_the_fix(incident: Incident, runbook: str) -> Action:
-    """Walk through the repair, one step at a time."""
-    command = f"/launch runbook {runbook}"
-    return Action("incident.fix", "Show Me the Fix", f"{value_of(incident)}:{runbook}", command=command)
+def show_the_fix(incident: Incident, runbook: str = "") -> Action:
+    """Walk through the repair, one step at a time; without a topic, through the one that fits when it is clicked."""
+    value = f"{value_of(incident)}:{runbook}" if runbook else value_of(incident)
+    return Action("incident.fix", "Show Me the Fix", value, command=f"/launch runbook {runbook or incident.name}")
+
+
+def fixed(incident: Incident, *, primary: bool = False) -> Action:
+    """Somebody says that it is fixed; the bot looks before it believes that."""
+    command = f"/launch fixed {incident.name}"
+    return Action("incident.fixed", "It's Fixed", value_of(incident), primary=primary, command=command)
 
 
 def take(incident: Incident, label: str = "I'm on It") -> Action:

@@ -19,7 +19,7 @@ MOMENTS: Mapping[str, tuple[str, ...]] = {
     ),
     "Before you launch": ("check", "explain", "smoke", "perf", "dns"),
     "A new version goes out": ("release", "deploy", "deploys"),
-    "The bot, and practice": ("setup", "doctor", "drill", "help"),
+    "The bot, and practice": ("setup", "doctor", "drill", "handover", "help"),
 }
 """When one needs them, each in the order of need; a verb that stands nowhere is shown with the last."""
 FIRST = ("status", "check")
@@ -29,7 +29,7 @@ MEANT: Mapping[str, str] = {
     **dict.fromkeys(("go", "audit", "scan", "report", "ready", "launch"), "check"),
     **dict.fromkeys(("take", "mine", "acknowledge", "me"), "ack"),
     **dict.fromkeys(("resolve", "resolved", "close", "repaired"), "fixed"),
-    **dict.fromkeys(("handover", "hand", "assign", "give"), "pass"),
+    **dict.fromkeys(("hand", "assign", "give"), "pass"),
     **dict.fromkeys(("call", "alert", "notify", "phone"), "page"),
     **dict.fromkeys(("silence", "unmute", "quiet", "maintenance"), "mute"),
     **dict.fromkeys(("fix", "repair", "how", "guide"), "runbook"),

@@ -22,7 +22,7 @@ NEXT: Mapping[NextStep, str] = {
     NextStep.CALL_OWNER: "I message",
     NextStep.CALL_BACKUP: "I message",
     NextStep.CALL_AGAIN: "I message again",
-    NextStep.CALL_EVERYBODY: "I call everybody in this channel",
+    NextStep.CALL_EVERYBODY: "I call everybody in the channel",
     NextStep.REPEAT: "I remind",
     NextStep.ASK_HOLDER: "I ask for news from",
     NextStep.LET_GO: "the time is over; if it still fails, I call again",
@@ -103,7 +103,7 @@ def coming(state: State) -> Words:
     at: Words = (moment(state, step.at), " ") if step.at is not None else ()
     people: list[Span] = []
     for one in step.whom if step.what in NAMES_PEOPLE else ():
-        name: Span = "everybody in this channel" if one == HERE else naming(state, one, ON_CALL)
+        name: Span = "everybody in the channel" if one == HERE else naming(state, one, ON_CALL)
         people += [" and " if people else " ", name]
     if step.what in NAMES_PEOPLE and not people:
         people = [f" {ON_CALL}"]

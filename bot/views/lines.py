@@ -15,7 +15,7 @@ from bot.domain.member import Light
 from bot.render.spans import said
 from bot.views.answered import offers_when_red
 from bot.views.card import FALLBACK, headline, sentence_of
-from bot.views.card_buttons import hand_over, longer, snooze, take, timeline
+from bot.views.card_buttons import hand_over, longer, show_the_fix, snooze, take, timeline
 from bot.views.felt import felt, lasted, length
 from bot.views.holding import REASON, coming
 from bot.views.notices import at, day
@@ -76,9 +76,11 @@ def _answers(state: State, told: Told) -> tuple[Action, ...]:
         return (longer(incident, primary=True), hand_over(incident))
     if incident.status is Status.ACKED and incident.acker != told.to:
         return (take(incident, "I Help"),)
+    # Whoever is called at night reads this on a phone: the way out of it is here, and not only on the card.
+    fix = (show_the_fix(incident, state.runbook),) if state.runbook else ()
     if incident.status is Status.ACKED:
-        return (longer(incident), hand_over(incident))
-    return (take(incident), *(() if incident.status is Status.SNOOZED else (snooze(incident, "30m"),)))
+        return (longer(incident), *fix, hand_over(incident))
+    return (take(incident), *fix, *(() if incident.status is Status.SNOOZED else (snooze(incident, "30m"),)))
 
 
 def _seen(state: State) -> Words:

@@ -196,3 +196,21 @@ async def test_help_is_quick_because_commands_are_imported_when_needed(launch: L
     _, err = await asyncio.wait_for(process.communicate(), 60)
     assert err.decode().strip() == "[]"
     assert (await launch("--help")).code == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (("perf", "--samples", "3"), "--samples takes a number from 20 to 720."),
+        (("check", "example.com", "--timeout", "0"), "--timeout takes a number from 1 to 3600."),
+        (("check", "example.com", "--timeout", "soon"), "--timeout takes a number from 1 to 3600."),
+    ],
+)
+def test_a_number_out_of_range_is_answered_in_words(
+    capsys: pytest.CaptureFixture[str], args: tuple[str, ...], sentence: str
+) -> None:
+    """Not with `1<=x<=3600`."""
+    code, out, err = said(capsys, *args)
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert "<=" not in err

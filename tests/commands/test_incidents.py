@@ -283,3 +283,14 @@ async def test_the_list(shop):
     await ask(shop, "ack")
     said = await ask(shop, "incidents")
     assert "BEING FIXED" in said
+
+
+async def test_whoever_takes_it_is_shown_the_way_out(shop):
+    """`You are on it` is no end: what to do comes next, and works as it is offered."""
+    await breaks(shop)
+    said = await ask(shop, "ack")
+    assert "Show Me the Fix: launch runbook INC-1" in said.replace("/launch r", "launch r")
+    assert "It's Fixed: /launch fixed INC-1" in said
+    assert "I lead you through it" in await ask(shop, "runbook INC-1")
+    incident = await row(shop)
+    assert "already" in await click(shop, "incident.fix", f"{incident.id}:{incident.rev}")

@@ -109,6 +109,15 @@ def test_a_line_is_one_short_paragraph(why):
     assert "U0" not in payload["text"]
 
 
+def test_whoever_is_called_finds_the_way_out_in_the_message():
+    """On a phone, at night: what customers feel, and the runbook that leads out of it, without looking for the card."""
+    found, occasion = told(Why.OPENED)
+    for shown in (found, replace(found, runbook="")):
+        payload = message(direct(shown, replace(occasion, to="U0ANA")))
+        [row] = [block for block in payload["blocks"] if block["type"] == "actions"]
+        assert ("incident.fix" in [one["action_id"] for one in row["elements"]]) == bool(shown.runbook)
+
+
 @pytest.mark.parametrize("why", CASES)
 def test_a_message_to_one_person_can_be_answered_there(why):
     """Sound, with the state as its headline, what comes next as its last line, and a primary button while it lives."""
@@ -118,7 +127,7 @@ def test_a_message_to_one_person_can_be_answered_there(why):
     assert payload["blocks"][0]["type"] == "header"
     assert "INC-12 · Next: " in payload["blocks"][-1]["elements"][0]["text"]
     [row] = [block for block in payload["blocks"] if block["type"] == "actions"]
-    assert all(re.fullmatch(r"12:4(:30m)?", one["value"]) for one in row["elements"])
+    assert all(re.fullmatch(r"12:4(:30m|:site_down)?", one["value"]) for one in row["elements"])
     if found.incident.live and found.incident.acker != "U0ANA":
         first = "incident.keep_open" if why is Why.FIX_REFUSED else "incident.ack"
         assert row["elements"][0]["action_id"] == first
