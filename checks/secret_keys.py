@@ -18,10 +18,11 @@ from functools import cache
 from checks import providers
 from checks.masking import conceal
 from checks.providers import Entry
+from checks.secret_proofs import PROOFS
 
 MOST = 100
 """Keys found in one text at most."""
-BEFORE, AFTER = 60, 400
+BEFORE, AFTER = 80, 400
 """Characters around a fixed word that may belong to the key."""
 MADE_UP = re.compile(r"example|placeholder|changeme|your[_-]|x{6}|0{8}|1234567|abcdefgh|\*{4}|\.{3}", re.IGNORECASE)
 """Keys of manuals."""
@@ -102,13 +103,15 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def _formed(text: str, entry: Entry) -> Iterator[Key]:
     pattern, secret = _compiled(entry.text("pattern")), entry.text("kind") != "public"
-    unless = entry.text("unless")
+    unless, proof = entry.text("unless"), PROOFS.get(entry.text("proof"))
     step, count = entry.text("rotate" if secret else "ask"), 0
     for start, end in _surroundings(text, entry.texts("contains"), AFTER):
         for match in pattern.finditer(text, start, end):
             name = "secret" if "secret" in pattern.groupindex else 0
             found = match[name]
             if secret and (not _believable(found) or (unless and _compiled(unless).search(found))):
+                continue
+            if proof is not None and not proof(text, match.start(name), found):
                 continue
             yield Key(
                 entry.name, secret, found, step, entry.text("url"), entry.id, entry.flag("test"), match.start(name)

@@ -75,6 +75,7 @@ FIELDS: dict[str, dict[str, Shape]] = {
         "unless": "pattern",  # what of its form is no secret: emulators' keys, passwords of manuals
         "dense": "flag",  # each match has 20 letters, digits, _ or - in a row; its fixed word at most 24 before them
         "wide": "flag",  # the same with 32 in a row, +, / and = among them, and its fixed word at most 48 before them
+        "proof": "text",  # what besides its form a real one has: crc32, der, mixed
         "test": "flag",  # it opens a test system only
         "contains": "texts",  # literal text that every match has: looked for before the pattern is tried
         "rotate": "text",  # first step for a person

@@ -111,8 +111,8 @@ OUTCOMES = {
     requirements=("SEC-1", "SEC-11"),
     measured=(
         "We read every file that git keeps or would take in, and every version of every file in its history, and look"
-        " for the forms of keys of some 70 services and for settings files with passwords. Nothing leaves the machine,"
-        " and no service is asked whether a key works."
+        " for the forms of keys of more than 100 services and for settings files with passwords. Nothing leaves the"
+        " machine, and no service is asked whether a key works."
     ),
     verify="git log --oneline --all -- {file}",
     links=(

@@ -8,6 +8,7 @@ import string
 
 from checks import providers
 from checks.net.facts import Chain, ChainEnd, Exchange
+from checks.secret_proofs import summed
 from checks.site_files import Served
 from tests.checks.samples import HOST, exchange
 
@@ -27,13 +28,15 @@ def token(role: str) -> str:
     return ".".join((*encoded, letters(43)))
 
 
+UUID = "-".join((HEX[:8], HEX[8:12], HEX[12:16], HEX[16:20], HEX[20:32]))
+DISCORD = base64.b64encode(b"918273645091827364").decode() + "." + letters(6) + "." + letters(38)
 PEM = "PRIVATE " + "KEY-----\\n" + letters(64) + "\\n"
 SECRETS = {
     "stripe-secret": "sk_" + "live_" + letters(32),
     "stripe-secret-test": "sk_" + "test_" + letters(32),
     "stripe-webhook": "whsec" + "_" + letters(32),
     "aws-access-key": "AKI" + "A" + "QWERTZUIOP234567",
-    "github-token": "gh" + "p_" + letters(36),
+    "github-token": "gh" + "p_" + letters(30) + summed(letters(30)),
     "gitlab-token": "gl" + "pat-" + letters(20),
     "openai": "sk-" + "proj-" + letters(60),
     "anthropic": "sk-" + "ant-" + "api03-" + letters(95, 0),
@@ -46,7 +49,7 @@ SECRETS = {
     "resend": "r" + "e_" + letters(8) + "_" + letters(24),
     "shopify": "shp" + "at_" + HEX[:32],
     "square": "sq0" + "csp-" + letters(43),
-    "npm": "np" + "m_" + letters(36),
+    "npm": "np" + "m_" + letters(30) + summed(letters(30)),
     "supabase-secret": "sb_" + "secret_" + letters(30),
     "digitalocean": "dop" + "_v1_" + HEX[:64],
     "google-oauth-secret": "GOC" + "SPX-" + letters(28),
@@ -91,6 +94,63 @@ SECRETS = {
     "xai": "xa" + "i-" + letters(80),
     "perplexity": "ppl" + "x-" + letters(48),
     "twilio-auth-token": "TWILIO_" + "AUTH_TOKEN=" + HEX[:32],
+    "cloudflare": "cf" + "ut_" + letters(40) + HEX[:8],
+    "cloudflare-older": "CLOUDFLARE_" + "API_TOKEN=" + letters(40),
+    "vercel": "vc" + "p_" + letters(56),
+    "neon": "na" + "pi_" + HEX[:64],
+    "supabase-access-token": "sb" + "p_" + HEX[:40],
+    "flyio": "fm" + "2_" + letters(200),
+    "openrouter": "sk-" + "or-v1-" + HEX[:64],
+    "deepseek": "s" + "k-" + HEX[:32],
+    "elevenlabs": "s" + "k_" + HEX[:48],
+    "pinecone": "pc" + "sk_" + letters(6) + "_" + letters(63),
+    "langsmith": "lsv2" + "_pt_" + HEX[:32] + "_" + HEX[:10],
+    "langfuse": "sk-" + "lf-" + UUID,
+    "tavily": "tv" + "ly-" + letters(32),
+    "firecrawl": "f" + "c-" + HEX[:32],
+    "posthog": "ph" + "x_" + letters(48),
+    "launchdarkly": "sd" + "k-" + UUID,
+    "paddle": "pdl" + "_live_apikey_" + HEX[:26] + "_" + letters(22) + "_" + letters(3),
+    "paddle-sandbox": "pdl" + "_sdbx_apikey_" + HEX[:26] + "_" + letters(22) + "_" + letters(3),
+    "polar": "polar" + "_oat_" + letters(43),
+    "mollie": "li" + "ve_" + letters(30),
+    "plaid": "access" + "-production-" + UUID,
+    "flutterwave": "FLW" + "SECK-" + HEX[:32] + "-X",
+    "square-production": "EA" + "AA" + letters(60),
+    "mailchimp": HEX[:32] + "-u" + "s14",
+    "mailgun-named": "MAILGUN_KEY=" + HEX[:32] + "-" + HEX[:8] + "-" + HEX[8:16],
+    "postmark": "POSTMARK_" + "SERVER_TOKEN=" + UUID,
+    "slack-signing-secret": "SLACK_SIGNING_" + "SECRET=" + HEX[:32],
+    "discord-bot": 'client.login("' + DISCORD + '")',
+    "hubspot": "pa" + "t-eu1-" + UUID,
+    "intercom": "dG9" + "rOj" + letters(54),
+    "datadog": "DD_" + "API_KEY=" + HEX[:32],
+    "axiom": "xa" + "at-" + UUID,
+    "contentful": "CF" + "PAT-" + letters(43),
+    "typeform": "tf" + "p_" + letters(44),
+    "clickup": "p" + "k_" + "9182736_" + letters(90).upper()[:32],
+    "cal-com": "cal" + "_live_" + HEX[:32],
+    "trigger-dev": "tr" + "_prod_" + letters(20),
+    "inngest": "sign" + "key-prod-" + HEX[:64],
+    "convex": "pro" + "d:brave-otter-421|" + letters(80),
+    "mongodb-atlas": "mdb" + "_sa_sk_" + letters(40),
+    "managed-database": "AV" + "NS_" + letters(19),
+    "tailscale": "ts" + "key-auth-" + letters(12) + "-" + letters(32),
+    "one-password": "op" + "s_eyJ" + letters(250),
+    "google-refresh-token": "1/" + "/0" + letters(100),
+    "aws-bedrock": "AB" + "SK" + letters(128),
+    "azure-ai": letters(52) + "JQQ" + "J99" + letters(25),
+    "azure-devops": letters(76) + "AZ" + "DO" + letters(4),
+    "teams-webhook": "https://shop.webhook.office" + f".com/webhookb2/{UUID}@{UUID}/IncomingWebhook/{HEX[:32]}/{UUID}",
+    "trello": "AT" + "TA" + HEX[:64] + HEX[:8].upper(),
+    "bitbucket": "AT" + "BB" + letters(24) + HEX[:8].upper(),
+    "circleci": "CCI" + "PAT_" + letters(22) + "_" + HEX[:40],
+    "buildkite": "bk" + "ua_" + HEX[:40],
+    "sonar": "sq" + "p_" + HEX[:40],
+    "rubygems": "ruby" + "gems_" + HEX[:48],
+    "pulumi": "pu" + "l-" + HEX[:40],
+    "shippo": "shippo" + "_live_" + HEX[:40],
+    "easypost": "EZ" + "AK" + letters(54),
 }
 """One for each entry of kind secret."""
 PUBLIC = {

@@ -12,12 +12,22 @@ from hypothesis import strategies as st
 from checks import providers
 from checks.secret_keys import everywhere
 from checks.secret_scan import DENSE, WIDE, keys
-from tests.checks.planted import SECRETS
+from tests.checks.planted import HEX, SECRETS, letters
 
 SECRET = [entry for entry in providers.load("keys") if entry.text("kind") == "secret"]
-SPELLED = {"aws-secret-key": 40, "twilio-auth-token": 32}
-"""Forms told by the name before them, of which only usual spellings are looked for; and how long their value is."""
-ROWS = [entry for entry in SECRET if (entry.flag("dense") or entry.flag("wide")) and entry.id not in SPELLED]
+UUID = "-".join((HEX[:8], HEX[8:12], HEX[12:16], HEX[16:20], HEX[20:32]))
+SPELLED = {
+    "aws-secret-key": HEX[:40],
+    "twilio-auth-token": HEX[:32],
+    "cloudflare-older": letters(40),
+    "slack-signing-secret": HEX[:32],
+    "datadog": HEX[:32],
+    "mailgun-named": f"{HEX[:32]}-{HEX[:8]}-{HEX[8:16]}",
+}
+"""Forms told by the name before them, of which only usual spellings are looked for; and a value."""
+NEAR = {*SPELLED, "postmark", "discord-bot"}
+"""The name is no part of the form."""
+ROWS = [entry for entry in SECRET if (entry.flag("dense") or entry.flag("wide")) and entry.id not in NEAR]
 
 
 @pytest.mark.parametrize("entry", ROWS, ids=[entry.id for entry in ROWS])
@@ -39,7 +49,7 @@ def test_every_match_of_a_form_shows_its_word_in_the_rows(entry):
 def test_every_spelling_of_a_name_is_found_with_the_most_that_may_stand_between(id):
     """Quotes, blanks and an arrow between the name and the value."""
     (entry,) = (entry for entry in SECRET if entry.id == id)
-    value = ("0a9b8c7d6e5f4132" * 3)[: SPELLED[id]]
+    value = SPELLED[id]
     for word in entry.texts("contains"):
         (key,) = keys(f"x = {{'{word}'    =>    '{value}'}}".encode())
         assert (key.id, key.text) == (id, value)
