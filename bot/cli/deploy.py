@@ -260,6 +260,10 @@ def _judged(found: Mapping[str, Any], version: str) -> tuple[int, str]:
     if stage == "bad":
         broken = ", ".join(shown(str(one)) for one in walked.get("broken") or ())
         lines = [f"{version} is bad{f': {count}' if count else ''}.{f' Broken: {broken}.' if broken else ''}"]
+        if walked.get("older"):
+            lines.append(
+                f"Broken before it went live already: {', '.join(shown(str(one)) for one in walked['older'])}."
+            )
         if walked.get("why"):
             lines.append(shown(str(walked["why"]), 300))
         if found.get("previous"):

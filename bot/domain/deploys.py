@@ -87,6 +87,8 @@ class Walked:
     """Flows that failed, as people call them."""
     why: str = ""
     """The first failure in a sentence, masked."""
+    older: tuple[str, ...] = ()
+    """Of what is broken, what had failed already before this version went live."""
 
 
 @dataclass(frozen=True, slots=True)

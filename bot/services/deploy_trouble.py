@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.asks import Reading, Signal
 from bot.domain.deploys import Deploy, Stage
 from bot.domain.grouping import ROLLING
+from bot.domain.member import Light
 from bot.domain.severity import Trouble, sev_of
 from bot.services.config import Config
+from bot.services.smoke_news import PREFIX
 from bot.services.transitions import Outcome, World, carry_out
 from bot.services.watching import spots_of
 from bot.store import incidents
@@ -42,6 +45,20 @@ def its_incident(connection: sqlite3.Connection, deploy: Deploy) -> int:
         if one.deploy == deploy.version and one.first_failure >= began and not one.drill
     ]
     return min(named, default=0)
+
+
+def broken_before(connection: sqlite3.Connection, deploy: Deploy, broken: Sequence[str]) -> tuple[str, ...]:
+    """Of what is broken now, what an incident that is still going on had already before it went live."""
+    if deploy.live_at is None:
+        return ()
+    before = deploy.live_at - ROLLING
+    failing = {
+        member.probe
+        for incident in incidents.live(connection, deploy.product)
+        for member in incident.own
+        if not incident.drill and member.light is Light.RED and member.first_at < before
+    }
+    return tuple(one for one in broken if one in failing or f"{PREFIX}{one}" in failing)
 
 
 def _signal(config: Config, deploy: Deploy, reading: Reading, now: datetime) -> Signal:

@@ -21,7 +21,7 @@ from bot.services.deploy_figures import speed
 from bot.services.deploy_intake import SUBJECT, Intake, Walks, recorded_by_hand
 from bot.services.deploy_log import tell_once
 from bot.services.deploy_sight import Eyes, NoEyes, sight_of, worth_a_look
-from bot.services.deploy_trouble import PROBE, failed, its_incident, over
+from bot.services.deploy_trouble import PROBE, broken_before, failed, its_incident, over
 from bot.services.deploy_version import Versions
 from bot.services.incidents import Incidents, Recheck
 from bot.services.smoke import Cause
@@ -243,6 +243,7 @@ class Deploys:
         self, connection: sqlite3.Connection, world: World, deploy: Deploy, said: Walked, now: datetime
     ) -> list[Outcome]:
         """Its verdict, and what that means for the incident of one that had not gone out."""
+        said = replace(said, older=broken_before(connection, deploy, said.broken))
         decided = rules.judged(deploy, said, now)
         if decided.stage is Stage.BAD:
             decided = replace(decided, incident=its_incident(connection, decided))

@@ -77,6 +77,7 @@ def _stands(deploy: Deploy) -> dict[str, Json]:
     smoke: dict[str, Json] = {}
     if walked is not None:
         smoke = {"good": walked.good, "of": walked.of, "broken": list(walked.broken), "why": walked.why}
+        smoke["older"] = list(walked.older)
     return {
         "deploy": deploy.id,
         "version": deploy.version,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -137,7 +137,7 @@ def felt(deploy: Deploy) -> Words:
         case Stage.RELEASED:
             return (mine, " has a name and notes now; nothing moved by that.")
         case Stage.BAD:
-            return (_broken(deploy.walked), " since ", mine, " went live.")
+            return _broken(deploy.walked, mine)
         case Stage.GOOD:
             return ("Customers have ", mine, _again(deploy), ", and ", _works(deploy.walked), ".")
         case Stage.LIVE if deploy.ended_at is not None:
@@ -174,12 +174,20 @@ def _again(deploy: Deploy) -> str:
     return " again" if deploy.back else ""
 
 
-def _broken(walked: Walked | None) -> str:
-    """`Checkout has not worked`."""
+def _broken(walked: Walked | None, mine: Code) -> Words:
+    """`Checkout has not worked since v43 went live.`; what failed before is not put down to it."""
     if walked is None or not walked.broken:
-        return "Something has been broken"
-    names = listed([one_line(one, 60) for one in walked.broken])
-    return f"{names} {'has' if len(walked.broken) == 1 else 'have'} not worked"
+        return ("Something has been broken since ", mine, " went live.")
+    new, old = [one for one in walked.broken if one not in walked.older], walked.older
+    if not new:
+        does, they = ("does", "it was") if len(old) == 1 else ("do", "they were")
+        return (f"{_names(old)} still {does} not work: {they} broken before ", mine, " went live.")
+    said: Words = (f"{_names(new)} {'has' if len(new) == 1 else 'have'} not worked since ", mine, " went live.")
+    return (*said, f" {_names(old)} {'was' if len(old) == 1 else 'were'} broken before.") if old else said
+
+
+def _names(broken: Sequence[str]) -> str:
+    return listed([one_line(one, 60) for one in broken])
 
 
 def _works(walked: Walked | None) -> str:

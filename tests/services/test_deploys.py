@@ -94,6 +94,25 @@ async def test_a_broken_flow_names_the_deploy_as_the_cause_and_leads_to_the_runb
     assert await house.store.read(lambda c: releases.last_good(c, releases.last(c, "shop", house.clock.time))) == "v42"
 
 
+async def test_what_was_broken_before_is_not_put_down_to_a_deploy(house):
+    """Who repairs something else while the checkout is down has not broken it."""
+    await house.good("v42")
+    await house.run(600)
+    signal = Signal("shop", "production", "shop", "Smoke: Checkout", Trouble.CHECKOUT, Sev.ONE, Reading.DOWN,
+                    house.clock.time, house.clock.time, "Pay answered 500")  # fmt: skip
+    await house.incidents.signal([signal])
+    await house.run(300)
+    number = await house.hear(Progress.LIVE)
+    await house.walk((await house.get(number)).run, "Checkout")
+    assert (await house.get(number)).stage is Stage.BAD
+    assert "Checkout still does not work: it was broken before v43 went live." in await house.said(number)
+    await house.run(60)
+    number = await house.hear(Progress.LIVE, "v44")
+    await house.walk((await house.get(number)).run, "Checkout", "Log-in")
+    said = " ".join((await house.said(number)).split())
+    assert "Log-in has not worked since v44 went live. Checkout was broken before." in said
+
+
 async def test_an_incident_that_comes_after_the_verdict_is_found(house):
     """The flow's incident may be written a moment later than the walk."""
     number = await house.hear(Progress.LIVE)

@@ -31,6 +31,7 @@ BAD = replace(
     incident=31,
     walked=Walked(7, 3, 4, ("Checkout",), "Pay: the page answered 500 instead of 200"),
 )
+OLDER = replace(BAD, walked=Walked(7, 2, 4, ("Checkout", "Log-in"), "Pay: the page answered 500", ("Checkout",)))
 FAILED = replace(STARTED, stage=Stage.FAILED, ended_at=NOW, incident=31)
 BACK = replace(
     GOOD, id=13, version="v42", note="Back to v42", back=True, instead_of="v43", previous="v41", compare_url=""
@@ -70,6 +71,8 @@ DEPLOYS: dict[str, Callable[[], Document]] = {
     "deploy_stuck": _of(replace(STARTED, stage=Stage.STUCK)),
     "deploy_unseen": _of(replace(GOOD, live_at=NOW - 6 * MINUTE, seen="v42")),
     "deploy_not_tried": _of(replace(GOOD, stage=Stage.LIVE, walked=Walked(0, 0, 0))),
+    "deploy_bad_before": _of(replace(BAD, walked=replace(BAD.walked, older=("Checkout",)))),
+    "deploy_bad_more": _of(OLDER),
     "deploy_undone": _of(replace(GOOD, stage=Stage.UNDONE)),
     "deploy_staging": _of(replace(STARTED, environment="staging", stage=Stage.FAILED, ended_at=NOW)),
     "deploy_service": _of(replace(BAD, service="shop", walked=Walked(7, 2, 4, ("Checkout", "Log-in")))),
