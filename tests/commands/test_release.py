@@ -33,7 +33,8 @@ from bot.services.watch import Watch
 from bot.speakers import release as speaking
 from bot.store import drills, outbox, release_runs, releases, silences
 from bot.store.db import Store
-from tests.commands.asking import breaks
+from tests.commands.asking import breaks, shown
+from tests.hand import ByHand
 from tests.services.parts import parts
 from tests.services.walker import runbooks_over
 
@@ -50,7 +51,7 @@ deploy:
 """
 
 
-class House:
+class House(ByHand):
     """Services on a real file; the clock is moved by hand."""
 
     def __init__(self, path: Path, config: Config) -> None:
@@ -75,18 +76,6 @@ class House:
         """Die without a word, and begin again with what is in the file."""
         self.store.close()
         self.open()
-
-    def now(self) -> datetime:
-        """The clock."""
-        return self.time
-
-    def monotonic(self) -> float:
-        """The clock, as seconds."""
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        """Nobody waits here."""
-        raise AssertionError(seconds)
 
     async def type(self, typed: str, *, user: str = "U0MIA", id: str = "") -> str:
         """Type it a minute later, and read the answer."""
@@ -125,13 +114,6 @@ class House:
         while (run := await self.store.read(lambda c: release_runs.live(c, "shop"))) is not None:
             assert len(run.answers) < 20
             await self.type("release skip it is the first release")
-
-
-def shown(reply: Reply) -> str:
-    if reply.document is None:
-        return ""
-    assert validate_message(message(reply.document)) == []
-    return " ".join(text(reply.document, width=2000).split())
 
 
 @pytest.fixture

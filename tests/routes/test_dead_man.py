@@ -12,6 +12,7 @@ from bot.services.config import Config
 from bot.services.dead_man import DeadMan
 from bot.services.health import Health, Socket
 from bot.services.selfwatch import Outside, not_doing
+from tests.hand import ByHand
 from tests.routes.conftest import Receiver
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
@@ -30,7 +31,7 @@ def well() -> Health:
     )
 
 
-class Post:
+class Post(ByHand):
     """A dead man's switch with a clock that is moved by hand."""
 
     def __init__(self, folder: Path, receiver: Receiver, *, text: str = FILE) -> None:
@@ -42,18 +43,6 @@ class Post:
         config = Config.read(folder / "launch.yml")
         assert config.error is None
         self.man = DeadMan(self, lambda: config, self.health, self._outside, secret=lambda _: self.url)
-
-    def now(self) -> datetime:
-        """The clock."""
-        return self.time
-
-    def monotonic(self) -> float:
-        """The clock, as seconds."""
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        """Nobody waits here."""
-        raise AssertionError(seconds)
 
     async def _outside(self) -> Outside:
         return self.outside

@@ -14,13 +14,14 @@ from bot.speakers.reload import speaker
 from bot.store import outbox
 from bot.store.db import Store
 from bot.store.outbox import Kind
+from tests.hand import ByHand
 
 GOOD = 'product: {name: Shop, id: shop, domain: shop.test}\nchannels: {alerts: "#ops"}\n'
 MORE = GOOD + "hosts: [{name: api.shop.test}]\n"
 BAD = GOOD + "hostz: []\n"
 
 
-class Desk:
+class Desk(ByHand):
     """A reload with a clock that is moved by hand."""
 
     def __init__(self, folder: Path) -> None:
@@ -34,18 +35,6 @@ class Desk:
         self.reload = Reload(
             self.store, self, self.current, taken_up=self.taken.append, after=self._after, wake=lambda: None
         )
-
-    def now(self) -> datetime:
-        """The clock."""
-        return self.time
-
-    def monotonic(self) -> float:
-        """The clock, as seconds."""
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        """Nobody waits here."""
-        raise AssertionError(seconds)
 
     async def _after(self) -> None:
         self.loads += 1

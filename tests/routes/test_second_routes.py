@@ -24,6 +24,7 @@ from bot.speakers.second_route import speak
 from bot.store import incidents, second_routes
 from bot.store.db import Store
 from bot.store.second_routes import Way
+from tests.hand import ByHand
 from tests.servers.smtp import MailServer
 
 START = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
@@ -41,7 +42,7 @@ channels:
 
 
 @dataclass
-class Branch:
+class Branch(ByHand):
     """Incidents and second routes on one store, with a clock that is moved by hand."""
 
     folder: Path
@@ -67,18 +68,6 @@ class Branch:
             secret=lambda name: self.secrets.get(name, ""),
         )
         return self
-
-    def now(self) -> datetime:
-        """The clock."""
-        return self.time
-
-    def monotonic(self) -> float:
-        """The clock, as seconds."""
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        """Nobody waits here."""
-        raise AssertionError(seconds)
 
     async def work(self, **length: float) -> None:
         """Let time go by in steps of five seconds, as the clockwork would see it."""

@@ -25,6 +25,7 @@ from bot.store import incidents, outbox
 from bot.store.codes import to_ms
 from bot.store.db import Store
 from bot.store.outbox import Delivery, Kind
+from tests.hand import ByHand
 
 START = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)
 FILE = """
@@ -43,22 +44,10 @@ flows:
 
 
 @dataclass
-class Hand:
+class Hand(ByHand):
     """A clock that stands still until somebody moves it."""
 
     time: datetime = START
-
-    def now(self) -> datetime:
-        """The moment."""
-        return self.time
-
-    def monotonic(self) -> float:
-        """The moment, as seconds."""
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        """Nobody waits here."""
-        raise AssertionError(seconds)
 
 
 class Flows:

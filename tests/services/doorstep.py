@@ -20,6 +20,7 @@ from bot.services.knocks import Knocks
 from bot.services.smoke import Smoke
 from bot.store import deploys
 from bot.store.db import Store
+from tests.hand import ByHand
 
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SECRET = "a secret between GitHub and us"
@@ -56,7 +57,7 @@ def signed(body: bytes, secret: str = SECRET, event: str = "deployment_status") 
     return {"X-GitHub-Event": event, "X-Hub-Signature-256": f"sha256={digest}", "Content-Type": "application/json"}
 
 
-class Doorstep:
+class Doorstep(ByHand):
     """Everything behind the door; `environ` is what the bot was started with."""
 
     deploys_by: type[Deploys] = Deploys
@@ -97,14 +98,6 @@ class Doorstep:
         """Stop in order."""
         await self.inbound.stop()
         self.store.close()
-
-    def now(self) -> datetime:
-        """The clock."""
-        return self.time
-
-    def monotonic(self) -> float:
-        """The clock, as seconds."""
-        return self.time.timestamp()
 
     async def sleep(self, seconds: float) -> None:
         """Nobody waits here for longer than a moment."""

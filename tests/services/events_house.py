@@ -17,6 +17,7 @@ from bot.services.incidents import Incidents
 from bot.store import event_counts
 from bot.store.db import Store
 from bot.store.event_counts import minute_of
+from tests.hand import ByHand
 
 T = TypeVar("T")
 START = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
@@ -38,7 +39,7 @@ channels: {alerts: "#ops"}
 """
 
 
-class House:
+class House(ByHand):
     """The service on a real file, with a clock that is moved by hand."""
 
     def __init__(self, store: Store, config: Config) -> None:
@@ -49,18 +50,6 @@ class House:
         self.events = Events(store, self, lambda: config, self.incidents)
         self.incidents.look_again_with(self.events.again_or(self._others))
         self.passed_on: list[tuple[str, ...]] = []
-
-    def now(self) -> datetime:
-        """The clock."""
-        return self.time
-
-    def monotonic(self) -> float:
-        """The clock, as seconds."""
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        """Nobody waits here."""
-        raise AssertionError(seconds)
 
     async def _others(self, _incident: int, names: tuple[str, ...]) -> None:
         self.passed_on.append(names)

@@ -23,6 +23,7 @@ from bot.store import blindness, incidents, looks, outbox, probes, sending, sett
 from bot.store.codes import to_ms
 from bot.store.db import Store
 from bot.store.outbox import Kind
+from tests.hand import ByHand
 
 NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """A Monday, nine o'clock in Madrid."""
@@ -43,7 +44,7 @@ monitors:
 """
 
 
-class House:
+class House(ByHand):
     """The calendar over a real file."""
 
     def __init__(self, tmp_path, text: str = FILE) -> None:
@@ -56,18 +57,6 @@ class House:
         self.woken = 0
         self.incidents = Incidents(self.store, self, lambda: self.config, self._wake)
         self.calendar = Calendar(self.store, self, lambda: self.config, self.incidents, self._wake)
-
-    def now(self) -> datetime:
-        """The clock."""
-        return self.time
-
-    def monotonic(self) -> float:
-        """The clock, as seconds."""
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        """Nobody waits here."""
-        raise AssertionError(seconds)
 
     def _wake(self) -> None:
         self.woken += 1

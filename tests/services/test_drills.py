@@ -26,6 +26,7 @@ from bot.services.runbook_known import Cause
 from bot.services.runbooks import Runbooks
 from bot.store import drills, incidents, outbox, settings
 from bot.store.db import Store
+from tests.hand import ByHand
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 FILE = """
@@ -50,7 +51,7 @@ class Nothing:
         return Sight(Verdict.UNKNOWN, f"a real look of {run.topic} for {asked.step}")
 
 
-class House:
+class House(ByHand):
     """The services on a real file; the clock is moved by hand."""
 
     def __init__(self, path: Path, config: Config) -> None:
@@ -80,18 +81,6 @@ class House:
         await self.runbooks.stop()
         self.store.close()
         self.open()
-
-    def now(self) -> datetime:
-        """The clock."""
-        return self.time
-
-    def monotonic(self) -> float:
-        """The clock, as seconds."""
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        """Nobody waits here."""
-        raise AssertionError(seconds)
 
     def request(self, user: str = "U0ANA") -> Request:
         """A click."""

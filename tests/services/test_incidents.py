@@ -20,6 +20,7 @@ from bot.services.incidents import Incidents, Request
 from bot.store import incidents, outbox, sending, settings, timers
 from bot.store.db import Store
 from bot.store.outbox import Kind
+from tests.hand import ByHand
 
 START = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 FILE = """
@@ -33,7 +34,7 @@ channels: {alerts: "#ops"}
 """
 
 
-class House:
+class House(ByHand):
     """The service on a real file, with a clock that is moved by hand."""
 
     def __init__(self, store: Store, config: Config) -> None:
@@ -41,18 +42,6 @@ class House:
         self.time = START
         self.woken = 0
         self.incidents = Incidents(store, self, lambda: config, self._wake)
-
-    def now(self) -> datetime:
-        """The clock."""
-        return self.time
-
-    def monotonic(self) -> float:
-        """The clock, as seconds."""
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        """Nobody waits here."""
-        raise AssertionError(seconds)
 
     def _wake(self) -> None:
         self.woken += 1

@@ -15,6 +15,7 @@ from bot.services.oncall import roster_of
 from bot.services.people import People
 from bot.store import outbox, sending
 from bot.store.db import Store
+from tests.hand import ByHand
 
 START = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 FILE = """
@@ -28,7 +29,7 @@ services:
 """
 
 
-class Room:
+class Room(ByHand):
     """The service over a workspace, with a clock that is moved by hand."""
 
     def __init__(self, tmp_path, slack: WorkspaceServer, messenger: Messenger) -> None:
@@ -42,18 +43,6 @@ class Room:
     def config(self) -> Config:
         """As the file is now."""
         return Config.read(self.path)
-
-    def now(self) -> datetime:
-        """The clock."""
-        return self.time
-
-    def monotonic(self) -> float:
-        """The clock, as seconds."""
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        """Nobody waits here."""
-        raise AssertionError(seconds)
 
     async def roster(self):
         """Who is on call."""

@@ -26,6 +26,7 @@ from bot.services.runbooks import Runbooks
 from bot.store import incidents, outbox, releases, runs, settings, written
 from bot.store.db import Store
 from bot.store.outbox import Kind
+from tests.hand import ByHand
 
 START = datetime(2026, 11, 27, 21, 0, tzinfo=UTC)
 FILE = """
@@ -58,7 +59,7 @@ BOOK = Runbook(
 )  # fmt: skip
 
 
-class House:
+class House(ByHand):
     """The services on a real file; the clock is moved by hand, and what looks see is written here."""
 
     def __init__(self, path: Path, config: Config) -> None:
@@ -86,18 +87,6 @@ class House:
         await self.runbooks.stop()
         self.store.close()
         self.open()
-
-    def now(self) -> datetime:
-        """The clock."""
-        return self.time
-
-    def monotonic(self) -> float:
-        """The clock, as seconds."""
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        """Nobody waits here."""
-        raise AssertionError(seconds)
 
     async def look(self, asked: Look, _run: Run, cause: Cause, _incident: Incident | None) -> Sight:
         """The next thing that is seen; an event is waited for, for ever where nobody sets it."""

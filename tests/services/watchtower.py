@@ -18,6 +18,7 @@ from bot.services.watch import Watch
 from bot.store import incidents, outbox
 from bot.store.db import Store
 from bot.store.outbox import Delivery, Kind
+from tests.hand import ByHand
 from tests.servers.dns import DnsServer
 from tests.servers.http import Answer, HttpServer
 
@@ -33,22 +34,10 @@ BROKEN = Answer(502, b"Bad gateway")
 
 
 @dataclass
-class Hand:
+class Hand(ByHand):
     """A clock that stands still until somebody moves it."""
 
     time: datetime = START
-
-    def now(self) -> datetime:
-        """The moment."""
-        return self.time
-
-    def monotonic(self) -> float:
-        """The moment, as seconds."""
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        """Nobody waits here."""
-        raise AssertionError(seconds)
 
 
 @dataclass
