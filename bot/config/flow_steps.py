@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,7 +23,15 @@ _ACTS = ("open", "fill", "click", "see", "not_see", "wait")
 def flows_of(file: LaunchFile, base: str, domain: str) -> tuple[facts.Flow, ...]:
     """Every flow of the file; `base` is what paths stand on where a flow names nothing else."""
     hosts = own_hosts(file, base, domain)
-    return tuple(_flow(file, made(flow), base, hosts) for flow in file.flows)
+    return _told_apart([_flow(file, made(flow), base, hosts) for flow in file.flows])
+
+
+def _told_apart(flows: list[facts.Flow]) -> tuple[facts.Flow, ...]:
+    """Flows of one template have its name: then each has its id beside it, in messages and reports of CI."""
+    times = Counter(flow.title.casefold() for flow in flows)
+    return tuple(
+        replace(flow, name=f"{flow.title} ({flow.id})") if times[flow.title.casefold()] > 1 else flow for flow in flows
+    )
 
 
 def own_hosts(file: LaunchFile, base: str, domain: str) -> frozenset[str]:

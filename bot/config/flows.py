@@ -116,7 +116,7 @@ class Move(Section):
     """One thing done in a browser: exactly one of open, fill, click, see, not_see and wait."""
 
     open: StepUrl | None = Field(default=None, description="Page to open")
-    fill: Text | None = Field(default=None, description="Field to fill in: its name, or a CSS selector")
+    fill: Text | None = Field(default=None, description="Field to fill in: its label or name, or a CSS selector")
     value: Text | None = Field(default=None, alias="with", description="With fill: the text")
     click: Text | None = Field(default=None, description="Words on a button or link, or a CSS selector")
     see: Text | None = Field(default=None, description="Text that must appear")

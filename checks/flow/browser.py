@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
@@ -53,6 +54,9 @@ ARGUMENTS = (
     "--no-first-run",
     "--no-pings",
 )
+_CSS = re.compile(r"""^[#.\[*]|["'\[\]=>:]|^[a-z]+[.#]|^(?:input|textarea|select)\b|^(?:form|div|label)\s""")
+"""What is a CSS selector, and no words of a page."""
+_FILLED = "input, textarea, select, [contenteditable]"
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _OURS = frozenset({"host", "connection", "content-length", "accept-encoding", "cookie", "user-agent"})
 _FRAMING = frozenset(
@@ -216,7 +220,7 @@ class Window:
             await page.goto(urljoin(self.base, move.what), timeout=left, wait_until="load")
             await self._settled(left)
         elif move.act == "fill":
-            await page.locator(_selector(move.what)).first.fill(move.value, timeout=left)
+            await self._field(move.what).first.fill(move.value, timeout=left)
         elif move.act == "click":
             await self._button(move.what).first.click(timeout=left)
             await self._settled(left)
@@ -231,6 +235,14 @@ class Window:
         """Wait until redirects have come to their end."""
         await self.arrived.wait()
         await self.page.wait_for_load_state("load", timeout=left)
+
+    def _field(self, what: str) -> Any:
+        """By CSS selector; else by its name, its label, or what stands in it while it is empty."""
+        if _CSS.search(what):
+            return self.page.locator(what)
+        named = self.page.locator(f'[name="{what}"]')
+        labelled = self.page.get_by_label(what).and_(self.page.locator(_FILLED))
+        return named.or_(labelled).or_(self.page.get_by_placeholder(what))
 
     def _button(self, what: str) -> Any:
         if what[:1] in "#.[" or "=" in what:
@@ -380,8 +392,3 @@ def _headers(exchange: Exchange) -> Mapping[str, str]:
         joined = "\n" if name == "set-cookie" else ", "
         said[name] = f"{said[name]}{joined}{value}" if name in said else value
     return said
-
-
-def _selector(what: str) -> str:
-    """A CSS selector; a bare word is the name of a field."""
-    return f'[name="{what}"]' if what.replace("-", "").replace("_", "").isalnum() else what

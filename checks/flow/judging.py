@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from checks import firewall, json_path, trouble
 from checks.flow import forms
 from checks.flow.model import WEBHOOK_GOOD, WEBHOOK_LONGEST, Expect, State, Step
-from checks.flow.shown import one_space, shown, shows
+from checks.flow.shown import one_space, shown, shows, spoken
 from checks.masking import clip, cut
 from checks.net.facts import Chain, ChainEnd, Exchange, Reason
 from checks.page import plain
@@ -264,6 +264,7 @@ def told(answer: Exchange) -> str:
             return ""
     if "<" not in text:
         return _line(text)
+    text = spoken(text)
     alert = _ALERT.search(text)
     if alert is not None:
         return _line(alert[1])

@@ -13,6 +13,9 @@ CAP = 1024 * 1024
 """Characters of a page that are read."""
 MAX_TAGS = 60_000
 _TAG = re.compile(r"<(?:(!--)|/?([a-zA-Z][a-zA-Z0-9-]{0,40})|[!?])")
+_NO_WORDS = re.compile(
+    r"<(script|style|template|noscript)\b[^>]{0,2000}>(?:[^<]|<(?!/\1\b))*|<!--(?:[^-]|-(?!->))*", re.IGNORECASE
+)
 _SILENT = frozenset({"script", "style", "template", "noscript", "svg", "iframe", "title"})
 _WITHIN = frozenset(
     {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd"}
@@ -45,6 +48,11 @@ def shown(text: str) -> str:
         if at < 0:
             break
     return one_space(plain("".join(pieces)))
+
+
+def spoken(text: str) -> str:
+    """The HTML without its scripts, styles and comments, which hold words that nobody is told; bounded."""
+    return _NO_WORDS.sub(" ", text[:CAP])
 
 
 def _behind(text: str, found: re.Match[str], pieces: list[str]) -> int:

@@ -336,7 +336,7 @@ def _place(flow: Flow, seen: FlowSeen, at_fault: StepSeen | None) -> str:
     pages: list[str] = []
     for step, one in zip(flow.steps, seen.steps, strict=False):
         opened = one.host and one.path and (step.request is None or step.request.method == "GET")
-        if opened and (one is not at_fault or step.request is not None):
+        if opened and (one is not at_fault or step.submit is None):
             pages.append(_address(flow, one))
         if one is at_fault:
             break

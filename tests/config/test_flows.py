@@ -125,6 +125,13 @@ def test_each_mistake_is_told_with_its_place(text: str, says: str, tmp_path: Pat
     assert "hunter2" not in str(refused.value)
 
 
+def test_two_of_one_template_can_be_told_apart(tmp_path: Path) -> None:
+    """Each has its id beside the template's name, also in reports of CI, where equal names are one test."""
+    several = "".join(f"  - {{id: {id}, template: api-health}}\n" for id in ("api", "jobs"))
+    flows = read(tmp_path, several + "  - {id: alone, template: webhook, with: {url: /hook}}\n")
+    assert [flow.name for flow in flows] == ["API health (api)", "API health (jobs)", "Webhook receiver"]
+
+
 def test_braces_of_a_raw_body_are_its_own(tmp_path: Path) -> None:
     """JSON and templates of others are full of them."""
     text = "  - id: a\n    steps: [{name: A, request: {url: /, method: POST, body: 'hello {name}'}}]\n"

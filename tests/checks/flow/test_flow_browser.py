@@ -46,6 +46,22 @@ async def test_a_person_logs_in_with_a_browser_and_the_walk_goes_on_without(stre
         assert request.header("x-launch-ready") == f"smoke {seen.run}"
 
 
+async def test_a_field_is_found_by_what_people_call_it(street: Street) -> None:
+    """Its label, what stands in it while it is empty, its name or a selector; a button beside it is no field."""
+    body = (
+        "<label>E-mail <input id=m type=email></label><button aria-label='Show password'>o</button>"
+        "<label for=p>Your password</label><input id=p type=password><input placeholder='Your city'>"
+        "<input name=zip-code><p id=out></p><button onclick='out.textContent=[...document.querySelectorAll(`input`)]"
+        ".map(one=>one.value).join(`+`)'>Done</button>"
+    )
+    street.web.route("app.test", "/fields", page("Fields", body))
+    fills = {"E-mail": "a", "Your password": "b", "Your city": "c", "zip-code": "d"}
+    moves = tuple(Move("fill", what, value) for what, value in fills.items())
+    ends = (Move("fill", "input#m", "e"), Move("click", "Done"), Move("see", "e+b+c+d"))
+    seen = await street.walk(street.flow(Step("Fill", browser=(Move("open", "/fields"), *moves, *ends))))
+    assert seen.code == "ok", seen
+
+
 async def test_what_a_browser_sees_serves_the_next_form(street: Street) -> None:
     """A page opened in the browser is judged, gives values, and its form is sent by a step without one."""
     taken = (Extract("title", "regex", "<title>([^<]+)</title>"),)

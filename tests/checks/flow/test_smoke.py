@@ -8,7 +8,7 @@ import pytest
 
 from checks.finding import build
 from checks.flow.judging import told
-from checks.flow.model import Flow, FlowSeen, Request, State, Step, StepSeen
+from checks.flow.model import Flow, FlowSeen, Move, Request, State, Step, StepSeen
 from checks.flow.outcome import not_walked, seen_of
 from checks.flow.smoke import OUTCOMES, Facts, judge
 from checks.inventory import Host, Inventory, expand
@@ -143,6 +143,9 @@ def test_a_person_is_sent_to_the_page_that_failed_or_to_the_one_with_the_form():
     posted = replace(flow, steps=(flow.steps[0], Step("Look", Request("/enter", "POST"))))
     found = judge(Facts(posted, seen_of(posted, (here, broken), (), at=NOW, ms=1, run="r"))).seen
     assert found["place"] == "http://127.0.0.1:8000/login"
+    moved = replace(flow, steps=(Step("Look", browser=(Move("open", "/dashboard"),)),))
+    found = judge(Facts(moved, seen_of(moved, (broken,), (), at=NOW, ms=1, run="r"))).seen
+    assert found["place"] == "http://127.0.0.1:8000/dashboard"
     alone = replace(flow, steps=(posted.steps[1],))
     found = judge(Facts(alone, seen_of(alone, (broken,), (), at=NOW, ms=1, run="r"))).seen
     assert found["place"] == "http://127.0.0.1:8000/"
@@ -172,6 +175,7 @@ def test_what_is_to_be_done_first_survives_the_masking():
         ("[1, 2", ""),
         ("<title>Shop</title><h1>Oops</h1><p class=x>The price is gone.</p>", "Oops: The price is gone."),
         ('<h1>Oops</h1><div class="flash flash-error">Not &lt;found&gt;</div>', "Not <found>"),
+        ("<title>Shop</title><script>x = '<h1>Your courses</h1>'</script><!-- <h1>Old</h1> -->", "Shop"),
         ("<title>502 Bad Gateway</title>nginx", "502 Bad Gateway"),
         ("database is locked", "database is locked"),
         ("", ""),
