@@ -1,4 +1,4 @@
-"""The configuration as the running bot holds it: read once at start, with what is wrong in it."""
+"""The configuration as the running bot holds it, with what is wrong in it. A change of the file makes a new one."""
 
 from __future__ import annotations
 

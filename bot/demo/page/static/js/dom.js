@@ -38,8 +38,6 @@ export function s(name, props, ...children) {
   return append(node, children);
 }
 
-export const fragment = (...children) => append(document.createDocumentFragment(), children);
-
 export function fill(node, ...children) {
   node.replaceChildren();
   return append(node, children);
@@ -115,5 +113,3 @@ export function link(url, children, props) {
   if (!href) return h("span", null, children);
   return h("a", { href, target: "_blank", rel: "noopener noreferrer", ...props }, children);
 }
-
-export const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
