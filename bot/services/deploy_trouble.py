@@ -49,15 +49,16 @@ def its_incident(connection: sqlite3.Connection, deploy: Deploy) -> int:
 
 def broken_before(connection: sqlite3.Connection, deploy: Deploy, broken: Sequence[str]) -> tuple[str, ...]:
     """Of what is broken now, what an incident that is still going on had already before it went live."""
-    if deploy.live_at is None:
+    live_at = deploy.live_at
+    if live_at is None:
         return ()
-    before = deploy.live_at - ROLLING
-    failing = {
-        member.probe
-        for incident in incidents.live(connection, deploy.product)
-        for member in incident.own
-        if not incident.drill and member.light is Light.RED and member.first_at < before
-    }
+    failing = set()
+    for incident in incidents.live(connection, deploy.product):
+        # What fails so shortly before may be the rolling out of this one, unless another one is known as its cause.
+        another = incident.deploy not in ("", deploy.version)
+        before = live_at if another else live_at - ROLLING
+        red = (one for one in incident.members if one.light is Light.RED and one.first_at < before)
+        failing |= {one.probe for one in red if not incident.drill}
     return tuple(one for one in broken if one in failing or f"{PREFIX}{one}" in failing)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -111,6 +112,20 @@ async def test_what_was_broken_before_is_not_put_down_to_a_deploy(house):
     await house.walk((await house.get(number)).run, "Checkout", "Log-in")
     said = " ".join((await house.said(number)).split())
     assert "Log-in has not worked since v44 went live. Checkout was broken before." in said
+
+
+async def test_what_the_version_before_broke_a_moment_ago_is_not_put_down_to_the_next_one(house):
+    """Also where it is only a part of another incident, and there was no time between the two."""
+    await house.good("v42")
+    await house.hear(Progress.LIVE, "v43")
+    await house.run(10)
+    now = house.clock.time
+    page = Signal("shop", "production", "shop", "pay", Trouble.CHECKOUT, Sev.ONE, Reading.DOWN, now, now)
+    await house.incidents.signal([page, replace(page, probe="Smoke: Checkout", absorbed=True)])
+    await house.run(20)
+    number = await house.hear(Progress.LIVE, "v44")
+    await house.walk((await house.get(number)).run, "Checkout")
+    assert "Checkout still does not work: it was broken before v44 went live." in await house.said(number)
 
 
 async def test_an_incident_that_comes_after_the_verdict_is_found(house):
