@@ -46,7 +46,7 @@ OUTCOMES = {
         Status.NA,
         "No release was compared with the one before it, so it is not known whether {name} became slower",
         fix=(
-            "In your CI, before a release goes live, run `launch perf --against` with the address of the old version.",
+            "In your CI, before a release goes live: `launch perf --tell --against` with the old version's address.",
         ),
     ),
     "could_not_compare": Outcome(

@@ -100,7 +100,7 @@ OUTCOMES = {
     "not_read": Outcome(
         Status.NA,
         "Database changes are read in your CI, where the code is",
-        fix=("Put this line before the one that deploys: `launch migrations --since origin/main`.",),
+        fix=("Put this line before the one that deploys: `launch migrations --since origin/main --tell`.",),
     ),
 }
 

@@ -93,7 +93,7 @@ OUTCOMES = {
         Status.NA,
         "The variables of the running product are not on this machine, so they were not compared",
         fix=(
-            "Run `launch env` in your build or where the product starts: it reads the variables that are set there.",
+            "Run `launch env --tell` in your build, with the variables of the live product; audits know its answer.",
             "For a file, add to launch.yml a section `code:` with the line `settings: .env.production` in it.",
         ),
     ),

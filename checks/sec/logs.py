@@ -96,7 +96,7 @@ OUTCOMES = {
         Status.NA,
         "No log is on this machine, so none was searched for tokens",
         fix=(
-            "Run `launch secrets --canary` in your build: it tests your app's own logger.",
+            "Run `launch secrets --canary --tell` in your build: it tests your app's own logger, and audits know it.",
             "To search logs in every audit, add to launch.yml a section `code:` with the line `logs: [app.log]` in it.",
         ),
     ),
