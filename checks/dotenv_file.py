@@ -1,13 +1,14 @@
 """Files of environment variables: `NAME=value`, with `export`, quotes, values over several lines, and comments.
 
-Read as the `dotenv` libraries read them; what they would misread in silence is a problem with its line. Nothing is
-expanded: a value with `${OTHER}` stays as it is written.
+Read as the `dotenv` libraries read them; what they would misread in silence is a problem with its line. A value with
+`${OTHER}` stays as it is written until `filled` puts the other value there.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from checks.variable_values import placeholder, secret_name
 
@@ -26,6 +27,17 @@ _TRAILING = re.compile(r"[^\S\r\n]*+(#[^\r\n]*+)?(?=\r\n|\n|\r|\Z)")
 _COMMENT = re.compile(r"\s#(.*)")
 _EMPTY = re.compile(r"[^\S\r\n]*+(#[^\r\n]*+)?(?:\r\n|\n|\r|\Z)")
 _END = re.compile(r"\r\n|\n|\r")
+_OTHER = re.compile(r"(?<![\\$])\$\{([A-Za-z_][A-Za-z0-9_]{0,200})(?:(:?)-([^{}]{0,2000})|:?\?[^{}]{0,2000})?\}")
+"""Another variable in a value, perhaps with what stands for it where it is not set: `${PORT:-3000}`."""
+_DEEP = 4
+"""So often a value may lead on to another one."""
+_OF_ANOTHER_KIND = (
+    (re.compile(r"\s*[{\[]"), "this file is JSON; variables stand in lines of NAME=value"),
+    (
+        re.compile(r"(?:---|[A-Za-z_][\w.-]{0,60}:(?:\s|$))"),
+        "this file is YAML; variables stand in lines of NAME=value",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,8 @@ class Value:
     """What is said beside it and right above it."""
     given: bool = True
     """False for a name without `=`."""
+    literal: bool = False
+    """In single quotes, so nothing in it stands for something else."""
 
     def __repr__(self) -> str:
         """Never with its value."""
@@ -69,12 +83,40 @@ class Parsed:
 
 def parse(text: str) -> Parsed:
     """The variables of a file and the lines that could not be read."""
+    if "\x00" in text[:200]:
+        why = "the file is written in UTF-16, which programs do not read; save it as UTF-8"
+        return Parsed((), (Problem(1, why),))
     reader = _Reader(text.removeprefix("\ufeff"))
     while not reader.done and len(reader.values) < MOST:
         reader.line()
     if not reader.done:
         reader.problems.append(Problem(reader.number, f"more than {MOST} variables; the rest was not read"))
     return Parsed(tuple(reader.values), tuple(reader.problems))
+
+
+def filled(parsed: Parsed, environment: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The values with the values of others in them; and of those that lead nowhere, the variable that is not set.
+
+    `${OTHER}` is looked up in the file first, then in `environment`; `${OTHER:-this}` has something in its place.
+    """
+    own = {name: one.value for name, one in parsed.by_name.items()}
+    missing: dict[str, str] = {}
+
+    def value(name: str, text: str, deep: int) -> str:
+        def other(found: re.Match[str]) -> str:
+            asked, colon, instead = found[1], found[2], found[3]
+            here = own.get(asked, "") if asked != name else ""
+            there = here or environment.get(asked, "")
+            if there or (instead is not None and not colon and (asked in environment or asked in own)):
+                return value(name, there, deep + 1) if deep < _DEEP and here else there
+            if instead is None:
+                missing.setdefault(name, asked)
+            return instead or ""
+
+        return _OTHER.sub(other, text)[:100_000]
+
+    full = {one.name: one.value if one.literal else value(one.name, one.value, 0) for one in parsed.by_name.values()}
+    return full, {name: asked for name, asked in missing.items() if not full[name].strip()}
 
 
 class _Reader:
@@ -88,6 +130,10 @@ class _Reader:
     @property
     def done(self) -> bool:
         return self.at >= len(self.text)
+
+    def _another(self) -> str:
+        """What else a file is that begins so."""
+        return next((why for form, why in _OF_ANOTHER_KIND if form.match(self.text)), "")
 
     def _go(self, to: int) -> None:
         self.number += len(_END.findall(self.text, self.at, to))
@@ -120,8 +166,8 @@ class _Reader:
             return
         begin = self.number
         key = _KEY.match(self.text, self.at)
-        if key is None:
-            self._wrong("this line is no NAME=value", begin)
+        if key is None or (begin == 1 and self._another()):
+            self._wrong(self._another() or "this line is no NAME=value", begin)
             return
         name = key[1] or key[2]
         self._go(key.end())
@@ -143,6 +189,7 @@ class _Reader:
 
     def _value(self, name: str, begin: int) -> None:
         quote = self.text[self.at : self.at + 1]
+        literal = quote == "'"
         beside = ""
         if quote in _QUOTED:
             found = _QUOTED[quote].match(self.text, self.at)
@@ -166,7 +213,7 @@ class _Reader:
         if not NAME.fullmatch(name):
             self.problems.append(Problem(begin, "this name has letters that no variable may have"))
             return
-        self._keep(Value(name, value, begin), beside)
+        self._keep(Value(name, value, begin, literal=literal), beside)
 
     def _keep(self, value: Value, beside: str) -> None:
         if value.name in self.seen:
@@ -175,7 +222,7 @@ class _Reader:
         self.seen[value.name] = value.line
         said = " ".join(part for part in (*self.above, beside.lstrip("#").strip()) if part)
         self.above = []
-        self.values.append(Value(value.name, value.value, value.line, said, value.given))
+        self.values.append(replace(value, comment=said))
 
 
 def _shown(name: str) -> str:

@@ -17,8 +17,10 @@ from checks.variable_values import KINDS, SAID, fits, of_a_test_system, placehol
 
 OPTIONAL = re.compile(r"\boptional\b|\bnot required\b", re.IGNORECASE)
 ONE_OF = re.compile(r"\bone of:?\s+([\w./-]+(?:(?:\s*[|,/]\s*|\s+or\s+)[\w./-]+)+)", re.IGNORECASE)
-KIND = re.compile(rf"(?:\btype:?\s*|\()({'|'.join(KINDS)})\b", re.IGNORECASE)
+KIND = re.compile(rf"\btype:?\s*({'|'.join(KINDS)})\b(?!:)|\(({'|'.join(KINDS)})\s{{0,4}}[),;]", re.IGNORECASE)
 LEAST = re.compile(r"(?:at least|min(?:imum)?\.?(?: length)?:?)\s+(\d{1,4})\s*(?:char|byte|letter|$)", re.IGNORECASE)
+BESIDE = re.compile(r"#(?![0-9A-Fa-f]{3,8}$)(.*)", re.DOTALL)
+"""A comment where a value should be (`NAME= # optional`), which some programs take for the value; no colour."""
 BREAKS = re.compile(r"\bwithout it:?\s+([^.\n]{3,200})", re.IGNORECASE)
 NAMED = (
     (re.compile(r"(?:^|_)PORT$"), "port"),
@@ -70,10 +72,12 @@ def variables(example: Parsed, written: Iterable[Variable] = ()) -> tuple[Variab
 
 def _read(name: str, value: str, comment: str, line: int) -> Variable:
     """A line of an example file: its comment first, then its name, then its example."""
+    if said := BESIDE.fullmatch(value):
+        value, comment = "", f"{comment} {said[1]}"
     kind, least, breaks = "", 0, ""
     one_of: tuple[str, ...] = ()
     if said := KIND.search(comment):
-        kind = said[1].lower()
+        kind = (said[1] or said[2]).lower()
     if said := ONE_OF.search(comment):
         one_of = tuple(re.split(r"\s*[|,/]\s*|\s+or\s+", said[1].strip()))
     if said := LEAST.search(comment):

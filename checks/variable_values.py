@@ -37,7 +37,7 @@ OPEN_NAME = re.compile(
     r"|TYPE|ALGORITHM|ALGO|ROUNDS|AGE|REGION|ENDPOINT|COOKIE|ENABLED|REQUIRED|BUDGET|MAX|MIN|SIZE|COUNT)$"
 )
 _WORDS = re.compile(
-    r"^(?:change[_-]?me|change[_-]?this.*|replace[_-]?(?:me|this|with).*|fill[_-]?(?:me|in).*|to[_-]?do|tbd|fixme|none|null"
+    r"^(?:#\s.*|change[_-]?me|change[_-]?this.*|replace[_-]?(?:me|this|with).*|fill[_-]?(?:me|in).*|to[_-]?do|tbd|fixme|none|null"
     r"|undefined|n/?a|xxx+|\*{3,}|\.{3,}|-{3,}|_{3,}|0{6,}|1234(?:5(?:6(?:7(?:8(?:90?)?)?)?)?)?|abc(?:123)?|foo|bar|baz"
     r"|foobar|password|passwd|secret|token|key|value|string|example|sample|dummy|fake|placeholder|test|default"
     r"|super[_-]?secret.*|my[_-]?(?:secret|password|token|key|api[_-]?key).*|some[_-]?(?:secret|value|key).*"

@@ -105,7 +105,9 @@ def _code(file: object, contract: Path | None, environment: str) -> tuple[Code, 
 def _verdicts(
     code: Code, settings: Path | None, compare: Sequence[Path], keep: Path | None
 ) -> tuple[list[Verdict], int]:
-    """Everything that is to be said, and how many variables were asked for."""
+    """Everything that is to be said, and how many variables were compared."""
+    from dataclasses import replace
+
     from checks.model import Verdict
     from checks.sec import env_contract as check
     from checks.variable_contract import is_secret, look
@@ -113,11 +115,17 @@ def _verdicts(
     contract = check.contract_of(code)
     if isinstance(contract, Verdict):
         return [contract], 0
-    values = _values(settings)
-    if isinstance(values, Verdict):
-        return [values], len(contract)
+    found = _values(settings)
+    if isinstance(found, Verdict):
+        return [found], 0
+    values, nowhere = found
     where = code.contract or str(Path(code.path) / check.CONTRACT)
-    wrong = look(contract, values, production=code.environment == "production")
+    wrong = [
+        replace(one, why=f"it takes its value from {nowhere[one.name]}, which is not set")
+        if one.name in nowhere
+        else one
+        for one in look(contract, values, production=code.environment == "production")
+    ]
     told = [check.told(one, environment=code.environment, file=where) for one in wrong]
     secret = {one.name: values[one.name] for one in contract if is_secret(one) and values.get(one.name)}
     if keep is not None or compare:
@@ -128,19 +136,20 @@ def _verdicts(
     return told or [check.judge((), contract, environment=code.environment, file=where)], len(contract)
 
 
-def _values(settings: Path | None) -> Mapping[str, str] | Verdict:
-    """The variables that are set here, or those of a file."""
+def _values(settings: Path | None) -> tuple[Mapping[str, str], Mapping[str, str]] | Verdict:
+    """The variables that are set here, or those of a file; and of those that lead nowhere where they lead."""
+    from checks.dotenv_file import filled
     from checks.model import Verdict
     from checks.sec import env_contract as check
 
     if settings is None:
-        return os.environ
+        return os.environ, {}
     found = check.read(str(settings))
     if isinstance(found, Verdict):
         return found
     if found.problems:
         return check.bad_line(found.problems[0], str(settings))
-    return {one.name: one.value for one in found.values}
+    return filled(found, os.environ)
 
 
 def _key(*, needed: bool) -> str:
@@ -179,11 +188,11 @@ def _compared(
             continue
         key = _key(needed=other is not None)
         if other is None:
-            values = _values(path)
-            if isinstance(values, Verdict):
-                told.append(values)
+            found = _values(path)
+            if isinstance(found, Verdict):
+                told.append(found)
                 continue
-            theirs = {one.name: values[one.name] for one in contract if is_secret(one) and values.get(one.name)}
+            theirs = {one.name: found[0][one.name] for one in contract if is_secret(one) and found[0].get(one.name)}
             other = hashes.make(key, path.name, theirs)
         own: Hashes = hashes.make(key, code.environment, secret)
         for name, there in hashes.same(own, other, names=list(secret)):
@@ -220,6 +229,8 @@ def _bad(findings: Sequence[Finding], environment: str) -> str:
     from bot.views.prose import count
     from checks.model import Status
 
+    if any(one.code == "bad_line" for one in findings):
+        return "Not compared: a line has to be corrected first"
     wrong = sum(one.status is Status.FAIL for one in findings)
     return f"This release would break {environment}: {count(wrong, 'variable')} to correct"
 

@@ -69,6 +69,30 @@ def test_a_file_is_read_strictly(tmp_path, capsys):
     assert "nobody knows which variables the product needs" in text
 
 
+def test_a_value_that_leads_nowhere_is_missing(tmp_path, capsys, monkeypatch):
+    """`${OTHER}` is filled in from the file and from what is set here; what is set nowhere is said by its name."""
+    write(tmp_path, {".env.example": "MAIL_KEY=\nREGION=\n"})
+    write(tmp_path, {"a.env": "MAIL_KEY=${OUTER_KEY}\nREGION=${AWS_REGION:-eu-west-1}\n"})
+    monkeypatch.delenv("OUTER_KEY", raising=False)
+    code, text = said(capsys, "--file", "a.env")
+    assert code == 1
+    assert "MAIL_KEY is missing" in text
+    monkeypatch.setenv("OUTER_KEY", OTHER)
+    assert said(capsys, "--file", "a.env")[0] == 0
+
+
+def test_what_could_not_be_read_is_not_said_to_be_compared(tmp_path, capsys):
+    """Neither a file that is not there, nor one in which a line must be corrected first, would break a release."""
+    code, text = said(capsys, "--file", "gone.env")
+    assert code == 3
+    assert "compared with what is" not in text
+    (tmp_path / "u.env").write_bytes("MAIL_KEY=1\n".encode("utf-16"))
+    code, text = said(capsys, "--file", "u.env")
+    assert code == 1
+    assert "would break" not in text
+    assert "UTF-16" in text
+
+
 def test_test_values_count_in_production_only(tmp_path, capsys):
     """And a stand-in counts everywhere."""
     write(tmp_path, {".env.s": f"MAIL_KEY={SECRET}\nAPP_URL=http://localhost:3000\n"})

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from checks import dotenv_file, variable_hashes
 from checks.code import Code, Variable
-from checks.dotenv_file import parse
+from checks.dotenv_file import filled, parse
 from checks.inventory import Inventory
 from checks.model import Kind, Target, Verdict
 from checks.sec.env_contract import OUTCOMES, bad_line, env_contract, judge, told
@@ -99,6 +99,9 @@ def test_no_text_stops_the_reader(text):
         ('A="x" y\n', 1, "follows the quoted value"),
         ("A=1\nB=2\nA=3\n", 3, "line 1 does not count"),
         ("1A=1\n", 1, "no variable may have"),
+        ('{"type": "object"}\n', 1, "is JSON"),
+        ("services:\n  web: 1\n", 1, "is YAML"),
+        ("A=1\n".encode("utf-16").decode("utf-8", "replace"), 1, "UTF-16"),
     ],
 )
 def test_lines_that_are_not_as_they_were_meant_are_named(text, line, why):
@@ -106,6 +109,58 @@ def test_lines_that_are_not_as_they_were_meant_are_named(text, line, why):
     (problem,) = parse(text).problems[:1]
     assert problem.line == line
     assert why in problem.why
+
+
+def test_a_value_that_leads_on_to_another_is_filled_in_or_said_to_lead_nowhere():
+    """As Docker and the libraries do: `${NAME}`, `${NAME:-in its place}`; single quotes and `$$` mean themselves."""
+    text = (
+        "HOST=db.shop.test\nURL=postgres://${HOST}/${NAME:-app}\nREGION=${AWS_REGION:-eu-west-1}\nTOKEN=${MAIL_TOKEN}\n"
+        "PART=a${GONE}b\nSELF=${SELF}\nA=${B}\nB=${A}\nLITERAL='${HOST}'\nMONEY=$${HOST}\nNEED=${MUST:?say it}\n"
+        "EMPTY=\nSET=${EMPTY-none}${EMPTY:-some}\nPRICE=5$\n"
+    )
+    values, nowhere = filled(parse(text), {"NAME": "shop"})
+    assert values["URL"] == "postgres://db.shop.test/shop"
+    assert values["REGION"] == "eu-west-1"
+    assert values["LITERAL"] == "${HOST}"
+    assert (values["MONEY"], values["PRICE"], values["PART"], values["SET"]) == ("$${HOST}", "5$", "ab", "some")
+    assert nowhere["TOKEN"] == "MAIL_TOKEN"
+    assert nowhere["NEED"] == "MUST"
+    assert {"TOKEN", "SELF", "NEED"} <= nowhere.keys() <= {"TOKEN", "SELF", "NEED", "A", "B"}
+
+
+@given(st.text(alphabet="AB=${}:-?' \n", max_size=80))
+def test_no_reference_is_followed_for_ever(text):
+    """Circles and ladders end, and nothing grows without bound."""
+    values, _ = filled(parse(text), {"A": "${B}${B}", "B": "${A}${A}"})
+    assert all(len(value) <= 100_000 for value in values.values())
+
+
+def test_an_address_in_a_comment_is_no_kind():
+    """A link to the page with the keys says nothing about their form."""
+    example = (
+        "# Stripe (https://dashboard.stripe.test/keys)\nSTRIPE_KEY=\n# (see host.shop.test)\nOTHER_KEY=\n"
+        "# type: https\nBACK=\nCOUNT= # (number, as many as you like)\n"
+    )
+    assert {one.name: one.kind for one in variables(parse(example))} == {
+        "STRIPE_KEY": "",
+        "OTHER_KEY": "",
+        "BACK": "https",
+        "COUNT": "number",
+    }
+
+
+def test_a_comment_right_behind_the_sign_is_a_comment_in_a_contract_and_no_value_in_a_release():
+    """Some libraries take it for the value, so a product would start with the words as its key."""
+    contract = variables(parse("DSN= # optional\nKEY=   # at least 20 characters\nCOLOUR=#ff8800\n"))
+    assert [(one.name, one.required, one.least) for one in contract] == [
+        ("DSN", False, 0),
+        ("KEY", True, 20),
+        ("COLOUR", True, 0),
+    ]
+    release = parse("KEY= # to be filled in before we go live\nCOLOUR=#ff8800\n").by_name
+    assert [wrong.code for wrong in look(contract, {name: one.value for name, one in release.items()})] == [
+        "placeholder"
+    ]
 
 
 def test_a_contract_is_the_example_file_with_what_its_comments_say():
