@@ -139,7 +139,9 @@ def headline(seen: Sequence[FlowSeen], known: Known = NOTHING) -> str:
     doing = _doing(seen, known)
     late = [one for one in seen if one.code != "ok"]
     end = f", with {count(len(late), 'remark')}" if late else ""
-    return f"Customers can {_all(doing)}{end}" if doing else f"All {count(len(seen), 'flow')} work{end}"
+    if doing:
+        return f"Customers can {_all(doing)}{end}"
+    return f"{seen[0].title} works{end}" if len(seen) == 1 else f"All {count(len(seen), 'flow')} work{end}"
 
 
 def _doing(seen: Sequence[FlowSeen], known: Known) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from checks.flow import browser, form_sent, forms, judging
+from checks.flow import browser, form_sent, forms, from_page, judging
 from checks.flow.form_fields import NotOffered
 from checks.flow.judging import Unmet
 from checks.flow.model import STEP_SECONDS, Flow, Request, State, Step, StepSeen, Submit
@@ -192,14 +192,15 @@ class Steps:
         return Sending(url, request.method, tuple(headers.items()), body, request.follow)
 
     def _from_page(self, url: str) -> dict[str, str]:
-        """What a browser says on its own where a page sends something: some frameworks refuse what lacks it."""
         page = self._page
         address = self._address(page) if page is not None else None
-        if page is None or address is None or not page.header("content-type").lower().startswith("text/html"):
+        if page is None or address is None:
             return {}
-        origin, to = _origin(address), urlsplit(url)
-        here = (to.scheme, to.netloc) == (address.scheme, address.authority)
-        return {"Origin": origin, "Referer": str(address).partition("?")[0] if here else f"{origin}/"}
+        found = from_page.added(page, address, url, lambda name: self._session.jar.value(name, address))
+        for name, value in found.items():
+            if name.startswith("X-") and secret_like(value):
+                self._values.redactor.learn(value)
+        return found
 
     def _submitted(self, submit: Submit) -> Sending:
         from checks.net.session import Sending
@@ -222,7 +223,7 @@ class Steps:
             raise _NoForm(str(error)) from None
         except ValueError as error:
             raise _NoForm(f"finds a form that leads nowhere: {error}") from None
-        told: Headers = (("Referer", str(address).partition("?")[0]), ("Origin", _origin(address)))
+        told: Headers = (("Referer", str(address).partition("?")[0]), ("Origin", from_page.origin(address)))
         if sent.method == "GET":
             return Sending(sent.url, "GET", told[:1], follow=submit.follow)
         return Sending(sent.url, "POST", (*told, ("Content-Type", sent.kind)), sent.body, submit.follow)
@@ -289,10 +290,6 @@ class Steps:
 
 class _NoForm(Exception):
     """There is no form to send; the text is the end of a sentence."""
-
-
-def _origin(address: Url) -> str:
-    return f"{address.scheme}://{address.authority}"
 
 
 def _no_form(submit: Submit, fields: tuple[str, ...], found: forms.Forms, page: Exchange) -> str:

@@ -156,6 +156,7 @@ async def test_a_terminal_shows_every_flow(flows: Shop, launch: Launch, tmp_path
     assert ran.code == 0, ran
     assert [f" f{number} works" in ran.out for number in range(20)] == [True] * 20
     assert "more" not in ran.out
+    assert (await launch("smoke", "f3")).out.startswith("f3 works\n")
 
 
 async def test_the_list_sends_nothing(flows: Shop, launch: Launch) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from checks.flow.model import Expect, Extract, FlowSeen, Request, State, Step, Submit
 from tests.checks.flow.conftest import Street
-from tests.checks.flow.product import APP, JSON, page
+from tests.checks.flow.product import APP, JSON, PAY, page
 from tests.servers.http import Answer
 
 OPEN = Step("Open it", Request("/it"))
@@ -107,3 +109,21 @@ async def test_a_service_that_is_not_written_down_is_named(street: Street) -> No
     seen = await sent(street, "<form method=post action=https://pay.elsewhere.test/in><input name=e></form>", Submit())
     assert (seen.code, seen.needs) == ("foreign_host", ("pay.elsewhere.test",))
     assert [one.method for one in street.web.requests] == ["GET"]
+
+
+async def test_tokens_of_a_page_go_along_as_its_scripts_send_them(street: Street) -> None:
+    """A log-out by DELETE works in Rails without a form; a token goes to its own address only."""
+    meta = '<meta name="viewport" content="x"><meta content="aB3+/=dEf&amp;9" name="csrf-token">'
+    street.web.route(APP, "/inside", page("In", meta, 200, ("set-cookie", "csrftoken=dj4ng0tok3n; Path=/")))
+    street.web.route(APP, "/session", page("Out"))
+    street.web.route(PAY, "/session", page("Out"))
+    own = Step("Log out", Request("/session", "DELETE"))
+    others = Step("Tell the other", Request(f"https://{PAY}/session", "DELETE"))
+    mine = Step("Log out", Request("/session", "DELETE", {"x-csrf-token": "mine"}))
+    opened = Step("Open", Request("/inside"))
+    flow = street.flow(opened, own, opened, others, opened, mine)
+    assert (await street.walk(replace(flow, hosts=frozenset({APP, PAY})))).state is State.OK
+    sent = [one for one in street.web.requests if one.method == "DELETE"]
+    assert [one.header("x-csrf-token") for one in sent] == ["aB3+/=dEf&9", "", "mine"]
+    assert [one.header("x-csrftoken") for one in sent] == ["dj4ng0tok3n", "", "dj4ng0tok3n"]
+    assert [one.header("referer") for one in sent][:2] == ["https://app.test/inside", "https://app.test/"]
