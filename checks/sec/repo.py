@@ -94,7 +94,7 @@ OUTCOMES = {
         Status.NA,
         "The code is not on this machine, so it was not searched for keys",
         fix=(
-            "Run `launch secrets` in your build, where the code is.",
+            "Run `launch secrets --tell` in your build, where the code is; audits then know what it finds.",
             "To search it in every audit, add to launch.yml a section `code:` with the line `path: .` in it.",
         ),
     ),
