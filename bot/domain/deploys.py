@@ -277,6 +277,8 @@ LOOKS = (timedelta(seconds=5), timedelta(seconds=25), timedelta(seconds=30))
 """Pauses before each look at the monitors, where there are no flows: a release may be rough for a minute."""
 LINK = timedelta(seconds=15)
 """How often the incident of a bad one is looked for."""
+LINKED = timedelta(minutes=2)
+"""So long after the verdict its incident may still be found to have the same cause as another one."""
 WINDOW = timedelta(minutes=10)
 """The stretch before and after it that is compared."""
 OLD = timedelta(hours=24)
@@ -301,7 +303,8 @@ def next_look(deploy: Deploy, now: datetime, late_after: timedelta) -> datetime 
     if deploy.live_at is None or not deploy.judged or deploy.after is not None or not deploy.production:
         return None
     compared = deploy.live_at + WINDOW
-    unlinked = deploy.stage is Stage.BAD and not deploy.incident
+    settling = deploy.ended_at is not None and now - deploy.ended_at < LINKED
+    unlinked = deploy.stage is Stage.BAD and (settling or not deploy.incident)
     return min(compared, now + LINK) if unlinked else compared
 
 

@@ -35,12 +35,15 @@ def over(connection: sqlite3.Connection, world: World, config: Config, deploy: D
 
 
 def its_incident(connection: sqlite3.Connection, deploy: Deploy) -> int:
-    """The number of the first incident that broke out after it went live and names it; 0 where there is none."""
+    """The number of the first incident that broke out after it went live and names it; 0 where there is none.
+
+    One that goes on in another, since it has the same cause, is that other one: its own card may never have been shown.
+    """
     if deploy.live_at is None:
         return 0
     began = deploy.live_at - ROLLING
     named = [
-        one.id
+        one.parent or one.id
         for one in incidents.recent(connection, deploy.product, limit=50)
         if one.deploy == deploy.version and one.first_failure >= began and not one.drill
     ]

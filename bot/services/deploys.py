@@ -259,8 +259,8 @@ class Deploys:
             if deploy is None or deploy.live_at is None:
                 return
             new = deploy
-            if deploy.stage is Stage.BAD and not deploy.incident:
-                new = replace(new, incident=its_incident(connection, deploy))
+            if deploy.stage is Stage.BAD:
+                new = replace(new, incident=its_incident(connection, deploy) or deploy.incident)
             until = deploy.live_at + rules.WINDOW
             if now >= until:
                 later = rows.live_after(connection, deploy)

@@ -140,6 +140,24 @@ async def test_an_incident_that_comes_after_the_verdict_is_found(house):
     assert (await house.get(number)).incident == 1
 
 
+async def test_an_incident_that_goes_on_in_another_one_is_named_by_that(house):
+    """The card that people see, and not one that was taken up in it before anybody was told."""
+    number = await house.hear(Progress.LIVE)
+    await house.run(10)
+    now = house.clock.time
+    flow = Signal("shop", "production", "shop", "Smoke: Checkout", Trouble.CHECKOUT, Sev.ONE, Reading.DOWN, now, now)
+    await house.incidents.signal([flow])
+    await house.walk((await house.get(number)).run, "Checkout")
+    first = (await house.get(number)).incident
+    page = replace(flow, probe="pay", trouble=Trouble.REACH)
+    await house.incidents.signal([page])
+    await house.incidents.signal([replace(flow, absorbed=True)])
+    await house.run(60)
+    merged = next(one for one in await house.every_incident() if one.id == first)
+    assert merged.outcome is Outcome.MERGED
+    assert (await house.get(number)).incident == merged.parent
+
+
 async def test_one_that_does_not_go_out_opens_an_incident_and_a_good_one_ends_it(house):
     """Customers have the old version: severity 2 of a critical product, and the words say so."""
     await house.good("v42")
