@@ -6,6 +6,7 @@ A bot that is challenged has learned nothing about the site, so the answer is un
 from __future__ import annotations
 
 from checks.inventory import Inventory
+from checks.model import Outcome, Status
 from checks.net.facts import Exchange
 
 STATUSES = frozenset({403, 429, 503})
@@ -22,6 +23,13 @@ ALLOW_STEPS = (
     "Run this check again.",
 )
 """How the owner of a site behind Cloudflare lets this bot in. Needs `host` and `agent`."""
+BLOCKED = Outcome(
+    Status.UNKNOWN,
+    "Your own firewall turned this bot away from {host}: {reason}",
+    impact="Nothing is proven either way. Your visitors may be fine.",
+    fix=ALLOW_STEPS,
+)
+"""What a check answers that was turned away: nothing. Needs `host`, `reason` and `agent`."""
 
 
 def blocked(exchange: Exchange) -> str:

@@ -101,12 +101,7 @@ OUTCOMES = {
         ),
         severity=Severity.MEDIUM,
     ),
-    "blocked_by_firewall": Outcome(
-        Status.UNKNOWN,
-        "Your own firewall turned this bot away from {host}: {reason}",
-        impact="Nothing is proven either way. Your visitors may be fine.",
-        fix=firewall.ALLOW_STEPS,
-    ),
+    "blocked_by_firewall": firewall.BLOCKED,
     "could_not_look": Outcome(
         Status.UNKNOWN,
         "Could not see whether a cache keeps the private pages of {host}: {reason}",

@@ -124,12 +124,7 @@ OUTCOMES = {
         fix=("Add to launch.yml `speed:`, below it `budget:`, and below that `scripts: 300 kB` and `total: 1.5 MB`.",),
     ),
     "no_page": Outcome(Status.NA, "{host} shows no page at its start address, so there is nothing to weigh"),
-    "blocked_by_firewall": Outcome(
-        Status.UNKNOWN,
-        "Your own firewall turned this bot away from {host}: {reason}",
-        impact="Nothing is proven either way. Your visitors may be fine.",
-        fix=firewall.ALLOW_STEPS,
-    ),
+    "blocked_by_firewall": firewall.BLOCKED,
     "could_not_look": Outcome(
         Status.UNKNOWN,
         "Could not weigh the start page of {host}: {reason}",

@@ -76,12 +76,7 @@ OUTCOMES = {
         impact="Nothing is proven either way: such answers often come from rules against bots.",
         fix=("Open http://{host}/ in a private browser window: the address must change to https.",),
     ),
-    "blocked_by_firewall": Outcome(
-        Status.UNKNOWN,
-        "Your own firewall turned this bot away from {host}: {reason}",
-        impact="Nothing is proven either way. Your visitors may be fine.",
-        fix=firewall.ALLOW_STEPS,
-    ),
+    "blocked_by_firewall": firewall.BLOCKED,
     "could_not_look": Outcome(
         Status.UNKNOWN,
         "Could not see where {host} leads without https: {reason}",

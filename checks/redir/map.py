@@ -109,12 +109,7 @@ OUTCOMES = {
         impact="Nothing is proven about the rest.",
         fix=("Add to launch.yml, under network: unlimited: [{hosts}]", "Run this check again: it follows all of them."),
     ),
-    "blocked_by_firewall": Outcome(
-        Status.UNKNOWN,
-        "Your own firewall turned this bot away from {host}: {reason}",
-        impact="Nothing is proven either way. Your visitors may be fine.",
-        fix=firewall.ALLOW_STEPS,
-    ),
+    "blocked_by_firewall": firewall.BLOCKED,
     "could_not_look": Outcome(
         Status.UNKNOWN,
         "Could not follow {link}: {reason}",

@@ -140,12 +140,7 @@ OUTCOMES = {
         "If it is an error page, open the log of the app; if the text changed on purpose, change the monitor.",
         "Run this check again.",
     ),
-    "blocked_by_firewall": Outcome(
-        Status.UNKNOWN,
-        "Your own firewall turned this bot away from {host}: {reason}",
-        impact="Nothing is proven either way. Your visitors may be fine.",
-        fix=firewall.ALLOW_STEPS,
-    ),
+    "blocked_by_firewall": firewall.BLOCKED,
     "could_not_look": Outcome(
         Status.UNKNOWN,
         "Could not look at {name}: {reason}",

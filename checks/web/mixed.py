@@ -63,12 +63,7 @@ OUTCOMES = {
         impact="Nothing is proven about the others.",
         fix=("Open the named addresses in a browser: do they answer?", "Run this check again."),
     ),
-    "blocked_by_firewall": Outcome(
-        Status.UNKNOWN,
-        "Your own firewall turned this bot away from {host}: {reason}",
-        impact="Nothing is proven either way. Your visitors may be fine.",
-        fix=firewall.ALLOW_STEPS,
-    ),
+    "blocked_by_firewall": firewall.BLOCKED,
     "could_not_look": Outcome(
         Status.UNKNOWN,
         "Could not read the pages of {host}: {reason}",
