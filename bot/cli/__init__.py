@@ -56,6 +56,17 @@ class Commands(Group):
         found = importlib.import_module(f"bot.cli.{cmd_name}").command
         return found if isinstance(found, click.Command) else None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As usual; `launch help check` is `launch check --help`, since `/launch help check` is what Slack takes."""
+        if args[0] == "help":
+            if len(args) == 1:
+                click.echo(ctx.get_help())
+                ctx.exit()
+            args = [*args[1:2], "--help"]
+        return super().resolve_command(ctx, args)
+
 
 @click.command(
     cls=Commands,

@@ -142,7 +142,8 @@ def _look(
         except KeyboardInterrupt:
             bar.wipe()
             rest = "Below is what was finished before." if reports else "Nothing was changed anywhere."
-            click.echo(f"Stopped after {bar.done} of {bar.total} checks. {rest}", err=True)
+            far = f"after {bar.done} of {bar.total} checks" if bar.total else "before the first check"
+            click.echo(f"Stopped {far}. {rest}", err=True)
             return (merged(reports) if reports else None), True
     return merged(reports), False
 

@@ -17,6 +17,8 @@ NAMED = 3
 """So many places are named in a sentence; of more, the first two and how many else."""
 WALKS = frozenset({"dns.apex_www", "tls.hsts"})
 """Checks that open pages, although their family stands for something nearer."""
+OFFLINE = "offline"
+"""The code of the answer that is about the one who looks: the same for every check and every place."""
 _PLACE = "\x00"
 _VERBS = {"is": "are", "was": "were", "has": "have", "does": "do"}
 _SUBJECT = ("that ", "where ", "how often ")
@@ -136,19 +138,35 @@ class Blind:
     @property
     def summary(self) -> str:
         """What stopped them, said once."""
+        first = self.groups[0].first
+        if first.code == OFFLINE:
+            return first.summary
         if len(self.groups) == 1:
             return self.groups[0].summary
-        first = self.groups[0].first
         return f"{len(self.groups)} checks of {first.target} could not be made: {_stop(first)}"
+
+    @property
+    def impact(self) -> str:
+        """What it means, where it means the same for all of them."""
+        meant = {group.impact for group in self.groups}
+        return meant.pop() if len(meant) == 1 else "Nothing is proven either way."
 
 
 def fold_blind(unknown: Sequence[Finding]) -> tuple[Blind, ...]:
     """The same answer at several places is one thing, and so are several checks that stopped at the same thing."""
     stopped: dict[tuple[str, ...], list[Group]] = {}
     for number, group in enumerate(fold(unknown)):
-        reason = _stop(group.first) if len(group.places) == 1 else ""
-        stopped.setdefault((group.first.target, reason) if reason else (str(number),), []).append(group)
+        stopped.setdefault(_stopped_at(group) or (str(number),), []).append(group)
     return tuple(Blind(tuple(groups)) for groups in stopped.values())
+
+
+def _stopped_at(group: Group) -> tuple[str, ...]:
+    """What stopped it, where that may have stopped others too; () where it stands for itself."""
+    one = group.first
+    if one.code == OFFLINE:
+        return ("", one.summary)
+    reason = _stop(one) if len(group.places) == 1 else ""
+    return (one.target, reason) if reason else ()
 
 
 def _stop(one: Finding) -> str:

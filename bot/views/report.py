@@ -208,7 +208,7 @@ class _Seen:
         spans: list[Span] = []
         for index, check in enumerate(blind.checks):
             spans += [" · " if index else "", Code(check)]
-        felt = prose(sentence(blind.groups[0].impact))
+        felt = prose(sentence(blind.impact))
         return Item(prose(blind.summary), (felt, tuple(spans)), Tone.UNKNOWN, "Unknown, new" if new else "Unknown")
 
     def _is_new(self, one: Finding) -> bool:

@@ -214,3 +214,12 @@ def test_a_number_out_of_range_is_answered_in_words(
     assert (code, out) == (2, "")
     assert sentence in err
     assert "<=" not in err
+
+
+def test_help_is_a_word_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """As in Slack: `launch help`, `launch help check`."""
+    assert said(capsys, "help") == said(capsys, "--help")
+    assert said(capsys, "help", "check") == said(capsys, "check", "--help")
+    code, _, err = said(capsys, "help", "chek")
+    assert code == 2
+    assert 'did you mean "check"?' in err

@@ -173,6 +173,32 @@ def test_checks_that_stopped_at_the_same_thing_are_one_entry():
     assert shown.count(why) == 1
 
 
+def test_without_a_connection_it_is_said_once():
+    """Sixty checks of two places stopped at the one thing that has nothing to do with the product."""
+    why, impact = "We could not look: our own connection is down", "This says nothing about your product."
+    blind = [
+        finding(check, place, "offline", Status.UNKNOWN, Severity.HIGH, why, impact=impact, fix=("Bring it back.",))
+        for check in ("dns.resolve", "tls.valid", "up.http")
+        for place in ("marigold.example", "app.marigold.example")
+    ]
+    [one] = fold_blind(blind)
+    assert (one.summary, one.impact) == (why, impact)
+    assert one.checks == ("dns.resolve", "tls.valid", "up.http")
+    assert text(audit.report(report(*blind)), width=100).count(why) == 1
+
+
+def test_what_only_one_of_them_means_is_not_said_of_all():
+    """The first of several checks does not speak for the others."""
+    seen = {"reason": "no answer"}
+    blind = [
+        finding(check, "marigold.example", "blind", Status.UNKNOWN, Severity.HIGH, f"{check}: no answer",
+                impact=impact, seen=seen)
+        for check, impact in (("tls.valid", "The certificate cannot be judged."), ("up.http", "It may be down."))
+    ]  # fmt: skip
+    [one] = fold_blind(blind)
+    assert one.impact == "Nothing is proven either way."
+
+
 def test_a_dead_page_hides_no_dns_record():
     """What can be asked although the page is down is unknown for a reason of its own."""
     record = finding("dns.caa", "app.marigold.example", "no_idea", Status.UNKNOWN, Severity.MEDIUM, "Could not tell")
