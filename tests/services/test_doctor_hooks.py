@@ -52,6 +52,9 @@ def test_a_sender_without_a_secret_is_named_with_the_line_to_write():
     assert again.said == "GitHub knocked once, last 5 minutes ago, before LAUNCH_HOOK_GITHUB_SECRET was set"
     assert "Start the bot again" in again.fix
     assert "LAUNCH_TOKEN=…" in only(lines({}, door(knock("events", Turned.NO_SECRET, 2)), NOW)).fix
+    gate = only(lines({}, door(knock("gate", Turned.NO_SECRET, 2)), NOW))
+    assert gate.said.startswith("A gate in your CI (--tell) knocked twice")
+    assert "LAUNCH_TOKEN=…" in gate.fix
 
 
 def test_a_wrong_secret_is_a_problem_and_a_stranger_is_none():

@@ -24,6 +24,7 @@ from bot.store import heard
 from bot.web import build, serve
 from tests.growth import least
 from tests.services.doorstep import BEARER, ENVIRON, signed, status
+from tests.services.gate_house import report
 from tests.store.loop_watch import BLOCK, longest_block
 
 LOCAL = "the token of this machine"
@@ -98,7 +99,7 @@ async def test_the_token_of_an_address_is_nowhere_in_the_log(site, caplog):
     assert "a-wrong-one" not in caplog.text
 
 
-@pytest.mark.parametrize("path", ["/hooks/github", "/events", "/hooks/launch"])
+@pytest.mark.parametrize("path", ["/hooks/github", "/events", "/hooks/launch", "/hooks/gate"])
 async def test_a_body_that_is_too_large_is_refused(site, path):
     """At once by its length, on the way where it names none, and unpacked."""
 
@@ -209,6 +210,20 @@ async def test_the_local_door_takes_a_deploy_without_the_token_of_the_world(site
     assert (await site.post("/local/deploy", report, Authorization=f"Bearer {LOCAL}"))[0] == 202
     code, said = await site.post("/local/deploy", b'{"version": ""}', Authorization=f"Bearer {LOCAL}")
     assert (code, said["error"]) == (400, "deploy.version: write what goes out, such as v43 or a commit.")
+
+
+async def test_what_a_gate_found_is_taken_by_both_doors(site):
+    """Each with its own token, and with the sentence about what is wrong."""
+    said = report()
+    assert (await site.post("/hooks/gate", said))[0] == 401
+    assert (await site.post("/hooks/gate", said, **BEARER))[0] == 202
+    assert (await site.post("/local/gate", said, **BEARER))[0] == 401
+    code, told = await site.post("/local/gate", report(id="1"), Authorization=f"Bearer {LOCAL}")
+    assert (code, told) == (202, {"said": "Written down.", "delivery": "1"})
+    assert (await site.post("/local/gate", report(id="1"), Authorization=f"Bearer {LOCAL}"))[0] == 200
+    code, told = await site.post("/hooks/gate", b'{"exit": 0}', **BEARER)
+    assert (code, told) == (400, {"error": "findings is missing."})
+    assert (await site.post("/hooks/gaet"))[1]["error"] == 'No sender is called "gaet", did you mean "gate"?'
 
 
 @pytest.mark.alone
