@@ -300,11 +300,6 @@ class Clockwork:
         self._scheduler = scheduler
         self._watcher = asyncio.create_task(self._watch(self._origin()), name="clock-watch")
 
-    def next_runs(self) -> dict[str, datetime]:
-        """When each job is due."""
-        jobs = self._scheduler.get_jobs() if self._scheduler is not None else ()  # type: ignore[attr-defined]
-        return {job.id: job.next_run_time for job in jobs}
-
     def _origin(self) -> datetime:
         """The wall clock's time when the steady one began: the same for ever, unless somebody sets the wall clock."""
         clock = self._runtime.services.clock

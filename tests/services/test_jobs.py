@@ -143,8 +143,7 @@ async def test_the_clockwork_runs_jobs_again_and_again_and_never_twice_at_once(r
     clockwork = Clockwork(runtime, (Job("slow", 0.05, slow), Job("quick", 0.05, quick)))
     await clockwork.start()
     assert counts == {"slow": 1, "quick": 1}
-    assert set(clockwork.next_runs()) == {"slow", "quick"}
-    await _until(lambda: counts["slow"] >= 3)
+    await _until(lambda: min(counts.values()) >= 3)
     clockwork.stop()
     clockwork.stop()
     assert most == 1
