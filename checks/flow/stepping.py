@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from checks.flow import browser, form_sent, forms, from_page, judging
+from checks.flow.code_turn import fresh_code
 from checks.flow.form_fields import NotOffered
 from checks.flow.judging import Unmet
 from checks.flow.model import STEP_SECONDS, Flow, Request, State, Step, StepSeen, Submit
@@ -69,6 +70,7 @@ class Steps:
         """Do a step, a second time where it failed and may be repeated, and say what was seen."""
         left = min(step.within, self._most)
         step = replace(step, within=left)
+        await self._codes(step)
         tried = await self._try(step, left)
         spent, tries = tried.seconds, 1
         again = tried.wrong is not None and tried.wrong.state is State.FAILED and repeatable(step)
@@ -78,6 +80,12 @@ class Steps:
             spent, tries = spent + tried.seconds, 2
         wrong = await self._ours(tried)
         return self._seen(step, replace(tried, wrong=wrong), spent if wrong is not None else tried.seconds, tries)
+
+    async def _codes(self, step: Step) -> None:
+        """Wait for codes that were not used yet; what is wrong with their keys is told by the step itself."""
+        with suppress(Missing, Unusable):
+            for key in self._values.keys(step):
+                await fresh_code(key, f"{self._session.place} {self._flow.base}", self._session.clock)
 
     async def _try(self, step: Step, seconds: float) -> Tried:
         try:

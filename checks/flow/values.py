@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
 
-from checks.flow.model import Flow
+from checks.flow.model import Flow, Step
 from checks.flow.secret import Redactor, Secret
-from checks.flow.totp import key_of
+from checks.flow.totp import Key, key_of
 from checks.model import Json
 
 NAME = re.compile(r"\{((?:totp:)?[a-z_][a-z0-9_]{0,60})\}")
@@ -76,11 +76,20 @@ class Values:
             raise Missing(name, variable)
         return secret.reveal()
 
-    def _totp(self, name: str) -> str:
+    def keys(self, step: Step) -> tuple[Key, ...]:
+        """The keys of authenticator apps whose codes a step sends. Raises `Missing` or `Unusable`."""
+        return tuple(
+            self._key(name[5:]) for name in dict.fromkeys(NAME.findall(repr(step))) if name.startswith("totp:")
+        )
+
+    def _key(self, name: str) -> Key:
         try:
-            code = key_of(self._secret(name)).at(self.clock())
+            return key_of(self._secret(name))
         except ValueError as error:
             raise Unusable(f"{self.flow.secrets[name]} cannot be used for a code: {error}") from None
+
+    def _totp(self, name: str) -> str:
+        code = self._key(name).at(self.clock())
         self.redactor.learn(code)
         return code
 

@@ -10,11 +10,13 @@ import pytest
 from bot.clock import SystemClock
 from checks.flow.judging import slow
 from checks.flow.model import Expect, Extract, Flow, Request, State, Step, Submit
+from checks.flow.secret import Secret
 from checks.flow.walk import Budget, walk, walk_all
 from tests.checks.flow.conftest import SECRETS, Street, until
 from tests.checks.flow.product import MAIL, PASSWORD, page
 from tests.servers.dns import Fault
 from tests.servers.http import Answer, closed_port
+from tests.servers.http import Request as Request_
 
 OPEN = Step("Open the log-in page", Request("/login"), expect=Expect(contains="Log in"))
 LOGIN = Step(
@@ -258,6 +260,24 @@ async def test_the_codes_of_an_authenticator_let_a_test_in(street: Street) -> No
     seen = await street.walk(flow, bad)
     assert (seen.state, seen.steps[1].code) == (State.UNKNOWN, "secret_unusable")
     assert "horse" not in seen.sentence
+
+
+async def test_a_code_is_used_once_by_whoever_needs_it(street: Street) -> None:
+    """Log-in and log-out side by side: the second waits for the next code, and both get in."""
+    used: list[str] = []
+
+    def enter(request: Request_) -> Answer:
+        code = request.body.decode()
+        used.append(code)
+        return Answer(200 if used.count(code) == 1 else 401, "in")
+
+    street.web.route("app.test", "/code", enter)
+    secrets = {"QA_TOTP": Secret("otpauth://totp/x?secret=JBSWY3DPEHPK3PXP&period=1")}
+    enters = Step("Enter", Request("/code", "POST", body="{totp:totp}"))
+    flow = street.flow(enters, secrets={"totp": "QA_TOTP"})
+    seen = await asyncio.gather(*(street.walk(flow, secrets) for _ in range(3)))
+    assert [one.code for one in seen] == ["ok"] * 3
+    assert len(set(used)) == 3
 
 
 async def test_a_captcha_is_no_failure_and_a_pass_lets_through(street: Street) -> None:
