@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 from tests.page.conftest import ARGS, CHROMIUM, HOW
 
@@ -57,6 +57,7 @@ async def browsing(url: str) -> AsyncIterator[Page]:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         page = await browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
         page.set_default_timeout(60_000)
+        expect.set_options(timeout=60_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         await page.goto(url)
         await page.wait_for_selector("body.ready")
