@@ -118,7 +118,8 @@ def result(seen: Sequence[FlowSeen], known: Known = NOTHING, *, again: Sequence[
     parts.append(Listing(tuple(_item(one, known, led=one is first) for one in ranked), limit=SHOWN))
     took = max((one.ms for one in seen), default=0)
     steps = sum(step.state is not State.SKIPPED for one in seen for step in one.steps)
-    parts.append(Note((*why, f"{count(steps, 'step')} in {seconds(took)}. ", _left(seen))))
+    done = " ".join(filter(None, (f"{count(steps, 'step')} in {seconds(took)}.", _left(seen))))
+    parts.append(Note((*why, done)))
     parts.append(Actions((_again(again),)))
     return Document(headline(seen, known), tuple(parts), tone(seen), fallback=fallback(seen, known))
 
