@@ -15,6 +15,15 @@ from checks.regression import WARM_UP, Call, Pair, Trial
 from checks.stored_runs import SAMPLES, Run, against, confirmed, run_of
 
 TIME_OVER = "the time was over before there were enough answers"
+LEADS = ", so it leads elsewhere: name the address that it leads to"
+MEANS = {
+    **dict.fromkeys((301, 302, 303, 307, 308), LEADS),
+    304: ", as if it had been asked before",
+    401: ", so it wants a log-in",
+    403: ", so it lets nobody in",
+    429: ": too many requests for it",
+}
+"""What a status tells somebody who did not expect it."""
 FAILING = 0.05
 """Share of answers that are not as they should be above which there is nothing to compare."""
 
@@ -88,7 +97,9 @@ def problem(answer: Exchange, monitor: Monitor) -> str:
     if blocked:
         return blocked
     wanted = monitor.status or range(200, 300)
-    return "" if answer.status in wanted else f"it answers with status {answer.status}"
+    if answer.status in wanted:
+        return ""
+    return f"it answers with status {answer.status}{MEANS.get(answer.status, '')}"
 
 
 async def samples(asker: Asker, url: str, count: int) -> list[float]:

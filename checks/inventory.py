@@ -181,6 +181,8 @@ class History:
     """Begin of the window."""
     endpoint: str = ""
     """As `Monitor.endpoint`."""
+    reason: str = ""
+    """Why the last failure was one, as the end of a sentence: `it answers with status 429`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ def command(
     3 something could not be measured. Noise is a warning and never a failure.
     """
     from bot.clock import SystemClock
+    from bot.services.perf_file import Stored
     from bot.services.perf_measure import Measured, Plan
     from bot.services.rules import Rules
 
@@ -92,7 +93,7 @@ def command(
     plan = Plan(
         monitors=_monitors(inventory, names, url, endpoint) if names or not (pages or runs) else (),
         samples=samples,
-        against_url=against if against and _is_url(against) else "",
+        against_url=_address(against),
         stored=_stored(against, kept),
         # The first time there is nothing to compare with yet, and it is written.
         compare=bool(against) and not _is_url(against or "") and Path(against or "").exists(),
@@ -107,7 +108,8 @@ def command(
         lambda bar: _measure(plan, into, Rules.of(file) if file else Rules(), timeout, bar),
         lambda: _cut(into, plan),
     )
-    return _finish(into, kept, now, wanted, stopped=stopped, live=url is None and not lighthouse)
+    fresh = into.stored != (plan.stored or Stored())
+    return _finish(into, kept if fresh else None, now, wanted, stopped=stopped, live=url is None and not lighthouse)
 
 
 def _wrong(sentence: str) -> click.UsageError:
@@ -116,6 +118,14 @@ def _wrong(sentence: str) -> click.UsageError:
 
 def _is_url(text: str) -> bool:
     return text.startswith(("http://", "https://"))
+
+
+def _address(against: str | None) -> str:
+    """Where the version before runs; empty for a file, or for nothing."""
+    if not against or not _is_url(against):
+        return ""
+    _not_this_machine(against)
+    return against
 
 
 def _inventory(file: LaunchFile | None, names: Sequence[str], runs: Sequence[Run]) -> Inventory:
@@ -154,7 +164,21 @@ def _monitors(inventory: Inventory, names: Sequence[str], url: str | None, endpo
         ) from None
     if not found:
         raise _wrong("launch.yml has no monitor with a page; name a whole address: launch perf https://…")
-    return tuple(replace(one, url=elsewhere(one.url, url)) for one in found) if url else found
+    found = tuple(replace(one, url=elsewhere(one.url, url)) for one in found) if url else found
+    for one in found:
+        _not_this_machine(one.url)
+    return found
+
+
+def _not_this_machine(url: str) -> None:
+    """`localhost` is no name that a server of names knows; what runs here is named by its address."""
+    from checks.urls import host_of
+
+    if host_of(url) == "localhost":
+        raise _wrong(
+            "localhost is this machine. Write 127.0.0.1 in its place, and allow that in launch.yml with the lines"
+            "\n\nnetwork:\n  allow_private: true"
+        )
 
 
 def _pages(inventory: Inventory, url: str | None) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 from bot.domain.severity import adapt
 from bot.services.perf_file import Stored, StoredPage
 from bot.services.rules import Rules
-from checks.comparing import Asker, NotComparable, OutOfTime, compare, compare_stored, one_run, samples
+from checks.comparing import TIME_OVER, Asker, NotComparable, OutOfTime, compare, compare_stored, one_run, samples
 from checks.finding import build
 from checks.inventory import History, Inventory, Monitor, expand
 from checks.load_model import Ended, Load, Tally, due
@@ -139,12 +139,14 @@ class Work:
         try:
             await asker.warm(monitor.url, "it")
             times = await samples(asker, monitor.url, self.plan.samples)
-        except (NotComparable, OutOfTime):
+        except NotComparable:
             # What was answered until then counts; with nothing answered the check says so.
             pass
+        except OutOfTime:
+            asker.last = asker.last or TIME_OVER
         if self.plan.save and times:
             into.stored = into.stored.with_run(monitor.name, run_of(times), into.now)
-        history = History(tuple(times), asker.failures, asker.asked, into.now, monitor.endpoint)
+        history = History(tuple(times), asker.failures, asker.asked, into.now, monitor.endpoint, asker.last)
         await self._about("perf.p95", monitor, replace(into.inventory, history={monitor.name: history}))
 
     async def gate(self, monitor: Monitor) -> None:

@@ -122,7 +122,8 @@ OUTCOMES = {
     ),
     "no_answers": Outcome(
         Status.UNKNOWN,
-        "There is no speed to measure: none of {attempts} looks at {name} was answered ({window})",
+        "There is no speed to measure: none of {attempts} looks at {name} was answered as it should be"
+        " ({window}){because}",
         impact="Nothing is proven about its speed. That nothing answers is a matter for the check up.http.",
         fix=("See first what the check up.http says about {name}.",),
     ),
@@ -201,7 +202,7 @@ def judge(facts: Facts) -> Verdict:
     _, attempts = tries(history)
     seen: dict[str, Json] = {"count": len(times), "attempts": attempts, "window": begin(history)}
     if not times:
-        return Verdict("no_answers", seen)
+        return Verdict("no_answers", seen | {"because": f": {history.reason}" if history.reason else ""})
     seen |= {"slowest_ms": round(times[-1]), "classes": tuple(WORDS)}
     if len(times) < FEWEST:
         return Verdict("too_few", seen)

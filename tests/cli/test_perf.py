@@ -14,7 +14,7 @@ import pytest
 from tests.cli.conftest import HSTS, PAGE, Shop, clean
 from tests.engine.probes import pause
 from tests.outcomes.perf_on_purpose import result
-from tests.servers.http import Answer
+from tests.servers.http import Answer, redirect
 
 MONITORS = (
     "product: {name: Acme, domain: acme.test}\n"
@@ -183,6 +183,31 @@ async def test_ctrl_c_stops_a_light_load_and_says_what_was_seen(shop: Shop, writ
     assert asked < 20
 
 
+async def test_why_nothing_could_be_measured_is_said_and_nothing_is_kept(shop: Shop, launch, written, tmp_path: Path):
+    """A redirect, a server that refuses, one that wants a pause; and no file that holds nothing."""
+    written()
+    for answer, why in (
+        (redirect("https://acme.test/"), "status 301, so it leads elsewhere"),
+        (replace(PAGE, status=429), "status 429: too many requests"),
+        (replace(PAGE, status=304, body=""), "status 304"),
+    ):
+        shop.web.route("app.acme.test", "/login", answer)
+        ran = await launch("perf", "--save", "perf.json", "--samples", "20")
+        text = " ".join(ran.out.split())
+        assert ran.code == 3, ran.out
+        assert why in text
+        assert "is kept in" not in text
+        assert not (tmp_path / "perf.json").exists()
+
+
+async def test_localhost_is_told_how_to_be_measured(launch):
+    """No name server knows it, so it does not merely "not exist"."""
+    for words in (("http://localhost:3000/",), ("https://acme.test/", "--against", "http://localhost:3000")):
+        ran = await launch("perf", *words)
+        assert ran.code == 2
+        assert "allow_private: true" in ran.err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -193,7 +218,7 @@ async def test_ctrl_c_stops_a_light_load_and_says_what_was_seen(shop: Shop, writ
         (("perf", "--url", "preview"), "is no address"),
         (("perf", "--pages"), "There is no budget in launch.yml"),
         (("perf", "--lighthouse"), "Name the files"),
-        (("perf", "--samples", "5"), "20<=x<=720"),
+        (("perf", "--samples", "5"), "a number from 20 to 720"),
     ],
 )
 async def test_wrong_usage_is_said_with_what_is_right(launch, written, words, said):
