@@ -65,7 +65,7 @@ def unmet(step: Step, chain: Chain, cookie: CodeOf, *, form_page: str = "") -> U
     """
     wrong = _unanswered(chain, step) or _wall(chain)
     if wrong is None:
-        found = _expected(step.expect, chain, cookie)
+        found = _expected(step.expect, chain, cookie) or _outside(step, form_page, chain.last)
         wrong = _captcha(chain, form_page) if found is not None and step.submit is not None else None
         wrong = wrong or found
     return wrong
@@ -110,6 +110,18 @@ def _challenged(answer: Exchange) -> str:
     if answer.header("x-amzn-waf-action").strip().lower() in ("challenge", "captcha"):
         return f"Amazon's firewall answered (status {answer.status})"
     return ""
+
+
+def _outside(step: Step, before: str, last: Exchange) -> Unmet | None:
+    """A log-in whose answer is the form once more, though a text that stood there all along is found on it."""
+    text, submit = step.expect.contains, step.submit
+    if submit is None or not text or not before or not shows(before, text):
+        return None
+    found = (forms.read(page).find(submit.form, submit.fields) for page in (before, last.text))
+    if not all(form is not None and form.asks_for_password for form in found):
+        return None
+    why = f"shows the form once more; “{clip(text, 80)}” stands there before anybody is logged in, so it proves nothing"
+    return Unmet("text", why)
 
 
 def _captcha(chain: Chain, form_page: str) -> Unmet | None:

@@ -46,6 +46,21 @@ async def test_a_plan_that_is_no_longer_offered_cannot_be_bought(street: Street)
     assert [one.method for one in street.web.requests] == ["GET"]
 
 
+async def test_a_text_that_everybody_sees_proves_no_log_in(street: Street) -> None:
+    """The menu says “Dashboard” to strangers, too: the form that comes back is told, and no log-in is claimed."""
+    form = "<a>Dashboard</a><form method=post action=/in><input name=email><input name=pass type=password></form>"
+    step = Submit(fields={"email": "a@b.test", "pass": "{password}"})
+    street.web.route(APP, "/in", page("It", form + '<p class="error">Wrong password'))
+    seen = await sent(street, form, step, Expect(contains="Dashboard"))
+    assert seen.state is State.FAILED
+    assert seen.steps[1].sentence == (
+        "shows the form once more; “Dashboard” stands there before anybody is logged in, so it proves nothing"
+    )
+    assert seen.steps[1].evidence == "Wrong password"
+    street.web.route(APP, "/in", page("In", "<a>Dashboard</a>"))
+    assert (await sent(street, form, step, Expect(contains="Dashboard"))).state is State.OK
+
+
 async def test_the_button_that_is_asked_for_is_pressed(street: Street) -> None:
     """It leads elsewhere than the form; the first button is not pressed."""
     street.web.route(APP, "/mail", page("Sent"))
