@@ -52,10 +52,13 @@ def decided(found: Decided) -> Document:
         parts += _accepted(found.accepted)
     if found.conflicts:
         parts += [Heading("launch.yml says something else"), Listing(tuple(map(_conflict, found.conflicts)))]
-    if found.written:
+    if found.written and (found.accepted or found.offer is not None):
         parts.append(
             Note((f"launch.yml names {count(found.written, 'record')} too. Where both speak, the file counts.",))
         )
+    elif found.written:
+        only = f"launch.yml names {count(found.written, 'record')}, and nobody has accepted any other in Slack."
+        parts.append(Paragraph((f"{only} A check with nothing broken in DNS offers you what stands there.",)))
     if found.accepted:
         parts.append(Note(("In a terminal ", Code("launch config patch"), " prints these as lines for launch.yml.")))
     parts.append(Actions((CHECK_NOW,)))

@@ -19,6 +19,7 @@ from bot.views.prose import count
 from bot.views.state import small
 
 UNFELT = "Customers did not feel it, so there is nothing to tell them."
+PRACTICE = "Nothing: this was a drill, on a practice page."
 
 
 def at(moment: datetime, zone: str) -> str:
@@ -39,8 +40,12 @@ def zone_name(zone: str) -> str:
 
 def customer_notice(incident: Incident, events: Sequence[Event], what: str, zone: str) -> tuple[str, ...]:
     """Five lines to send to customers; one that says that none are needed, where nobody felt it."""
-    if incident.sev > Sev.TWO or incident.drill or incident.outcome in (Outcome.MERGED, Outcome.REMOVED):
+    if incident.outcome is Outcome.MERGED:
+        return (f"It had the same cause as INC-{incident.parent}: the notice for customers stands there.",)
+    if incident.sev > Sev.TWO or incident.drill:
         return (UNFELT,)
+    if incident.outcome is Outcome.REMOVED:
+        return ("It was taken out of launch.yml, so when it ended is not known. Tell customers what you know.",)
     found, words = figures(incident, events), FELT[incident.trouble]
     if found.ended is None:
         span = f"It began at {at(found.began, zone)} ({zone_name(zone)}) and is still going on."
@@ -70,8 +75,9 @@ def blameless_summary(incident: Incident, events: Sequence[Event], what: str, zo
         lasted = f"It lasted {length((found.ended - found.began).total_seconds())}."
     back = f" It came back {count(found.returns, 'time')}." if found.returns else ""
     noticed = length((found.noticed - found.began).total_seconds())
+    suffered = PRACTICE if incident.drill else f"{what}: {small(words.was)}, from {begun} on. {lasted}{back}"
     return (
-        ("What customers felt", f"{what}: {small(words.was)}, from {begun} on. {lasted}{back}"),
+        ("What customers felt", suffered),
         ("How we noticed", f"A monitor saw it; {noticed} after the first failure it was certain."),
         ("What we did", _response(found.taken, found.noticed, found.calls, found.hands)),
         ("What ended it", _end(incident)),
@@ -81,7 +87,7 @@ def blameless_summary(incident: Incident, events: Sequence[Event], what: str, zo
 
 
 def _response(taken: datetime | None, noticed: datetime, calls: int, hands: int) -> str:
-    called = f"The bot called {count(calls, 'time')}. " if calls else ""
+    called = f"The bot called {'once' if calls == 1 else count(calls, 'time')}. " if calls else ""
     if taken is None:
         return f"{called}Nobody said that they were on it."
     after = length((taken - noticed).total_seconds())

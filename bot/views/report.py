@@ -295,8 +295,8 @@ def _questions(report: Report) -> Words:
     if told:
         return (f"Looked at {names} in {took}. ", *told, ".")
     asked = sum(len(one.evidence) for one in report.findings)
-    words = f", {count(asked, 'question')} asked" if asked else ""
-    return (f"Looked at {names}{words}, in {took}.",)
+    words = f", {count(asked, 'question')} asked," if asked else ""
+    return (f"Looked at {names}{words} in {took}.",)
 
 
 def again(only: Sequence[str]) -> Action:

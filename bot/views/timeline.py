@@ -32,7 +32,7 @@ from bot.views import happened
 from bot.views.card import tone_of
 from bot.views.felt import felt, length, what_of, word
 from bot.views.figures import figures
-from bot.views.notices import blameless_summary, customer_notice, zone_name
+from bot.views.notices import PRACTICE, blameless_summary, customer_notice, zone_name
 from bot.views.prose import count
 from checks.model import Json
 
@@ -83,7 +83,8 @@ def export_markdown(story: Story) -> str:
         _messages(story),
         Note((f"All times are {zone_name(zone)}. Written by Launch Ready from what it recorded.",)),
     ]
-    return markdown(Document(f"{incident.name} · {word(incident)} · {what}", tuple(parts)))
+    drill = "DRILL · " if incident.drill else ""
+    return markdown(Document(f"{incident.name} · {drill}{word(incident)} · {what}", tuple(parts)))
 
 
 def export_json(story: Story) -> dict[str, Json]:
@@ -155,8 +156,9 @@ def export_json(story: Story) -> dict[str, Json]:
 
 def _facts(incident: Incident, events: Sequence[Event], zone: str) -> tuple[tuple[str, Words], ...]:
     found = figures(incident, events)
+    suffered = PRACTICE if incident.drill else felt(incident).now if incident.live else felt(incident).was
     facts: list[tuple[str, Words]] = [
-        ("What customers felt", (felt(incident).was if not incident.live else felt(incident).now,)),
+        ("What customers felt", (suffered,)),
         ("Severity", (f"{int(incident.sev)} – {incident.sev.meaning}",)),
         ("First failure", (_stamp(found.began, zone),)),
         ("Certain", (_after(found.noticed, found.began),)),
@@ -218,7 +220,7 @@ def _here(words: Words, people: Names, zone: str) -> Words:
 
     def one(span: Span) -> Span:
         if isinstance(span, Person):
-            return people.get(span.id, span.id)
+            return people.get(span.id, f"somebody who is not in launch.yml ({span.id})")
         if isinstance(span, Time):
             return f"{span.at.astimezone(ZoneInfo(zone)):%H:%M}"
         return span

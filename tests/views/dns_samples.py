@@ -112,6 +112,7 @@ DNS: dict[str, Callable[[], Document]] = {
     "dns_decided": lambda: decided.decided(ALL),
     "dns_decided_offer": lambda: decided.decided(replace(NOTHING, offer=Offer(7, RECORDS, None))),
     "dns_decided_nothing": lambda: decided.decided(NOTHING),
+    "dns_decided_only_in_the_file": lambda: decided.decided(replace(NOTHING, written=1)),
     "dns_accepted": lambda: decided.accepted(OFFERED),
     "dns_mine": lambda: outcome(MINE, APP, written=False, now=MINE.accepted),
     "dns_mine_but_written": lambda: outcome(

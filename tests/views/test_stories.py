@@ -333,3 +333,24 @@ def test_an_incident_can_be_told_before_it_has_any_word():
     assert "Nobody said that they were on it" in dict(blameless_summary(found, first, "x", "UTC"))["What we did"]
     assert "Nothing has been sent" in text(why(found, [], [], first))
     assert "**Over**: not yet" in export_markdown(Story(found, first, [], [], ALONE))
+
+
+def test_a_drill_is_never_told_as_if_customers_had_felt_it():
+    """Whoever finds the file a year later must not take it for an outage."""
+    drill = STATES["drill"]().incident
+    file = export_markdown(Story(drill, STORY, [], [], ALONE))
+    assert file.startswith(f"# {drill.name} · DRILL · ")
+    assert file.count("Nothing: this was a drill, on a practice page.") == 2
+
+
+def test_what_was_part_of_another_incident_is_not_called_unfelt():
+    """Its customers felt it: the notice stands with the other one."""
+    merged, removed = STATES["merged"]().incident, STATES["removed"]().incident
+    assert f"INC-{merged.parent}" in customer_notice(merged, STORY, "Checkout", "UTC")[0]
+    assert UNFELT not in customer_notice(replace(removed, sev=Sev.ONE), STORY, "Checkout", "UTC")
+
+
+def test_people_without_a_name_are_said_to_have_none():
+    """Somebody may help whom launch.yml does not know; an id alone says nothing."""
+    file = export_markdown(Story(OVER, STORY, [], [], ALONE, {}))
+    assert "somebody who is not in launch.yml (U0" in file
