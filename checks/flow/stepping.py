@@ -18,6 +18,7 @@ from checks.flow.model import STEP_SECONDS, Flow, Request, State, Step, StepSeen
 from checks.flow.secret import SECRET_LENGTH, secret_like
 from checks.flow.signing import BadKey, signed
 from checks.flow.taking import take
+from checks.flow.unsent import NoForm, missing_value, no_form
 from checks.flow.values import Missing, Unusable, Values
 from checks.masking import clip
 from checks.net.facts import Chain, ChainEnd, Exchange, Reason
@@ -94,10 +95,10 @@ class Steps:
             sending, form_page = self._sending(step)
             expect = self._filled(step)
         except Missing as missing:
-            return Tried(_missing(missing))
+            return Tried(missing_value(missing))
         except (Unusable, BadKey) as unusable:
             return Tried(Unmet("secret_unusable", str(unusable), State.UNKNOWN))
-        except _NoForm as error:
+        except NoForm as error:
             return Tried(Unmet("form", str(error)))
         return await self._send(expect, sending, seconds, form_page)
 
@@ -170,7 +171,7 @@ class Steps:
             return None
 
     def _sending(self, step: Step) -> tuple[Sending, str]:
-        """What goes out, and the page whose form it is. Raises `Missing`, `Unusable`, `_NoForm`."""
+        """What goes out, and the page whose form it is. Raises `Missing`, `Unusable`, `NoForm`."""
         if step.submit is not None:
             return self._submitted(step.submit), self._page.text if self._page is not None else ""
         return self._requested(step, step.request or Request("/")), ""
@@ -217,20 +218,20 @@ class Steps:
         page = self._page
         address = self._address(page) if page is not None else None
         if page is None or address is None:
-            raise _NoForm("needs a page with a form, and no page was seen before")
+            raise NoForm("needs a page with a form, and no page was seen before")
         found = forms.read(page.text)
         form = found.find(submit.form, fields)
         if form is None:
-            raise _NoForm(_no_form(submit, tuple(fields), found, page))
+            raise NoForm(no_form(submit, tuple(fields), found, page))
         for one in form.fields:
             if one.kind == "hidden" and secret_like(one.value):
                 self._values.redactor.learn(one.value)
         try:
             sent = form_sent.sent(form, fields, found.base, address, press=submit.press)
         except NotOffered as error:
-            raise _NoForm(str(error)) from None
+            raise NoForm(str(error)) from None
         except ValueError as error:
-            raise _NoForm(f"finds a form that leads nowhere: {error}") from None
+            raise NoForm(f"finds a form that leads nowhere: {error}") from None
         told: Headers = (("Referer", str(address).partition("?")[0]), ("Origin", from_page.origin(address)))
         if sent.method == "GET":
             return Sending(sent.url, "GET", told[:1], follow=submit.follow)
@@ -294,27 +295,6 @@ class Steps:
             tries=tries,
             needs=wrong.needs if wrong is not None else (),
         )
-
-
-class _NoForm(Exception):
-    """There is no form to send; the text is the end of a sentence."""
-
-
-def _no_form(submit: Submit, fields: tuple[str, ...], found: forms.Forms, page: Exchange) -> str:
-    """What is sought and what there is instead, so that whoever reads it can write the right name."""
-    where = f"on the page {clip(urlsplit(page.url).path, 80)}"
-    if not found.forms:
-        return f"finds no form {where}; where a script draws it, write this step under browser:"
-    what = f"the form {submit.form}" if submit.form else f"a form with {' and '.join(fields) or 'fields'}"
-    there = [" and ".join(one.names()) or one.id or one.action for one in found.forms]
-    said = "; or ".join(clip(one, 60) for one in there[:3] if one)
-    return f"does not find {clip(what, 120)} {where}" + (f"; there is one with {said}" if said else "")
-
-
-def _missing(missing: Missing) -> Unmet:
-    if missing.environment:
-        return Unmet("secret_missing", f"needs {missing.environment}", State.UNKNOWN, (missing.environment,))
-    return Unmet("value_missing", f"needs {missing.name}, which no step before has found")
 
 
 def _with_type(headers: Mapping[str, str], kind: str) -> dict[str, str]:
