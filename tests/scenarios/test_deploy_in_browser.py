@@ -28,7 +28,7 @@ from tests.scenarios.founder import CARD, FIX, PAGE, Case, Console, Deed, Founde
 from tests.scenarios.test_first_hour import browsing
 from tests.scenarios.world import World, a_world, hurrying
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 SECRET = "whsec_" + base64.b64encode(b"the host of a company that is not").decode()
 TWO_MINUTES = timedelta(minutes=2)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.scenarios.test_first_hour import browsing, launched, report_after, type_command
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 async def test_a_changed_record_is_answered_for_in_the_message(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from bot.demo.workspace.looking import words
 from tests.scenarios.world import World, hurrying
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def buttons(message: dict[str, Any]) -> list[tuple[str, str, str]]:

@@ -16,7 +16,7 @@ from playwright.async_api import Page, async_playwright, expect
 
 from tests.page.conftest import ARGS, CHROMIUM, HOW
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 @asynccontextmanager

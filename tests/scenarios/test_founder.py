@@ -24,7 +24,7 @@ from tests.scenarios.world import a_world, hurrying
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.timeout(240),
+    pytest.mark.timeout(600),
 ]
 
 

@@ -16,7 +16,7 @@ from tests.scenarios.founder import LOOK, Founder
 from tests.scenarios.test_first_hour import browsing
 from tests.scenarios.world import World, a_world
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 ROOT = Path(__file__).parents[2]
 
 

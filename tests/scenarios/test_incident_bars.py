@@ -58,7 +58,7 @@ async def test_fifty_monitors_of_one_host_are_one_card_and_three_messages_at_mos
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_a_day_of_five_minute_flapping_is_one_incident_and_eight_messages_about_its_turns(tmp_path, measured):
     """Calls that nobody answered are counted apart: damping never hides them."""
     async with a_story(tmp_path) as story:
@@ -110,7 +110,7 @@ async def test_a_hundred_restarts_in_the_middle_change_nothing(tmp_path, measure
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_two_hundred_incidents_a_minute_are_all_told_the_worst_first(tmp_path, measured):
     """Thirty of them SEV1, two channels, Slack's own pace and two 429 on top: no SEV1 waits longer than a minute."""
     async with a_story(tmp_path, limits=True) as story:

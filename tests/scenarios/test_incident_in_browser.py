@@ -34,7 +34,7 @@ async def test_the_demo_company_breaks_is_taken_on_and_turns_green(tmp_path):
         await expect(card).to_contain_text("Next")
         await card.get_by_role("button", name="I'm on It").click()
         taken = rows.filter(has=page.get_by_role("heading", name=re.compile("^BEING FIXED · checkout", re.IGNORECASE)))
-        await expect(taken).to_have_count(1, timeout=10_000)
+        await expect(taken).to_have_count(1, timeout=60_000)
 
         await page.get_by_role("button", name="You act as Mia Torres").click()
         await page.get_by_role("menuitemradio", name="Ben Okafor").click()

@@ -10,7 +10,7 @@ from bot.demo.workspace.looking import words
 from tests.scenarios.test_drill import buttons, moved_on
 from tests.scenarios.world import World
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 async def press(world: World, message: dict[str, Any], label: str) -> dict[str, Any]:
