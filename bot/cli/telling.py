@@ -47,6 +47,7 @@ def body(
     from bot.blockkit.words import safe_url
     from bot.cli.ci import ran
     from bot.domain.from_ci import rank
+    from bot.domain.gates import TERMINAL
     from bot.services.gate_told import MOST, WORD
 
     run = ran(environ)
@@ -65,7 +66,7 @@ def body(
         "author": run.author[:WORD],
         "log_url": safe_url(run.log_url),
         "repository": run.project,
-        "builder": run.where,
+        "builder": run.where or ("" if environ.get("CI") else TERMINAL),
         "key": run.run,
     }
     return {

@@ -26,6 +26,8 @@ GATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """By command: the checks that it asks. Nothing else may be told by CI."""
 GATE_OF: Mapping[str, str] = MappingProxyType({check: gate for gate, checks in GATES.items() for check in checks})
+TERMINAL = "a terminal"
+"""In place of a builder: somebody looked by hand, and nothing was stopped by it."""
 ANEW = timedelta(days=1)
 """What is stopped for so long is told anew by the next run: an edit of an old message rings no bell."""
 
@@ -78,7 +80,7 @@ class Gated:
     repository: str = ""
     """As people write it: `acme/shop`."""
     builder: str = ""
-    """`GitHub Actions` …; empty: somebody at a terminal."""
+    """`GitHub Actions` …, or `TERMINAL`; empty: nobody said."""
     run: str = ""
     """What all gates of one run have in common; empty: this one is alone."""
 
@@ -160,6 +162,11 @@ class Build:
         """Gates that let it pass: of the same run while others hold it up."""
         over = self.ended_at is not None
         return tuple(one for one in self.gates if one.ended is Ended.PASSED and (over or one.run == self.run))
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether somebody only looked: then nobody knows whether customers have it."""
+        return self.builder == TERMINAL
 
     @property
     def environment(self) -> str:

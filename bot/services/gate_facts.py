@@ -22,4 +22,4 @@ def told(connection: sqlite3.Connection, config: Config) -> tuple[Told, ...]:
 
 
 def _by(one: Result) -> str:
-    return ", ".join(filter(None, (one.builder or "a terminal", one.repository)))
+    return ", ".join(filter(None, (one.builder or "CI", one.repository)))

@@ -214,10 +214,9 @@ def finding_of(found: Found, config: Config, at: datetime) -> Finding | None:
     if check is None or found.code not in {*check.outcomes, *ENGINE_OUTCOMES}:
         return None
     inventory = config.inventory or Inventory(config.product, "")
-    target = next(
-        (one for one in expand(inventory) if one.kind is check.kind and found.target in (one.name, one.url)),
-        None,
-    )
+    # Of the whole product CI names files and variables, which are in no inventory.
+    there = () if check.kind is Kind.DOMAIN else expand(inventory)
+    target = next((one for one in there if one.kind is check.kind and found.target in (one.name, one.url)), None)
     target = target or _alone(check.kind, found.target, inventory)
     finding = build(check, target, Verdict(found.code, found.values), at=at)
     return adapt(finding, target, overrides=config.rules.severities)

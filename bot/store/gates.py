@@ -15,6 +15,9 @@ from bot.store.plain import from_plain, to_plain
 
 log = logging.getLogger(__name__)
 
+MOST = 1000
+"""Results that are read together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -60,9 +63,10 @@ def keep(connection: sqlite3.Connection, product: str, results: Sequence[Result]
 
 
 def results(connection: sqlite3.Connection, product: str) -> list[Result]:
-    """All of them; of one that cannot be read nothing is said."""
+    """The newest ones; of one that cannot be read nothing is said."""
     found = []
-    for row in connection.execute("SELECT * FROM gate_result WHERE product = ? ORDER BY at DESC", (product,)):
+    newest = "SELECT * FROM gate_result WHERE product = ? ORDER BY at DESC LIMIT ?"
+    for row in connection.execute(newest, (product, MOST)):
         try:
             found.append(from_plain(Result, json.loads(row["data"])))
         except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -88,13 +88,20 @@ def headline(state: State) -> str:
         return f"Pull request {build.change} · {word}"
     if not build.main:
         return f"Branch {one_line(build.branch, 40)} · {word}"
-    name = one_line(build.version, NAME) if build.version else one_line(build.branch, NAME) if build.branch else ""
+    name = next((one_line(one, NAME) for one in (build.version, build.branch, _about(build)) if one), "")
     place = "" if build.production else f"{build.environment.capitalize()} · "
     if build.production and build.ended_at is None and build.with_customers(state.live) and not build.newer:
         word = "Live, and not in order"
+    elif build.by_hand and build.ended_at is None and not build.newer:
+        word = "Not in order"
     elif build.production and not place:
         word = {"Stopped": "Build stopped", "Not proven": "Build stopped, not proven"}.get(word, word)
     return f"{place}{word}{f' · {name}' if name else ''}"
+
+
+def _about(build: Build) -> str:
+    """What was looked at by hand: nothing else names it."""
+    return listed([_called(one) for one in build.stopped or build.gates]) if build.by_hand else ""
 
 
 def _word(build: Build) -> str:
@@ -119,7 +126,7 @@ def felt(state: State) -> Words:
     build = state.build
     mine: Span = Code(one_line(build.version, NAME)) if build.version else "it"
     if build.newer:
-        return ("Customers do not have it. A newer message tells how it goes on.",)
+        return ("It is still not in order. A newer message tells how it goes on.",)
     if not build.main:
         what = "pull request" if build.change else "branch"
         if build.ended_at is not None:
@@ -130,9 +137,14 @@ def felt(state: State) -> Words:
         return (f"Customers notice nothing: this is {build.environment}. {end}",)
     if build.ended_at is not None:
         took = span_of(build.ended_at - build.began_at)
+        if build.by_hand:
+            return (f"It is mended after {took}.",)
         return ("What stopped the build is mended after ", f"{took}. ", "Customers get ", mine, " once it is deployed.")
     if build.with_customers(state.live):
-        return ("Customers have ", mine, " already, and your CI says: ", f"{_what(build)}.")
+        who = "a look by hand" if build.by_hand else "your CI"
+        return ("Customers have ", mine, f" already, and {who} says: {_what(build)}.")
+    if build.by_hand:
+        return ("Somebody looked by hand, at a terminal. Whether customers have it, nobody said.",)
     kept: Words = (" They still have ", Code(one_line(state.live, NAME)), ".") if state.live else ()
     return ("Customers do not have ", mine, ": the build was stopped.", *kept, f" {_why(build)}")
 
@@ -182,9 +194,10 @@ def facts(state: State) -> tuple[tuple[str, Words], ...]:
         pairs.append(("Branch", (Code(one_line(build.branch, NAME)),)))
     if build.repository:
         pairs.append(("Code", (one_line(build.repository, NAME),)))
-    pairs.append(("Stopped", (Time(build.began_at, "both"),)))
+    word = "Found" if build.by_hand else "Stopped"
+    pairs.append((word, (Time(build.began_at, "both"),)))
     if build.stopped:
-        pairs.append(("Stopped by", (listed([f"launch {one.name}" for one in build.stopped]),)))
+        pairs.append((f"{word} by", (listed([f"launch {one.name}" for one in build.stopped]),)))
     if build.passed:
         pairs.append(("Passed", (listed([_called(one) for one in build.passed]),)))
     log = next((one.log_url for one in build.stopped if one.log_url), build.log_url)
@@ -215,9 +228,11 @@ def actions(state: State) -> tuple[Action, ...]:
 
 def entry(build: Build) -> Item:
     """One of them in a list, in two lines."""
-    name: Span = Code(one_line(build.version, NAME)) if build.version else one_line(build.branch or "a build", NAME)
+    plain = one_line(build.branch or build.builder or "a build", NAME)
+    name: Span = Code(one_line(build.version, NAME)) if build.version else plain
     by: Words = (" by ", one_line(build.author, NAME)) if build.author else ()
     branch = f"pull request {build.change}" if build.change else one_line(build.branch, 40) if build.branch else ""
     of = f" of {branch}" if branch else ""
     tone = Tone.BAD if build.production else Tone.PLAIN
-    return Item((name, of), ((_why(build), " Stopped ", Time(build.began_at, "both"), *by),), tone, "Stopped")
+    word = "Found" if build.by_hand else "Stopped"
+    return Item((name, of), ((_why(build), f" {word} ", Time(build.began_at, "both"), *by),), tone, word)

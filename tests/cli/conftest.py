@@ -107,8 +107,8 @@ def launch(tmp_path: Path) -> Callable[..., Awaitable[Ran]]:
 
 
 def clean(**environment: str) -> dict[str, str]:
-    """An environment without anything of ours, and with these variables."""
-    own = ("LAUNCH_", "SLACK_", "NO_COLOR", "COLUMNS")
+    """An environment without anything of ours or of a builder in which the tests run, and with these variables."""
+    own = ("LAUNCH_", "SLACK_", "NO_COLOR", "COLUMNS", "GITHUB_", "CI")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return {**kept, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "PYTHONUTF8": "1", **environment}
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.cli.ci import ran
 from bot.cli.telling import body
-from bot.domain.gates import GATE_OF, Build
+from bot.domain.gates import GATE_OF, TERMINAL, Build
 from bot.services.config import Config
 from bot.services.gate_told import MOST, finding_of, read
 from bot.store import gates
@@ -186,6 +186,15 @@ def test_every_outcome_arrives_with_its_words(tmp_path, check):
             own.fix,
             own.status,
         ), code
+
+
+def test_a_look_by_hand_is_no_build():
+    """Without a builder, and without the variable that all of them set."""
+    check = load()["sec.repo"]
+    said = report(build(check, target_of(check), Verdict("ok", {"read": "3 files", "file": "."}), at=START))
+    assert body(said, 0, {})["builder"] == TERMINAL
+    assert "builder" not in body(said, 0, {"CI": "true"})
+    assert body(said, 0, GITHUB)["builder"] == "GitHub Actions"
 
 
 def test_the_worst_are_sent_and_the_rest_is_counted():

@@ -168,6 +168,16 @@ async def test_what_customers_have_is_not_called_stopped(house):
     await house.tell(SET, run=100, branch="release", default_branch="release", version="v8", commit=None)
 
 
+async def test_a_look_by_hand_stops_nothing(house):
+    """It is told as what it is, and an audit takes it over like any other."""
+    await house.tell(KEY, builder="a terminal", branch=None, commit=None, version=None, key=None)
+    [build] = await house.builds()
+    said = " ".join((await house.said(build.id)).split())
+    assert "Somebody looked by hand, at a terminal. Whether customers have it, nobody said." in said
+    assert "stopped" not in said.lower().replace("the next one is stopped before it is saved", "")
+    assert len(await house.results()) == 1
+
+
 async def test_the_same_report_twice_is_once(house):
     """By its id; without one by its words, where they say when."""
     for body in (report(id="d1"), report(at=moment(START))):

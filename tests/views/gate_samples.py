@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.document import Document
-from bot.domain.gates import Build, Ended, Found, Gate
+from bot.domain.gates import TERMINAL, Build, Ended, Found, Gate
 from bot.services.config import Config
 from bot.services.gate_told import finding_of
 from bot.views import deploy_list as lists
@@ -127,8 +127,11 @@ GATES: dict[str, Callable[[], Document]] = {
     "gate_live": _of(LIVE),
     "gate_live_version": _of(STOPPED, live="a1b2c3d"),
     "gate_newer": _of(replace(STOPPED, newer=True, ended_at=NOW)),
-    "gate_terminal": _of(replace(STOPPED, repository="", branch="", version="", author="", log_url="", run="",
+    "gate_unnamed": _of(replace(STOPPED, repository="", branch="", version="", author="", log_url="", run="",
                                  gates=(replace(SECRETS, log_url=""),))),
+    "gate_by_hand": _of(replace(STOPPED, repository="", branch="", version="", author="", log_url="", run="",
+                                builder=TERMINAL, gates=(replace(SECRETS, log_url=""),))),
+    "gate_by_hand_again": _of(replace(AGAIN, branch="", version="", author="", log_url="", builder=TERMINAL)),
     "gate_hostile": _of(replace(STOPPED, author="<@U0ANA>\n*x*", branch="`</x>`", version="<!here>",
                                 gates=(replace(SECRETS, bad=(HOSTILE,)),))),
     "deploys_stopped": partial(lists.deploys, MANY, stopped=(STOPPED, PULL)),
