@@ -93,8 +93,12 @@ def _under(paths: Sequence[Path]) -> list[Path]:
 
 def _new(since: str, paths: Sequence[Path]) -> list[Path]:
     """What git says is new or changed since a revision, below `paths` where some are named."""
-    # Three dots: since both went apart, so that what others did meanwhile does not count.
-    ended = run_git("diff", "--name-only", "-z", "--diff-filter=AMR", "--relative", f"{since}...HEAD", "--")
+    if since.strip("0"):
+        # Three dots: since both went apart, so that what others did meanwhile does not count.
+        ended = run_git("diff", "--name-only", "-z", "--diff-filter=AMR", "--relative", f"{since}...HEAD", "--")
+    else:
+        # Zeros are what a code host calls the commit before the first push: all there is is new.
+        ended = run_git("ls-tree", "-r", "--name-only", "-z", "HEAD")
     files = [Path(os.fsdecode(name)) for name in ended.split(b"\0") if name]
     inside = [path.resolve() for path in paths]
     return [

@@ -71,6 +71,13 @@ def test_only_what_is_new_counts(repository, tmp_path_factory):
     ]
 
 
+def test_before_the_first_push_everything_is_new(repository, tmp_path_factory):
+    """Code hosts write a row of zeros for the commit before it."""
+    out = tmp_path_factory.mktemp("out")
+    code, found = findings("--since", "0" * 40, into=out)
+    assert (code, [one["target"] for one in found]) == (1, ["db/migrate/1.sql"])
+
+
 def test_files_and_folders_may_be_named(repository, capsys):
     """Without git, too; the answer says first what customers feel."""
     assert execute(["migrations", "db"]) == 1
