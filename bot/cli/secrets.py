@@ -326,6 +326,9 @@ def _findings(job: Job, known: Baseline, at: datetime) -> tuple[list[Finding], l
             verdicts.append(rest)
         found += [_finding("sec.repo", verdict, job, at) for verdict in verdicts]
         notes += _notes(job.search, len(new), len(old), repo.reading(job.search))
+        stale = len(known.known) - len(old)
+        if stale > 0 and job.search.history == "whole" and not (job.search.trouble or job.search.unread):
+            notes.append(f"{stale} of {len(known.known)} entries of the baseline are found no more; save it anew")
     if job.read is not None:
         found.append(_finding("sec.logs", log_check.judge(job.read), job, at))
     if job.canary is not None:

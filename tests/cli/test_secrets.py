@@ -103,6 +103,22 @@ def test_known_secrets_do_not_stop_and_new_ones_do(tmp_path, capsys):
     assert "OpenAI key" in text
 
 
+def test_a_key_that_is_gone_leaves_the_baseline_and_one_that_was_replaced_in_code_is_new(tmp_path, capsys):
+    """Moved lines and files are the same secret; what is found no more is said, so that the list does not grow old."""
+    top = repository(tmp_path / "shop", {"a.js": f"k='{LIVE}'\nj='{OTHER}'\n"})
+    known = str(tmp_path / "known.json")
+    said(capsys, str(top), "--save-baseline", known)
+    commit(top, {"a.js": None, "src/b.js": f"// moved\n\nk='{LIVE}'\nj='{OTHER}'\n"})
+    code, text = said(capsys, str(top), "--baseline", known)
+    assert (code, "found no more" in text) == (0, False)
+    fresh = repository(tmp_path / "new", {"b.js": f"k='{LIVE}'\n"})
+    code, text = said(capsys, str(fresh), "--baseline", known)
+    assert code == 0
+    assert "1 of 2 entries of the baseline are found no more" in text
+    commit(fresh, {"b.js": f"k='{LIVE[:-4]}Zq9x'\n"})
+    assert said(capsys, str(fresh), "--baseline", known)[0] == 1
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[1]", "k=1", '{"launch_secrets_baseline": 9, "salt": "00", "known": []}'])
 def test_a_list_that_is_none_is_wrong_usage(tmp_path, capsys, text):
     """And so is one that is not there."""
