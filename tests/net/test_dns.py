@@ -147,12 +147,12 @@ async def test_a_record_of_nearly_64_kib_is_a_plain_fact(names: Names, server: D
 
 async def test_a_closed_port_is_unreachable(names: Names) -> None:
     """The kernel's refusal is told apart from silence, and at once."""
-    alone = Names((closed_port(),), patience=5)
+    alone = Names((closed_port(),), patience=60)
     began = asyncio.get_running_loop().time()
     answer = await alone.first("a.test", "A")
     await alone.close()
     assert answer.status is DnsStatus.UNREACHABLE
-    assert asyncio.get_running_loop().time() - began < 2
+    assert asyncio.get_running_loop().time() - began < 30, "silence would have been heard for a minute"
 
 
 async def test_raw_garbage_from_the_server(names: Names, server: DnsServer) -> None:
