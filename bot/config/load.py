@@ -29,7 +29,7 @@ def load(path: str | Path) -> LaunchFile:
     file = Path(path)
     found = read(_text(file), str(path))
     if found.data is None and not found.problems:
-        raise ConfigError([Problem("the file is empty; `launch init DOMAIN` writes one", str(path))])
+        raise ConfigError([Problem("the file is empty; `launch init DOMAIN --force` writes one in its place", str(path))])
     problems = list(found.problems)
     model: LaunchFile | None = None
     if found.data is not None:

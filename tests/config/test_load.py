@@ -123,7 +123,7 @@ def test_each_mistake_has_a_place_and_a_sentence(tmp_path: Path, text: str, expe
         (b"\x89PNG\r\n\x1a\n\xff\xfe", "is not UTF-8 text"),
         (b"a\x00b", "the file is binary"),
         (b"a: \x07", "there is a control character in the file"),
-        (b"", "the file is empty"),
+        (b"", "the file is empty; `launch init DOMAIN --force` writes one in its place"),
         (b"# nothing but a comment\n", "the file is empty"),
         (b"[" * 5000, "the file is nested too deeply"),
         (b"- a\n" * 45_000, "has more than 20000 values"),
