@@ -19,7 +19,7 @@ from checks.net.addresses import Addresses
 from checks.net.glimpse import Glimpse
 from checks.net.limits import Limits
 from checks.net.live import LiveProbe
-from checks.registry import load
+from checks.registry import one as check_of
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ async def online(probe: LiveProbe) -> bool:
 
 def page(target: Target) -> Look:
     """A look at a page."""
-    check = load()[CHECK]
+    check = check_of(CHECK)
     if target.monitor is not None:
         target = replace(target, monitor=replace(target.monitor, slow_after=NEVER_SLOW))
 

@@ -38,6 +38,7 @@ from bot.services.watching import (
     phase,
     policy_for,
     restored,
+    sighting_of,
     spots_of,
     watched_of,
 )
@@ -138,7 +139,7 @@ class Watch:
             else:
                 # The same one goes on, also for a look that is under way.
                 one.spot, one.inventory, one.watched, one.policy = spot, inventory, watched, policy
-                one.sighting = None
+            one.sighting = sighting_of(spot)
             self._at(one, on_tick(now + soon * phase(name)))
         gone = [name for name in {*self._of, *stored} if name not in wanted]
         for name in gone:

@@ -68,7 +68,7 @@ class Watching:
     due: datetime | None = None
     busy: bool = False
     sighting: Sighting | None = None
-    """How its page is looked at; made once."""
+    """How its page is looked at, made once and beforehand: what a start makes is never walked through again."""
 
     @property
     def turned(self) -> bool:
@@ -146,12 +146,15 @@ def policy_for(spot: Spot) -> Policy:
 
 def look_of(one: Watching) -> Sighting:
     """How it is looked at; a job that reports is only listened to."""
-    spot = one.spot
-    if spot.page is not None:
-        one.sighting = one.sighting or page(spot.page)
+    if one.sighting is not None:
         return one.sighting
-    assert spot.point is not None  # noqa: S101  (it is one of the two)
-    return look_at(spot.point, one.inventory, one.look.timeout)
+    assert one.spot.point is not None  # noqa: S101  (it is one of the two)
+    return look_at(one.spot.point, one.inventory, one.look.timeout)
+
+
+def sighting_of(spot: Spot) -> Sighting | None:
+    """How its page is looked at; None for a point, which is looked at by its last look."""
+    return None if spot.page is None else page(spot.page)
 
 
 def limits_of(inventory: Inventory, spots: Iterable[Spot]) -> Limits:
