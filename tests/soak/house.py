@@ -292,7 +292,7 @@ class House:
             "extend": asks.Extend(user),
             "pass": asks.Pass(user, to=Contact(other, other)),
         }[what]
-        await self.incidents.ask(incident, command, Request(number, user, what, {"incident": incident}))
+        await self.incidents.ask(incident, command, Request(number, user, what))
         await self.watch.settle()
 
     # -- what goes wrong -------------------------------------------------------
