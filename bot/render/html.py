@@ -203,7 +203,7 @@ def _table(table: Table) -> str:
     head = cells(table.header, "th", ' scope="col"')
     rows = "".join(f"<tr>{cells(row, 'td')}</tr>" for row in table.rows)
     # What scrolls sideways must be reachable by keyboard, and have a name.
-    name = escape(one_line(table.caption or table.header[0], 100))
+    name = escape(one_line(table.caption or next(filter(None, table.header), "Table"), 100))
     return (
         f'<div class="wide" role="region" aria-label="{name}" tabindex="0">'
         f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
