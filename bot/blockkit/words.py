@@ -18,8 +18,8 @@ _UNWANTED = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f{_BIDI}{_I
 _BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _SHOUT = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
 _MARKS = "*_~`"
-_OPENS = {mark: re.compile(rf"(?<![\w*_~`]){re.escape(mark)}(?=\S)") for mark in _MARKS}
-_CLOSES = {mark: re.compile(rf"(?<=\S){re.escape(mark)}(?![\w*_~`])") for mark in _MARKS}
+_OPEN = re.compile(r"(?<![\w*_~`])[*_~`]+(?=[^\s*_~`])")
+_CLOSE = re.compile(r"(?<=[^\s*_~`])[*_~`]+(?![\w*_~`])")
 LOOKALIKE = {"*": "∗", "_": "\uff3f", "~": "∼", "`": "ˋ"}
 """Shown instead of a mark that would be obeyed."""
 _HOSTLIKE = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
@@ -81,17 +81,16 @@ def _without_pairs(text: str, instead: dict[str, str]) -> str:
     if not any(mark in text for mark in _MARKS):
         return text
     lines = text.split("\n")
-    for mark in _MARKS:
-        for number, line in enumerate(lines):
-            if line.count(mark) < 2:
-                continue
-            opens = [found.start() for found in _OPENS[mark].finditer(line)]
-            closes = [found.start() for found in _CLOSES[mark].finditer(line)]
-            if opens and closes and opens[0] < closes[-1]:
-                letters = list(line)
-                for place in (*opens, *closes):
-                    letters[place] = instead[mark]
-                lines[number] = "".join(letters)
+    for number, line in enumerate(lines):
+        # Marks side by side are one: without the outer ones of `**loud**` the inner ones would be obeyed.
+        begin, end = (list(pattern.finditer(line)) for pattern in (_OPEN, _CLOSE))
+        letters = list(line)
+        for mark in _MARKS:
+            opens, closes = ([one for one in found if mark in one[0]] for found in (begin, end))
+            if opens and closes and opens[0].start() < closes[-1].start():
+                for place in (place for one in (*opens, *closes) for place in range(*one.span())):
+                    letters[place] = instead[mark] if line[place] == mark else letters[place]
+        lines[number] = "".join(letters)
     return "\n".join(lines)
 
 

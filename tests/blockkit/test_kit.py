@@ -127,6 +127,9 @@ def test_direction_overrides_and_control_characters_are_removed():
 def test_foreign_text_is_not_formatted():
     """Stars and underscores in a name or an answer are shown, not obeyed."""
     assert words.plain("*loud* and _sly_ but a_b_c and 2*3*4").fit(200) == "∗loud∗ and ＿sly＿ but a_b_c and 2*3*4"
+    assert words.plain("New **price** list in __init__").fit(200) == "New ∗∗price∗∗ list in ＿＿init＿＿"
+    assert words.plain("*_both_* and ~~gone~~").fit(200) == "∗＿both＿∗ and ∼∼gone∼∼"
+    assert words.plain("** 2 ** and a__b and *").fit(200) == "** 2 ** and a__b and *"
     assert words.code("a`b").fit(100) == "`aˋb`"
     assert words.bold("50 * 2").fit(100) == "*50 ∗ 2*"
 
