@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+BUILT = "CI"
+"""A variable that nearly every builder sets, also one that we do not know."""
 LONGEST = 200
 """Characters of a variable that are looked at."""
 
@@ -65,6 +67,11 @@ def ran(environ: Mapping[str, str]) -> Ran:
         if value(sign):
             return told(value)
     return Ran()
+
+
+def built(environ: Mapping[str, str]) -> bool:
+    """Whether a builder runs this, and nobody at a terminal."""
+    return bool(environ.get(BUILT, "").strip()) or bool(ran(environ).where)
 
 
 Value = Callable[[str], str]

@@ -45,7 +45,7 @@ def body(
 ) -> dict[str, Any]:
     """The report as it is sent: the worst findings with the values that their words need, and whose run it was."""
     from bot.blockkit.words import safe_url
-    from bot.cli.ci import ran
+    from bot.cli.ci import built, ran
     from bot.domain.from_ci import rank
     from bot.domain.gates import TERMINAL
     from bot.services.gate_told import MOST, WORD
@@ -66,7 +66,7 @@ def body(
         "author": run.author[:WORD],
         "log_url": safe_url(run.log_url),
         "repository": run.project,
-        "builder": run.where or ("" if environ.get("CI") else TERMINAL),
+        "builder": run.where or ("" if built(environ) else TERMINAL),
         "key": run.run,
     }
     return {
