@@ -66,7 +66,8 @@ def demo() -> int:
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     http = _address()
     secret = "whsec_" + base64.b64encode(os.urandom(24)).decode()
-    with _variable(RECEIVES, secret), workspace(data, hook=(f"http://{http}/hooks/standard", secret)) as found:
+    hook = (f"http://{http}/hooks/standard", secret)
+    with _alone(data), _variable(RECEIVES, secret), workspace(data, hook=hook) as found:
         settings = Settings.from_env(
             tokens=False,
             slack_bot_token=found.bot_token,
@@ -83,6 +84,19 @@ def demo() -> int:
             said=lambda _team: f"The workspace is open: {found.page}\nStop with Ctrl-C.",
             level=logging.WARNING,
         )
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """One demo at a time in a folder, since each writes its own launch.yml there. Raises `AlreadyRunning`."""
+    from bot.store.connection import Lock
+
+    lock = Lock(data / "workspace")
+    lock.take()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _address() -> str:

@@ -80,6 +80,21 @@ async def test_the_demo_opens_a_page_and_ctrl_c_ends_both_processes(tmp_path: Pa
     assert (tmp_path / "data" / "demo" / "launch.yml").is_file()
 
 
+async def test_a_second_demo_leaves_the_first_one_alone(tmp_path: Path) -> None:
+    """It is told which process is there, and the launch.yml of the running one stays as it is."""
+    process, page = await start(tmp_path, "demo")
+    written = (tmp_path / "data" / "demo" / "launch.yml").read_bytes()
+    with pytest.raises(AssertionError, match=rf"already running .*process {process.pid}"):
+        await start(tmp_path, "demo")
+    assert (tmp_path / "data" / "demo" / "launch.yml").read_bytes() == written
+    async with aiohttp.ClientSession() as session, session.get(page) as answer:
+        assert answer.status == 200
+    process.send_signal(signal.SIGINT)
+    async with asyncio.timeout(60):
+        await process.communicate()
+    assert process.returncode == 0
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 async def test_a_workspace_never_outlives_a_bot_that_was_killed(tmp_path: Path) -> None:
     """Not even a kill that nothing can catch leaves a process behind."""
