@@ -1,4 +1,7 @@
-"""Memory of the idle bot, with twenty monitors written down, beside that of its libraries imported and nothing else."""
+"""Memory of the idle bot, with twenty monitors written down, beside that of its libraries imported and nothing else.
+
+At its very first start, which makes the store, and at every later one.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,7 @@ def with_monitors(config: Path) -> Path:
 
 async def measure(bench: Bench) -> list[Row]:
     """In turns; the workspace is the same throughout."""
-    floors, bots = [], []
+    floors, bots, again = [], [], []
     async with workspace(bench.folder) as slack:
         config = with_monitors(Path(slack.info["config"]))
         for number in range(bench.rounds(3, 1)):
@@ -54,9 +57,11 @@ async def measure(bench: Bench) -> list[Row]:
             folder = bench.folder / str(number)
             folder.mkdir()
             bots.append(await idle(folder, slack, config))
+            again.append(await idle(folder, slack, config))
     own, peer = spread(bots, "MB"), spread(floors, "MB")
     what = f"idle bot, {MONITORS} monitors, connected"
     return [
         Row("memory", what, "import floor", "MB", tuple(bots), 90, own, peer, f"The floor imports {LIBRARIES}."),
         Row("memory", what, "import floor", "×", ratios(bots, floors), None, own, peer),
+        Row("memory", "the same after a restart", "import floor", "MB", tuple(again), None, spread(again, "MB"), peer),
     ]
