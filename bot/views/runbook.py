@@ -137,7 +137,7 @@ def _number(state: State) -> int:
 
 
 def _where(state: State) -> Words:
-    """`Step 2 of about 5 · Mia is doing it since 21:03`."""
+    """`Step 2 of about 5 · Mia has been doing it since 21:03`."""
     run = state.run
     if run.standing not in LIVE:
         return (f"{count(len(run.past), 'step')} · ", _who(state, run.holder), " did it · begun ",
@@ -145,7 +145,13 @@ def _where(state: State) -> Words:
     about = max(_number(state), state.steps)
     place = f"Step {_number(state)} of about {about}" if about > 1 else "One step"
     for_incident: Words = (f" · for INC-{run.incident}",) if run.incident else ()
-    return (f"{place} · ", _who(state, run.holder), " is doing it since ", _moment(state, run.since), *for_incident)
+    return (
+        f"{place} · ",
+        _who(state, run.holder),
+        " has been doing it since ",
+        _moment(state, run.since),
+        *for_incident,
+    )
 
 
 def _behind(state: State) -> Words:
@@ -273,9 +279,9 @@ def _looked(state: State, step: Check) -> list[Part]:
     if sight is None:
         return []
     if sight.verdict is Verdict.UNKNOWN:
-        why = f" ({one_line(sight.seen, SEEN)})" if sight.seen else ""
+        why = (" ", *prose(sentence(one_line(sight.seen, SEEN)))) if sight.seen else ()
         return [
-            Paragraph((Strong("I could not look"), f"{why}. That is neither good nor bad.")),
+            Paragraph((Strong("I could not look."), *why, " That is neither good nor bad.")),
             Paragraph(label("Please look yourself", _filled(state, step.look))),
         ]
     return [Paragraph(_difference(state.run, sight)), *_hints(state, step)]

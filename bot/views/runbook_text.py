@@ -205,9 +205,9 @@ def _seen(now: Step, found: Sight, known: Known) -> list[Part]:
     """What the last look saw against what it should be."""
     if found.verdict is Verdict.UNKNOWN:
         look = _filled(now.look, known) if isinstance(now, Check) else ("whether it is good now.",)
-        why = f" ({found.seen})" if found.seen else ""
+        why = (" ", *prose(sentence(found.seen))) if found.seen else ()
         return [
-            Paragraph((Strong("I could not look"), f"{why}. That is neither good nor bad.")),
+            Paragraph((Strong("I could not look."), *why, " That is neither good nor bad.")),
             Paragraph(label("Please look yourself", look)),
         ]
     parts: list[Part] = [

@@ -119,7 +119,7 @@ async def test_two_people_on_one_run(tmp_path: Path) -> None:
         await mia.turn_on("Checkout fails")
         await mia.fix_card()
         step = await mia.read()
-        assert "Mia is doing it since" in step.text
+        assert "Mia has been doing it since" in step.text
         thread = page.locator("#thread")
         await mia.act_as("Ben Okafor")
         await thread.get_by_role("button", name=step.buttons[0], exact=True).first.click()
@@ -127,8 +127,8 @@ async def test_two_people_on_one_run(tmp_path: Path) -> None:
         assert (await mia.read()).text == step.text
         await page.get_by_role("button", name="Take Over", exact=True).last.click()
         taken = await mia.read(before=step.text)
-        assert "Ben is doing it since" in taken.text
+        assert "Ben has been doing it since" in taken.text
 
         gone_on = await mia.press(step.buttons[0], taken)
         assert "Step 2" in gone_on.text
-        assert "Ben is doing it since" in gone_on.text
+        assert "Ben has been doing it since" in gone_on.text
