@@ -59,8 +59,17 @@ def rank(finding: Finding) -> tuple[int, int]:
 
 
 def with_ci(findings: Iterable[Finding], told: Sequence[Told], now: datetime) -> tuple[Finding, ...]:
-    """The findings of an audit, with CI's in the place of those that could not be had here."""
-    return tuple(said_of(one, told, now) for one in findings)
+    """The findings of an audit, with CI's in the place of those that could not be had here.
+
+    Where a product has several domains, what is said of its code stands at the first: it is one code.
+    """
+    stands: set[str] = set()
+    found = []
+    for own in findings:
+        again = own.kind is Kind.DOMAIN and own.check in stands
+        found.append(own if again else said_of(own, told, now))
+        stands |= {own.check} if lacking(own) else set()
+    return tuple(found)
 
 
 def said_of(own: Finding, told: Sequence[Told], now: datetime) -> Finding:

@@ -209,9 +209,9 @@ def _status(found: Found) -> Status:
 
 
 def finding_of(found: Found, config: Config, at: datetime) -> Finding | None:
-    """The finding with the words that its check has now; None where the check no longer knows that outcome."""
+    """The finding with the words that its check has now; None where they are no longer those that it was told in."""
     check = load().get(found.check)
-    if check is None or found.code not in {*check.outcomes, *ENGINE_OUTCOMES}:
+    if check is None or found.code not in {*check.outcomes, *ENGINE_OUTCOMES} or holes_of(found, check):
         return None
     inventory = config.inventory or Inventory(config.product, "")
     # Of the whole product CI names files and variables, which are in no inventory.

@@ -99,6 +99,17 @@ def test_what_the_bot_sees_itself_is_left_alone(own):
     assert only(OWN) is OWN
 
 
+def test_what_is_said_of_the_code_stands_at_one_domain():
+    """A product with two domains has one code; of its endpoints each has its own."""
+    other = replace(OWN, target="shop.example")
+    first, second = with_ci([OWN, other], [told(KEY)], NOW)
+    assert (first.code, second) == ("secret_in_code", other)
+    both = with_ci(
+        [SLOW, replace(SLOW, target="Dashboard")], [told(SLOWER), told(replace(SLOWER, target="Dashboard"))], NOW
+    )
+    assert [one.code for one in both] == ["slower", "slower"]
+
+
 def test_an_endpoint_is_told_about_itself_alone():
     """Another one's speed says nothing about it."""
     assert only(SLOW, told(SLOWER)).code == "slower"

@@ -121,7 +121,8 @@ async def test_what_only_ci_can_look_at_is_as_ci_said_last(place):
         said = [Result(one, at, "acme/shop", version="a1b2c3d") for one in found]
         await place.store.write(lambda c: gates.keep(c, "shop", said, whole=True))
 
-    await ci(Found("sec.repo", "pay.js", "password_in_settings", {"where": ".env:1", "file": ".env"}), at=now)
+    values = {"key_name": "a password", "where": ".env:1", "file": ".env"}
+    await ci(Found("sec.repo", ".env", "password_in_settings", values), at=now)
     assert (await place.see("failed", **about)).verdict is Verdict.BAD
     await ci(Found("sec.repo", ".", "ok", {"read": "12 files", "file": "."}), at=now + timedelta(seconds=1))
     assert (await place.see("failed", **about)).verdict is Verdict.GOOD
