@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -26,7 +26,8 @@ from bot.services.watching import limits_of
 from bot.store import deploys as rows
 from bot.store import settings
 from bot.store.db import Store
-from checks import json_path, stretches
+from checks import json_path
+from checks.flow.pattern import TooSlow, first
 from checks.inventory import Inventory
 from checks.net.facts import Exchange
 from checks.net.live import LiveProbe
@@ -164,7 +165,7 @@ async def look(written: Version, inventory: Inventory, now: datetime) -> str:
 
     async def asked(probe: LiveProbe) -> Glance:
         answer = await probe.get(url, cap=CAP, timeout=PATIENCE)
-        found.append(await asyncio.to_thread(version_in, answer, written))
+        found.append(await version_in(answer, written))
         if answer.fault is not None or not found[-1]:
             return bad(now, Trouble.NOTE, "no_version", "no version was seen")
         return good(now, found[-1])
@@ -174,26 +175,26 @@ async def look(written: Version, inventory: Inventory, now: datetime) -> str:
     return found[-1] if found else ""
 
 
-def version_in(answer: Exchange, written: Version) -> str:
+async def version_in(answer: Exchange, written: Version) -> str:
     """The version in an answer, bounded; "" where there is none, or the answer is no good one."""
     if answer.fault is not None or not 200 <= answer.status < 300:
         return ""
-    for text in _said(answer, written):
+    async for text in _said(answer, written):
         plain = clean(text).strip()
         if _VERSION.fullmatch(plain) and len(plain) <= VERSION:
             return plain
     return ""
 
 
-def _said(answer: Exchange, written: Version) -> Iterator[str]:
+async def _said(answer: Exchange, written: Version) -> AsyncIterator[str]:
     """Every place that is written down, the header first; the whole answer where none is."""
     if written.header is not None:
         yield answer.header(written.header)
     if written.json_path is not None:
         with suppress(json_path.Absent):
-            yield json_path.at(json_path.read(answer.text), written.json_path)
+            yield json_path.at(await asyncio.to_thread(json_path.read, answer.text), written.json_path)
     if written.pattern is not None:
-        match = stretches.first(re.compile(written.pattern), answer.text[:READ])
-        yield (match[1] or "") if match else ""
+        with suppress(TooSlow):
+            yield await first(written.pattern, answer.text[:READ]) or ""
     if (written.header, written.json_path, written.pattern) == (None, None, None):
         yield answer.text
