@@ -24,7 +24,7 @@ from bot.services.smoke_flows import flows_in, pick
 from bot.services.smoke_news import gone
 from bot.services.smoke_schedule import Schedule, standing
 from bot.services.smoke_walker import FIXED_WITHIN, SUBJECT, Cause, Environment, Walker, subject
-from bot.store import clicks, journal, outbox, walks
+from bot.store import journal, outbox, walks
 from bot.store.db import Store
 from bot.store.walks import Course, Walk
 from checks.flow.model import TOTAL_SECONDS, Flow, FlowSeen
@@ -140,8 +140,7 @@ class Smoke:
             for walk in walks.unfinished(connection, product):
                 if walk.cause == Cause.HAND and walk.course.flows == chosen:
                     raise Busy(walk)
-            given = {"id": request.id, "user": request.user, "action": request.action}
-            if not clicks.once(connection, product, now, **given):
+            if not request.once(connection, product, now):
                 return 0
             number = self.ask(connection, now, Cause.HAND, flows=chosen, asked_by=request.user, channel=channel)
             about = {"actor": request.user, "did": "smoke", "subject": subject(number)}

@@ -63,7 +63,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "web.placeholder": ("hosts.purpose",),
 }
 """What of launch.yml changes what a check looks at or how it judges; a check that is not here needs no line."""
-MANY_LOOKS = "It rests on many tries already, so nothing is looked at a second time."
+MANY_LOOKS = "It rests on many tries, or on what lies here already: a second look would see the same, so there is none."
 NEEDED = {
     "product": ("domain",),
     "code": (),
