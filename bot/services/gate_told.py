@@ -108,9 +108,12 @@ def read(body: bytes, now: datetime) -> Report:
     gates = sorted({GATE_OF[one.check] for one in findings})
     if len(gates) != 1:
         raise Unreadable(f"The findings of {' and '.join(gates)} came together; send one report for each.")
-    ended = _ENDED[told.exit]
-    if any(_status(one) is Status.FAIL for one in findings):
-        ended = Ended.STOPPED
+    said = _said(told, gates[0], findings, at)
+    return Report(said, _line(told.id, 200) or _delivery(body, told))
+
+
+def _said(told: _Report, gate: str, findings: tuple[Found, ...], at: datetime) -> Gated:
+    """The report as the bot keeps it. Raises `Unreadable`."""
     if told.commit and not _COMMIT.fullmatch(told.commit):
         raise Unreadable("commit: write the commit id, 7 to 64 hexadecimal digits.")
     change = told.pull_request.strip()
@@ -119,9 +122,10 @@ def read(body: bytes, now: datetime) -> Report:
     if told.log_url and not safe_url(told.log_url):
         raise Unreadable("log_url: write a whole address with https://.")
     branch, place = _line(told.branch), environment_of(told.environment)
-    said = Gated(
-        gate=gates[0],
-        ended=ended,
+    failed = any(_status(one) is Status.FAIL for one in findings)
+    return Gated(
+        gate=gate,
+        ended=Ended.STOPPED if failed else _ENDED[told.exit],
         at=at,
         findings=findings,
         more=told.more,
@@ -138,7 +142,6 @@ def read(body: bytes, now: datetime) -> Report:
         builder=_line(told.builder),
         run=_line(told.key),
     )
-    return Report(said, _line(told.id, 200) or _delivery(body, told))
 
 
 def _delivery(body: bytes, told: _Report) -> str:
