@@ -29,7 +29,8 @@ def load(path: str | Path) -> LaunchFile:
     file = Path(path)
     found = read(_text(file), str(path))
     if found.data is None and not found.problems:
-        raise ConfigError([Problem("the file is empty; `launch init DOMAIN --force` writes one in its place", str(path))])
+        said = "the file is empty; `launch init DOMAIN --force` writes one in its place"
+        raise ConfigError([Problem(said, str(path))])
     problems = list(found.problems)
     model: LaunchFile | None = None
     if found.data is not None:

@@ -333,6 +333,7 @@ OF: dict[str, dict[str, str]] = {
     },
     "sec.repo": {
         "commits": "one commit",
+        "fetch": "`fetch-depth: 0` in actions/checkout, or git fetch --unshallow",
         "file": ".env",
         "key_name": "Stripe secret key",
         "read": "214 files and 96 commits",
