@@ -71,7 +71,9 @@ EXIT = {
     "launch perf --against": 2,  # a sentence names it, and leaves out with what to compare
     "launch perf --load Dashboard": 2,  # the example has no such monitor; a whole load takes a minute
     "launch perf --load Login": 2,  # as above
+    "launch perf --tell --against": 2,
     "launch secrets --canary": 2,
+    "launch secrets --canary --tell": 2,
     "launch deploy": 2,
     "launch migrations": 2,  # a sentence names it, and leaves out what is new
     "launch deploy --to https://launch.example.com": 2,
