@@ -250,6 +250,7 @@ OF: dict[str, dict[str, str]] = {
     },
     "perf.p95": {
         "attempts": "40",
+        "because": ": the server turned it away (status 429)",
         "count": "1440",
         "p95_ms": "640",
         "slowest_ms": "95",

@@ -45,9 +45,7 @@ OUTCOMES = {
     "not_compared": Outcome(
         Status.NA,
         "No release was compared with the one before it, so it is not known whether {name} became slower",
-        fix=(
-            "In your CI, before a release goes live: `launch perf --tell --against` with the old version's address.",
-        ),
+        fix=("In your CI, before a release goes live: `launch perf --tell --against` with the old version's address.",),
     ),
     "could_not_compare": Outcome(
         Status.UNKNOWN,
