@@ -27,7 +27,7 @@ def _reads(words: tuple[str, ...]) -> bool:
 @command(
     "perf",
     usage="perf [endpoint | load <endpoint> | stop]",
-    help="How quick each endpoint is against its target, and how often it fails; with load it is tried by an owner.",
+    help="How quick each endpoint is against its target, and how often it fails; owners may try a light load.",
     examples=("/launch perf", '/launch perf "log-in page"', "/launch perf load dashboard", "/launch perf stop"),
     stored=True,
     reads=_reads,

@@ -106,7 +106,7 @@ def listing(flows: Sequence[Flow], unset: Collection[str] = ()) -> Document:
         if missing:
             lines.append(("Not set here: ", *_choices(missing, " and "), "."))
         tone = Tone.WARN if missing else Tone.PLAIN
-        items.append(Item((Code(one.id), f" {one.title}"), tuple(lines), tone))
+        items.append(Item((Code(one.id), f" · {one.title}"), tuple(lines), tone))
     return Document(
         f"{count(len(flows), 'flow')} in launch.yml",
         (Listing(tuple(items), limit=100), Note(("Walk one: ", Code(f"launch smoke {flows[0].id}")))),
