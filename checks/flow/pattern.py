@@ -17,7 +17,7 @@ from checks import stretches
 
 SECONDS = 4.0
 """For one pattern on one page; usual ones need some milliseconds."""
-_REPEAT = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?|([*+?]|\{[\d,]+\})\??|(\|)", re.DOTALL)
+_REPEAT = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*+\]?|\(\?|([*+?]|\{[\d,]+\})\??|(\|)", re.DOTALL)
 """Passes over escapes, classes and the begin of groups; what it takes is a repeat (with its `?`), or a choice."""
 
 

@@ -91,6 +91,7 @@ NOT_READERS = {
     "dnssec_keys.fits": "two parsed keys; `ds` and `key` read them",
     "mail_vendors.senders": "a tree of parsed records; `spf_walk.walk` makes it",
     "mail_vendors.fits": "a vendor of ours",
+    "finding.wanted": "sentences of ours, by a code that must be one of ours",
     "finding.fill": "sentences of ours; what goes into them is masked by `text_of`",
     "loading.may": "an address that `config.values.Url` read, or a person typed, who is told so",
     "page_weight.weight_of": "answers that `net.answer` read",

@@ -56,14 +56,19 @@ def patterns() -> dict[str, re.Pattern[str]]:
 
 
 PATTERNS = patterns()
-SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in Path(checks.__file__).parent.rglob("*.py"))
+SOURCES = {path: path.read_text(encoding="utf-8") for path in Path(checks.__file__).parent.rglob("*.py")}
 
 
 def uses(name: str) -> tuple[str, ...]:
-    """How the code applies a pattern: `search`, `match`, `fullmatch`; all else comes to a search."""
-    found = set(
-        re.findall(rf"\b{name.rpartition('.')[2]}\.(search|match|fullmatch|finditer|findall|sub|split)\(", SOURCE)
-    )
+    """How the code applies a pattern: `search`, `match`, `fullmatch`; all else comes to a search.
+
+    What begins with `_` is its own module's alone; another one may have the name for something else.
+    """
+    module, _, own = name.rpartition(".")
+    at = Path(checks.__file__).parent.joinpath(*module.split("."))
+    where = {at.with_suffix(".py"), at / "__init__.py"} if own.startswith("_") else SOURCES
+    source = "\n".join(SOURCES[path] for path in where if path in SOURCES)
+    found = set(re.findall(rf"\b{own}\.(search|match|fullmatch|finditer|findall|sub|split)\(", source))
     return tuple(sorted({each if each in ("match", "fullmatch") else "search" for each in found} or {"search"}))
 
 

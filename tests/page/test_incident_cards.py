@@ -192,5 +192,5 @@ async def test_a_card_changes_its_state_in_place(visit: Open, stage: Stage) -> N
     await stage.emit(type="message", channel="C0LAUNCH", message=changed)
     await expect(cards(page).locator(".circle-green")).to_have_count(1)
     await expect(cards(page)).to_have_count(1)
-    await expect(page.get_by_text("FIXED · Sign-up page")).to_be_visible()
+    await expect(page.get_by_text("FIXED · Sign-up")).to_be_visible()
     await expect(cards(page).get_by_role("button", name="I'm on It")).to_have_count(0)

@@ -71,7 +71,7 @@ def one_message(ran: Ran, *said: str) -> None:
         ((DOMAIN, "--format", "yaml"), "'yaml' is not one of 'text', 'json', 'markdown', 'junit', 'sarif'"),
         ((DOMAIN, "--fail-on", "severe"), "'severe' is not one of 'blocker', 'high', 'medium', 'low'"),
         ((DOMAIN, "--fial-on", "high"), "--fail-on"),
-        ((DOMAIN, "--timeout", "soon"), "'soon' is not a valid"),
+        ((DOMAIN, "--timeout", "soon"), "--timeout takes a number from 1 to 3600"),
         ((DOMAIN, "--config", "other.yml"), "other.yml: there is no such file"),
         ((DOMAIN, "--config", "."), ".: "),
         ((), "names no product, so name a domain"),
