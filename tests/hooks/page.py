@@ -18,7 +18,7 @@ You need one address that the outside can reach, and one secret for each sender:
 
 1. Write `public_url` under `http` in `launch.yml`, and let your proxy or tunnel lead to the bot
    ([where to run it](hosting.md)).
-2. Make a secret (`openssl rand -hex 32` in a terminal prints one), or take the one that the sender gives you.
+2. Make a secret (openssl rand -hex 32 in a terminal prints one), or take the one that the sender gives you.
 3. Set it where the bot runs, in the variable of that sender (the table below), and start the bot again.
 4. Enter the address at the sender: your `public_url`, then `/hooks/` and the sender's name.
 

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import gzip
 import inspect
+import random
 import socket
 import ssl
 import struct
@@ -441,8 +442,13 @@ async def full_backlog(host: str = "127.0.0.1") -> AsyncIterator[tuple[str, int]
 
 
 def closed_port(host: str = "127.0.0.1") -> tuple[str, int]:
-    """An address at which nothing listens."""
-    with socket.socket() as sock:
-        sock.bind((host, 0))
-        address = sock.getsockname()
-    return address[0], address[1]
+    """An address at which nothing listens, and which nobody is given by chance.
+
+    It lies below the ports that systems hand out by themselves (32768 and up on Linux): one of those may be somebody
+    else's a moment later.
+    """
+    while True:
+        port = random.randrange(20_000, 32_768)
+        with socket.socket() as sock, contextlib.suppress(OSError):
+            sock.bind((host, port))
+            return host, port
