@@ -6,7 +6,6 @@ import json
 import logging
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +17,6 @@ from bot.services.handover_known import Sources, sources, unmeasured
 from bot.services.incidents import Request
 from bot.store import journal, migrations, settings
 from bot.store.codes import from_ms, to_ms
-from bot.store.connection import StoreError, connect, explain
 
 if TYPE_CHECKING:
     from bot.services.container import Services
@@ -60,15 +58,8 @@ def of_file(path: Path, config: Config, now: datetime) -> Handover:
     """
     if not path.is_file():
         return _made(unmeasured(config, now), {})
-    try:
-        with closing(connect(path, read_only=True)) as connection:
-            if migrations.version(connection) != migrations.latest():
-                raise StoreError(
-                    f"{path} was written by another version of Launch Ready. Start the bot once, then try again."
-                )
-            return handover_of(connection, config, now)
-    except sqlite3.Error as error:
-        raise explain(error, path) or StoreError(f"{path} cannot be read: {error}.") from error
+    with migrations.reading(path) as connection:
+        return handover_of(connection, config, now)
 
 
 async def read(services: Services, now: datetime) -> Handover:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from bot.domain.handover import Line, Origin, Part, Rows
 from bot.domain.runbook.known import FIELDS
 from bot.services.handover_known import Sources, answered, question, seen, wrote
-from bot.services.runbook_places import NONE, ROLES, fact_of
+from bot.services.runbook_places import NONE, ROLES, fact_of, providers_of
 from checks.model import Finding
 from checks.providers import find
 
 _DOMAIN = "product: {domain: example.com}"
-_TODO = {
+_TO_WRITE = {
     "dns": 'inventories: {accounts: [{name: "Cloudflare (DNS)", for: [dns]}]}',
     "registrar": 'inventories: {accounts: [{name: "Namecheap (domain)", for: [registrar]}]}',
     "host": "deploy: {runs_on: Vercel}",
@@ -25,7 +25,8 @@ def where(known: Sources) -> Part:
     """Where the code lives, where it runs, which address is production."""
     inventory = known.config.inventory
     lines = [answered(known, "code_link", "deploy: {code: https://github.com/acme/shop}")]
-    lines += [_provider(known, role) for role in ROLES]
+    in_file = providers_of(known.config, {}, {})
+    lines += [_provider(known, role, in_file=bool(in_file[role].name)) for role in ROLES]
     lines += [
         answered(known, "database_where", "inventories: {places: {database: Supabase}}"),
         answered(known, "backup_where", 'inventories: {places: {backups: "…"}}'),
@@ -46,17 +47,18 @@ def where(known: Sources) -> Part:
     )
 
 
-def _provider(known: Sources, role: str) -> Line:
+def _provider(known: Sources, role: str, *, in_file: bool) -> Line:
+    """Who offers it; where neither `launch.yml` nor a person names them, public evidence does."""
     label = FIELDS[fact_of(role)].label
     offer = known.offers.get(role)
     if offer is None or not (offer.name or offer.link):
         if offer is not None and offer.id == NONE:
             return Line(label, ("Nobody: nothing stands there.",), Origin.MEASURED, counts=NONE)
-        return question(FIELDS[fact_of(role)].question, _TODO[role])
+        return question(FIELDS[fact_of(role)].question, _TO_WRITE[role])
     support = (f"Help: {offer.support}",) if offer.support else ()
     told = known.told.get(fact_of(role))
     by = told is not None and told.value == offer.name
-    origin = Origin.SAID if by else Origin.FILE if _in_file(known, role) else Origin.MEASURED
+    origin = Origin.SAID if by else Origin.FILE if in_file else Origin.MEASURED
     return Line(
         label,
         (offer.name, *support) if offer.name else support,
@@ -66,13 +68,6 @@ def _provider(known: Sources, role: str) -> Line:
         link=offer.link,
         counts=offer.name if origin is Origin.MEASURED else "",
     )
-
-
-def _in_file(known: Sources, role: str) -> bool:
-    """Whether `launch.yml` names it; else public evidence does."""
-    from bot.services.runbook_places import providers_of
-
-    return bool(providers_of(known.config, {}, {})[role].name)
 
 
 def dns(known: Sources) -> Part:

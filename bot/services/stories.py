@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +16,6 @@ from bot.services.people import People
 from bot.services.second_routes import named
 from bot.services.transitions import subject
 from bot.store import incidents, migrations, outbox, second_routes
-from bot.store.connection import StoreError, connect, explain
 from bot.store.outbox import Delivery
 from bot.store.second_routes import FILE, Way
 
@@ -73,18 +71,11 @@ def every(path: Path, config: Config, now: datetime, number: int | None = None) 
 
     Raises `StoreError` where the file cannot be read or is of another version.
     """
-    try:
-        with closing(connect(path, read_only=True)) as connection:
-            if migrations.version(connection) != migrations.latest():
-                raise StoreError(
-                    f"{path} was written by another version of Launch Ready. Start the bot once, then try again."
-                )
-            for id in incidents.numbers(connection, config.product) if number is None else (number,):
-                found = story_of(connection, config, id, now)
-                if found is not None:
-                    yield found
-    except sqlite3.Error as error:
-        raise explain(error, path) or StoreError(f"{path} cannot be read: {error}.") from error
+    with migrations.reading(path) as connection:
+        for id in incidents.numbers(connection, config.product) if number is None else (number,):
+            found = story_of(connection, config, id, now)
+            if found is not None:
+                yield found
 
 
 def _routes(config: Config) -> Mapping[str, str]:

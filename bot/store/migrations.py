@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from bot.store.connection import connect, explain
 from bot.store.db import StoreError
 from bot.store.tables.deploys import DEPLOYS
 from bot.store.tables.dns_as_decided import DNS_AS_DECIDED
@@ -115,6 +116,23 @@ def version(connection: sqlite3.Connection) -> int:
 def latest(steps: Sequence[Step] = STEPS) -> int:
     """How many steps this program knows."""
     return len(steps)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """A store's file of this version, to read only, also while a bot runs on it.
+
+    Raises `StoreError` where the file cannot be read or is of another version.
+    """
+    try:
+        with closing(connect(path, read_only=True)) as connection:
+            if version(connection) != latest():
+                raise StoreError(
+                    f"{path} was written by another version of Launch Ready. Start the bot once, then try again."
+                )
+            yield connection
+    except sqlite3.Error as error:
+        raise explain(error, path) or StoreError(f"{path} cannot be read: {error}.") from error
 
 
 def migrate(connection: sqlite3.Connection, path: Path, steps: Sequence[Step] = STEPS) -> None:
