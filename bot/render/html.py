@@ -34,6 +34,7 @@ from bot.document import (
     Words,
 )
 from bot.render.spans import EVERYONE, moment
+from bot.render.tables import figures
 from bot.render.text import spoken_command
 
 STYLE = """
@@ -212,10 +213,6 @@ def _table(table: Table) -> str:
 
 def _chart(chart: Chart) -> str:
     """The number in words, and the figures as a table."""
-    names = tuple(name for name, _ in chart.series)
-    rows = tuple(
-        (category, *(f"{values[index]:g}" if index < len(values) else "" for _, values in chart.series))
-        for index, category in enumerate(chart.categories)
-    )
+    table = figures(chart)
     said = f"<p><strong>{_text(chart.title)}</strong>: {_text(chart.said)}</p>"
-    return said + (_table(Table(("", *names), rows)) if rows else "")
+    return said + (_table(table) if table.rows else "")

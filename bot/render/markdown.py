@@ -34,6 +34,7 @@ from bot.document import (
     Words,
 )
 from bot.render.spans import EVERYONE, moment
+from bot.render.tables import figures
 from bot.render.text import spoken_command
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!$]|&(?=#?[A-Za-z0-9]{1,32};))")
@@ -178,10 +179,6 @@ def _table(table: Table) -> str:
 
 def _chart(chart: Chart) -> str:
     """The number in words, and the figures as a table."""
-    names = tuple(name for name, _ in chart.series)
-    rows = tuple(
-        (category, *(f"{values[index]:g}" if index < len(values) else "" for _, values in chart.series))
-        for index, category in enumerate(chart.categories)
-    )
+    table = figures(chart)
     said = f"**{escape(one_line(chart.title, 100))}**: {escape(chart.said)}"
-    return f"{said}\n\n{_table(Table(('', *names), rows))}" if rows else said
+    return f"{said}\n\n{_table(table)}" if table.rows else said

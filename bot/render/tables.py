@@ -5,7 +5,16 @@ from __future__ import annotations
 import unicodedata
 
 from bot.blockkit.words import one_line
-from bot.document import Table
+from bot.document import Chart, Table
+
+
+def figures(chart: Chart) -> Table:
+    """What a chart draws, as numbers: a row for each category, a column for each series."""
+    rows = tuple(
+        (category, *(f"{values[index]:g}" if index < len(values) else "" for _, values in chart.series))
+        for index, category in enumerate(chart.categories)
+    )
+    return Table(("", *(name for name, _ in chart.series)), rows)
 
 
 def display_width(text: str) -> int:
